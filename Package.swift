@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers are the manifest's to enforce: the client side never links libmnl, the broker cannot see a descriptor,
+// Netlink knows nothing of taskstats, and only the executables see ArgumentParser.
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "taskstatsd",
+    products: [
+        .executable(name: "taskstatsd", targets: ["taskstatsd"]),
+        .executable(name: "tsctl", targets: ["tsctl"]),
+        .library(name: "TaskstatsClient", targets: ["TaskstatsClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // The doors to C.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+
+        // Values and the field table: imports nothing.
+        .target(name: "TaskstatsModel", swiftSettings: strict),
+        // Descriptors and system errors, shared by everything that does I/O.
+        .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // The kernel's side.
+        .target(name: "Netlink", dependencies: ["LinuxSystem", "CLinux", "CMnl"], swiftSettings: strict),
+        .target(name: "TaskstatsKernel", dependencies: ["TaskstatsModel", "Netlink"], swiftSettings: strict),
+
+        // The wire and the decisions.
+        .target(name: "TaskstatsProtocol", dependencies: ["TaskstatsModel", "CJansson"], swiftSettings: strict),
+        .target(
+            name: "TaskstatsBroker", dependencies: ["TaskstatsModel", "TaskstatsProtocol"], swiftSettings: strict),
+
+        // What people run and link.
+        .executableTarget(
+            name: "taskstatsd",
+            dependencies: [
+                "CLinux", "LinuxSystem", "TaskstatsKernel", "TaskstatsBroker",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TaskstatsClient", dependencies: ["TaskstatsModel", "TaskstatsProtocol", "LinuxSystem", "CLinux"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "tsctl",
+            dependencies: [
+                "TaskstatsClient", "LinuxSystem", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target per target, and the real daemon on the real kernel.
+        .target(
+            name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NetlinkTests", dependencies: ["Netlink", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsKernelTests", dependencies: ["TaskstatsKernel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsProtocolTests", dependencies: ["TaskstatsProtocol", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

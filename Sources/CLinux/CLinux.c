@@ -1,0 +1,113 @@
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+_Static_assert(clinux_o_path == O_PATH, "O_PATH differs on this architecture");
+
+const char *clinux_error_name(int error) {
+    const char *name = strerrorname_np(error);
+    return name ? name : "EUNKNOWN";
+}
+
+const char *clinux_error_text(int error) {
+    const char *text = strerrordesc_np(error);
+    return text ? text : "Unknown error";
+}
+
+int clinux_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data.u64 = token};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+uint64_t clinux_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+
+uint32_t clinux_epoll_events(const struct epoll_event *event) { return event->events; }
+
+int clinux_peer_credentials(int socket, struct clinux_peer *peer) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0) return -1;
+    *peer = (struct clinux_peer){credentials.pid, credentials.uid, credentials.gid};
+    return 0;
+}
+
+int clinux_peer_groups(int socket, uint32_t *groups, int capacity) {
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0 && errno != ERANGE) return -1;
+    return (int)(length / sizeof *groups);
+}
+
+int clinux_peer_pidfd(int socket) {
+    int pidfd;
+    socklen_t length = sizeof pidfd;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) < 0 ? -1 : pidfd;
+}
+
+int clinux_pidfd_open(int32_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int clinux_receive_batch(int socket, void *buffer, size_t slot, struct clinux_datagram *datagrams, unsigned count) {
+    struct mmsghdr messages[clinux_batch_limit];
+    struct iovec vectors[clinux_batch_limit];
+    struct sockaddr_nl senders[clinux_batch_limit];
+    if (count > clinux_batch_limit) count = clinux_batch_limit;
+    for (unsigned i = 0; i < count; i++) {
+        vectors[i] = (struct iovec){(char *)buffer + i * slot, slot};
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &senders[i], .msg_namelen = sizeof senders[i], .msg_iov = &vectors[i], .msg_iovlen = 1};
+    }
+    int received = recvmmsg(socket, messages, count, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < received; i++)
+        datagrams[i] = (struct clinux_datagram){
+            messages[i].msg_len, senders[i].nl_pid, (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0};
+    return received;
+}
+
+int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
+    /* The mask is the kernel's own form, so that CPUs beyond CPU_SETSIZE work too. */
+    unsigned long mask[65536 / (8 * sizeof(unsigned long))];
+    const size_t bits = 8 * sizeof *mask;
+    if (cpu < 0 || (size_t)cpu >= bits * (sizeof mask / sizeof *mask)) return EINVAL;
+    memset(mask, 0, sizeof mask);
+    mask[(size_t)cpu / bits] = 1ul << ((size_t)cpu % bits);
+    size_t size = ((size_t)cpu / bits + 1) * sizeof *mask;
+
+    /* vfork: the child shares our memory until it ends, and tells us in it why it could not be pinned. */
+    volatile int error = 0;
+    pid_t child = vfork();
+    if (child < 0) return errno;
+    if (child == 0) {
+        if (syscall(SYS_sched_setaffinity, 0, size, mask) < 0) error = errno;
+        _exit(0);
+    }
+    while (waitpid(child, NULL, 0) < 0)
+        if (errno != EINTR) return errno;
+    *pid = child;
+    return error;
+}
+
+int clinux_open_at(int directory, const char *path, int flags) { return openat(directory, path, flags | O_CLOEXEC); }
+
+int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -1;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
+}

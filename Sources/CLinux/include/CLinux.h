@@ -1,0 +1,49 @@
+/* What Swift on Linux cannot import or call by itself: headers that Glibc's module leaves out, functions and structs
+ * that want _GNU_SOURCE, variadic functions, and a child between fork and exec. Nothing here decides anything. */
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/types.h>
+
+/* The name ("EPERM") and the text of an error number; never null. */
+const char *clinux_error_name(int error);
+const char *clinux_error_text(int error);
+
+/* accept4 with SOCK_CLOEXEC and SOCK_NONBLOCK: a descriptor, or -1 with errno. */
+int clinux_accept(int listener);
+
+/* An epoll instance's events carry a token in place of a pointer. */
+int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
+uint64_t clinux_epoll_token(const struct epoll_event *event);
+uint32_t clinux_epoll_events(const struct epoll_event *event);
+
+/* Who is at the other end of a Unix socket: 0, or -1 with errno. */
+struct clinux_peer { int32_t pid; uint32_t uid; uint32_t gid; };
+int clinux_peer_credentials(int socket, struct clinux_peer *peer);
+/* Its supplementary groups, without the primary one: how many there are, also when they do not fit, or -1. */
+int clinux_peer_groups(int socket, uint32_t *groups, int capacity);
+/* A pidfd of the peer (SO_PEERPIDFD), or -1 with errno. */
+int clinux_peer_pidfd(int socket);
+int clinux_pidfd_open(int32_t pid);
+
+/* One datagram of a batch: where it came from and how long it was. */
+struct clinux_datagram { uint32_t length; uint32_t sender; bool truncated; };
+/* Receives up to `count` netlink datagrams without waiting, the n-th at buffer + n * slot. How many, or -1. */
+int clinux_receive_batch(int socket, void *buffer, size_t slot, struct clinux_datagram *datagrams, unsigned count);
+enum { clinux_batch_limit = 64 };
+
+/* Runs a child that does nothing but end on `cpu`, and waits for it: 0 and its pid, or an error number. */
+int clinux_end_child_on_cpu(int cpu, int32_t *pid);
+
+/* open with the flags of a directory or a file that is only looked at; -1 with errno. */
+int clinux_open_at(int directory, const char *path, int flags);
+enum { clinux_o_path = 010000000 };
+
+/* The size of the terminal: 0, or -1 with errno. */
+int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);

@@ -1,0 +1,103 @@
+/// A set of CPUs, written as the kernel writes one: "0-3,8".
+public struct CPUSet: Hashable, Sendable {
+    /// More than any kernel supports (CONFIG_NR_CPUS ends at 8,192); what lies above is refused when parsing.
+    public static let limit = 65_536
+
+    /// One bit per CPU, without trailing zero words, so that equal sets compare equal.
+    private var words: [UInt64] = []
+
+    /// The empty set.
+    public init() {}
+
+    /// The set of these CPUs.
+    public init(_ cpus: some Sequence<Int>) {
+        for cpu in cpus { insert(cpu) }
+    }
+
+    /// Whether there is none.
+    public var isEmpty: Bool { words.isEmpty }
+
+    /// How many there are.
+    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// The highest CPU, or nil.
+    public var last: Int? {
+        words.last.map { words.count * 64 - 1 - $0.leadingZeroBitCount }
+    }
+
+    /// Whether the CPU is one of them.
+    public func contains(_ cpu: Int) -> Bool {
+        cpu >= 0 && cpu / 64 < words.count && words[cpu / 64] & (1 << UInt64(cpu % 64)) != 0
+    }
+
+    /// Adds a CPU.
+    public mutating func insert(_ cpu: Int) {
+        precondition(cpu >= 0 && cpu < Self.limit, "CPU number outside of what a set can hold")
+        while words.count <= cpu / 64 { words.append(0) }
+        words[cpu / 64] |= 1 << UInt64(cpu % 64)
+    }
+
+    /// The CPUs in either set.
+    public func union(_ other: CPUSet) -> CPUSet { combined(with: other, |) }
+
+    /// The CPUs in both sets.
+    public func intersection(_ other: CPUSet) -> CPUSet { combined(with: other, &) }
+
+    /// The CPUs that are not in the other set.
+    public func subtracting(_ other: CPUSet) -> CPUSet { combined(with: other) { $0 & ~$1 } }
+
+    private func combined(with other: CPUSet, _ operation: (UInt64, UInt64) -> UInt64) -> CPUSet {
+        var result = CPUSet()
+        result.words = (0..<Swift.max(words.count, other.words.count)).map { index in
+            operation(
+                index < words.count ? words[index] : 0,
+                index < other.words.count ? other.words[index] : 0)
+        }
+        while result.words.last == 0 { result.words.removeLast() }
+        return result
+    }
+}
+
+extension CPUSet: Sequence {
+    /// Walks the CPUs in ascending order.
+    public struct Iterator: IteratorProtocol {
+        private let words: [UInt64]
+        private var index = 0
+        private var rest: UInt64
+
+        init(words: [UInt64]) {
+            self.words = words
+            rest = words.first ?? 0
+        }
+
+        /// The next CPU, or nil.
+        public mutating func next() -> Int? {
+            while rest == 0 {
+                index += 1
+                guard index < words.count else { return nil }
+                rest = words[index]
+            }
+            defer { rest &= rest &- 1 }
+            return index * 64 + rest.trailingZeroBitCount
+        }
+    }
+
+    /// Walks the CPUs in ascending order.
+    public func makeIterator() -> Iterator { Iterator(words: words) }
+}
+
+extension CPUSet: CustomStringConvertible {
+    /// The normalised list: ascending, ranges joined, "" for the empty set.
+    public var description: String {
+        var ranges: [ClosedRange<Int>] = []
+        for cpu in self {
+            if let range = ranges.last, range.upperBound + 1 == cpu {
+                ranges[ranges.count - 1] = range.lowerBound...cpu
+            } else {
+                ranges.append(cpu...cpu)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+}

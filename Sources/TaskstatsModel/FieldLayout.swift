@@ -1,0 +1,48 @@
+/// Where the members of struct taskstats stand in one version of it.
+///
+/// There are three layouts. Versions 2 to 14, 16 and later share one: each appended to the last. Version 1 had no
+/// accounting members before the delays, so these stood eight bytes earlier. Version 15 put the extremes in the
+/// middle; version 16 has the same size and the usual order again, so only the version tells the two apart.
+struct FieldLayout: Sendable {
+    /// Fields and their offsets, in ascending order of offset.
+    let members: [(field: Field, offset: Int)]
+    /// The bytes up to the end of the last member.
+    let size: Int
+    /// The fields, as a set.
+    let fields: FieldSet
+    /// Whether every member stands where it does in the newest struct.
+    let isCanonical: Bool
+
+    private init(version: UInt16) {
+        members =
+            Field.allCases
+            .filter { $0.firstVersion <= version }
+            .compactMap { field in Self.offset(of: field, in: version).map { (field, $0) } }
+            .sorted { $0.1 < $1.1 }
+        size = members.map { $0.offset + $0.field.kind.width }.max() ?? 0
+        fields = FieldSet(members.map(\.field))
+        isCanonical = members.allSatisfy { $0.offset == $0.field.offset }
+    }
+
+    /// The layout of a version; that of the newest known version for any later one.
+    static func of(version: UInt16) -> FieldLayout { layouts[Int(min(version, newestVersion))] }
+
+    /// The newest version in the table.
+    static let newestVersion: UInt16 = 17
+
+    private static let layouts = (0...newestVersion).map(FieldLayout.init(version:))
+
+    private static func offset(of field: Field, in version: UInt16) -> Int? {
+        switch version {
+        case 1: field == .version ? 0 : field.offset - 8
+        case 15: field.offsetInVersion15
+        default: field.offset
+        }
+    }
+
+    /// The fields that lie whole within the first `length` bytes.
+    func fields(within length: Int) -> FieldSet {
+        if length >= size { return fields }
+        return FieldSet(members.lazy.filter { $0.offset + $0.field.kind.width <= length }.map(\.field))
+    }
+}
