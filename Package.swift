@@ -75,6 +75,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "taskstatsdTests", dependencies: ["taskstatsd", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "tsctlTests", dependencies: ["tsctl", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,5 @@
+/* Not in the header: there it would give Swift a second, different view of what Glibc's module has. */
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>

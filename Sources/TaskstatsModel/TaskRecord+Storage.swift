@@ -49,6 +49,7 @@ extension TaskRecord {
         /// Stores a command name, cut to what the kernel's member holds.
         mutating func store(command: some Collection<UInt8>) {
             let start = Field.acComm.offset
+            for index in 0..<FieldKind.command.width { bytes[start + index] = 0 }
             for (index, byte) in command.prefix(FieldKind.command.width).enumerated() { bytes[start + index] = byte }
         }
 
@@ -63,6 +64,13 @@ extension TaskRecord {
                     unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: part)
                 }
             }
+        }
+
+        /// Lends the bytes, for a reader that walks the table itself.
+        @inline(__always)
+        func withBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+            let span = bytes.span
+            return unsafe span.withUnsafeBytes { unsafe body($0) }
         }
 
         private func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {

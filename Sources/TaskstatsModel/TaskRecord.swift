@@ -75,3 +75,11 @@ extension TaskRecord: Equatable {
             && left.commandBytes == right.commandBytes
     }
 }
+
+extension TaskRecord {
+    /// Lends the struct in the newest layout, for a reader that walks the table itself.
+    @inline(__always)
+    package func withUnsafeBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        unsafe storage.withBytes(body)
+    }
+}

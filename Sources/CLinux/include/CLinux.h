@@ -1,9 +1,6 @@
 /* What Swift on Linux cannot import or call by itself: headers that Glibc's module leaves out, functions and structs
  * that want _GNU_SOURCE, variadic functions, and a child between fork and exec. Nothing here decides anything. */
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,91 @@
+/// Bytes under construction: grows when it must, never per byte when it was told how much is coming.
+///
+/// The only place where lines are assembled by pointer. Every append checks that there is room, so a wrong guess in
+/// `reserve` costs a reallocation and never memory.
+@safe package struct ByteBuffer: ~Copyable {
+    private var base: UnsafeMutableRawPointer
+    /// The bytes that can be held without growing.
+    package private(set) var capacity: Int
+    /// The bytes appended so far.
+    package private(set) var count = 0
+
+    /// An empty buffer with room for so many bytes.
+    package init(capacity: Int) {
+        self.capacity = max(capacity, 64)
+        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit {
+        unsafe base.deallocate()
+    }
+
+    /// The bytes that still fit without growing.
+    package var room: Int { capacity - count }
+
+    /// Makes room for so many more bytes.
+    @inline(__always)
+    package mutating func reserve(_ more: Int) {
+        if capacity - count < more { grow(by: more) }
+    }
+
+    @inline(never)
+    private mutating func grow(by more: Int) {
+        let larger = max(capacity * 2, count + more)
+        let target = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        unsafe target.copyMemory(from: base, byteCount: count)
+        unsafe base.deallocate()
+        unsafe base = target
+        capacity = larger
+    }
+
+    /// Forgets the bytes and keeps the room.
+    package mutating func removeAll() { count = 0 }
+
+    /// Appends one byte.
+    @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    /// Appends bytes of elsewhere.
+    @inline(__always)
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        unsafe (base + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    /// Appends text as it is.
+    @inline(__always)
+    package mutating func append(_ text: StaticString) {
+        unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends text as it is.
+    package mutating func append(_ text: some StringProtocol) {
+        for byte in text.utf8 { append(byte) }
+    }
+
+    /// Appends what `write` puts at the pointer, which has room for `limit` bytes; it returns how many it wrote.
+    @inline(__always)
+    package mutating func append(atMost limit: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        reserve(limit)
+        let written = unsafe write(base + count)
+        precondition(written >= 0 && written <= limit, "a writer went beyond the room it asked for")
+        count += written
+    }
+
+    /// Lends the bytes.
+    @inline(__always)
+    package borrowing func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// A copy of the bytes.
+    package var array: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}

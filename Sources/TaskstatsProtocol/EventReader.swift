@@ -1,0 +1,132 @@
+import TaskstatsModel
+
+/// Reads the lines of the daemon, leniently: unknown members and unknown notifications are passed over.
+///
+/// `exit` lines and statistics are read in one pass by ``JSONCursor``, because their counters go beyond what jansson
+/// holds and because there are many; everything else, rare and small, is left to jansson.
+package enum EventReader {
+    /// A line that no daemon of this protocol sends.
+    package struct Malformed: Error, Hashable {
+        /// What is wrong with it.
+        package var problem: String
+    }
+
+    /// Reads one line, without its newline.
+    package static func read(_ line: UnsafeRawBufferPointer) throws(Malformed) -> ServerEvent {
+        do throws(JSONCursor.Mismatch) {
+            return try unsafe envelope(line)
+        } catch {
+            throw Malformed(problem: "unexpected text at byte \(error.offset)")
+        }
+    }
+
+    private static func envelope(_ line: UnsafeRawBufferPointer) throws(JSONCursor.Mismatch) -> ServerEvent {
+        var event: ServerEvent?
+        var method: UnsafeRawBufferPointer?
+        var id: Int64?
+        var cursor = unsafe JSONCursor(line)
+        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            if unsafe name.elementsEqual("method".utf8) {
+                unsafe method = try cursor.rawString()
+            } else if unsafe name.elementsEqual("params".utf8), let method = unsafe method {
+                event = try unsafe notification(method, &cursor)
+            } else if unsafe name.elementsEqual("id".utf8) {
+                if cursor.peek() == UInt8(ascii: "n") { unsafe try cursor.skip() } else { id = try cursor.signed() }
+            } else if unsafe name.elementsEqual("result".utf8), let id {
+                event = .reply(id: id, try ReplyReader.result(&cursor))
+            } else if unsafe name.elementsEqual("error".utf8) {
+                let error = try ReplyReader.error(&cursor)
+                event = id.map { .reply(id: $0, .error(error)) } ?? .refusal(error)
+            } else {
+                unsafe try cursor.skip()
+            }
+        }
+        return event ?? .unknown
+    }
+
+    private static func notification(
+        _ method: UnsafeRawBufferPointer, _ cursor: inout JSONCursor
+    ) throws(JSONCursor.Mismatch) -> ServerEvent {
+        if unsafe method.elementsEqual("exit".utf8) { return .exit(try ExitReader.read(&cursor)) }
+        let start = cursor.offset
+        let params = try unsafe ReplyReader.document(cursor.skip(), at: start).value
+        switch unsafe String(decoding: method, as: UTF8.self) {
+        case "hello":
+            guard let hello = Hello(params) else { throw JSONCursor.Mismatch(offset: start) }
+            return .hello(hello)
+        case "closing":
+            return .closing(params["reason"]?.string ?? "")
+        case "lost":
+            guard let loss = Loss(params) else { throw JSONCursor.Mismatch(offset: start) }
+            return .lost(loss)
+        default:
+            return .unknown
+        }
+    }
+}
+
+/// Reads the `params` of an `exit` line.
+private enum ExitReader {
+    static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ReceivedExit {
+        var exit = ReceivedExit(
+            record: ExitRecord(
+                cpu: 0, sequence: 0, time: 0, pid: 0, tgid: nil, isLast: nil, exit: nil, task: TaskRecord(kind: .task),
+                process: nil),
+            redacted: [])
+        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            switch unsafe MemberName(name) {
+            case "cpu": exit.record.cpu = Int(truncatingIfNeeded: try cursor.unsigned())
+            case "seq": exit.record.sequence = try cursor.unsigned()
+            case "time": exit.record.time = try cursor.unsigned()
+            case "pid": exit.record.pid = UInt32(truncatingIfNeeded: try cursor.unsigned())
+            case "tgid": exit.record.tgid = UInt32(truncatingIfNeeded: try cursor.unsigned())
+            case "last": exit.record.isLast = try cursor.bool()
+            case "exit": exit.record.exit = try status(&cursor)
+            case "redacted": exit.redacted = try groups(&cursor)
+            case "stats": exit.record.task = try StatsReader.read(&cursor, kind: .task)
+            case "tgid_stats": exit.record.process = try StatsReader.read(&cursor, kind: .process)
+            default: unsafe try cursor.skip()
+            }
+        }
+        return exit
+    }
+
+    private static func status(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ExitStatus? {
+        var code: UInt8?
+        var signal: UInt8?
+        var coreDumped = false
+        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            switch unsafe MemberName(name) {
+            case "code": code = UInt8(truncatingIfNeeded: try cursor.unsigned())
+            case "signal": signal = UInt8(truncatingIfNeeded: try cursor.unsigned())
+            case "core": coreDumped = try cursor.bool()
+            default: unsafe try cursor.skip()
+            }
+        }
+        if let signal { return .signal(signal, coreDumped: coreDumped) }
+        return code.map(ExitStatus.code)
+    }
+
+    private static func groups(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> [FieldGroup] {
+        var groups: [FieldGroup] = []
+        try cursor.expect(UInt8(ascii: "["))
+        if cursor.take(UInt8(ascii: "]")) { return groups }
+        repeat {
+            if let group = FieldGroup(rawValue: try cursor.string()) { groups.append(group) }
+        } while cursor.take(UInt8(ascii: ","))
+        try cursor.expect(UInt8(ascii: "]"))
+        return groups
+    }
+}
+
+/// A member's name that can stand in a switch without becoming a String.
+@safe struct MemberName {
+    private let bytes: UnsafeRawBufferPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
+
+    static func ~= (pattern: StaticString, name: MemberName) -> Bool {
+        unsafe name.bytes.elementsEqual(
+            UnsafeRawBufferPointer(start: pattern.utf8Start, count: pattern.utf8CodeUnitCount))
+    }
+}

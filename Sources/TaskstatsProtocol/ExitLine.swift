@@ -1,0 +1,73 @@
+import TaskstatsModel
+
+extension RecordEncoder {
+    /// Appends the whole `exit` line of a record, with its newline; nothing in it depends on the client.
+    ///
+    /// `fields` is what the client asked for, `redacted` the groups that it may not see of this record.
+    package static func appendExitLine(
+        _ record: borrowing ExitRecord, fields: FieldSet, redacted: [FieldGroup], to bytes: inout ByteBuffer
+    ) {
+        var fields = fields
+        for group in redacted { fields = fields.subtracting(FieldSet(group: group)) }
+
+        bytes.reserve(exitLineLimit)
+        bytes.append("{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\"cpu\":")
+        bytes.append(decimal: UInt64(record.cpu))
+        bytes.append(",\"seq\":")
+        bytes.append(decimal: record.sequence)
+        bytes.append(",\"time\":")
+        bytes.append(decimal: record.time)
+        bytes.append(",\"pid\":")
+        bytes.append(decimal: UInt64(record.pid))
+        if let tgid = record.tgid {
+            bytes.append(",\"tgid\":")
+            bytes.append(decimal: UInt64(tgid))
+        }
+        if let isLast = record.isLast {
+            bytes.append(isLast ? ",\"last\":true" : ",\"last\":false")
+        }
+        if let exit = record.exit {
+            bytes.append(",\"exit\":")
+            append(exit, to: &bytes)
+        }
+        if !redacted.isEmpty {
+            bytes.append(",\"redacted\":[")
+            for (index, group) in redacted.enumerated() {
+                bytes.append(index == 0 ? "\"" : ",\"")
+                bytes.append(group.rawValue)
+                bytes.append("\"")
+            }
+            bytes.append("]")
+        }
+        bytes.append(",\"stats\":")
+        appendStats(record.task, fields: fields, to: &bytes)
+        if let process = record.process {
+            bytes.append(",\"tgid_stats\":")
+            appendStats(process, fields: fields, to: &bytes)
+        }
+        bytes.append("}}\n")
+    }
+
+    private static func append(_ exit: ExitStatus, to bytes: inout ByteBuffer) {
+        switch exit {
+        case .code(let code):
+            bytes.append("{\"code\":")
+            bytes.append(decimal: UInt64(code))
+            bytes.append("}")
+        case .signal(let signal, let coreDumped):
+            bytes.append("{\"signal\":")
+            bytes.append(decimal: UInt64(signal))
+            bytes.append(",\"name\":\"")
+            bytes.append(SignalName.of(signal))
+            bytes.append(coreDumped ? "\",\"core\":true}" : "\",\"core\":false}")
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends an integer in decimal digits.
+    @inline(__always)
+    package mutating func append(decimal value: UInt64) {
+        unsafe append(atMost: DecimalDigits.limit) { start in unsafe DecimalDigits.write(value, at: start) - start }
+    }
+}

@@ -1,0 +1,118 @@
+import TaskstatsModel
+
+/// Writes records as JSON, by the field table: the way every record takes out of the daemon.
+///
+/// A record is encoded once per distinct choice of fields and redaction; nothing in it depends on the client. The names
+/// are laid out ready to be copied, and room for the longest possible line is asked for once, so that the walk over the
+/// members only copies and converts.
+package enum RecordEncoder {
+    /// The longest that `stats` of one record can be.
+    static let statsLimit =
+        2
+        + Field.allCases.reduce(0) { sum, field in
+            sum + FieldKey.width
+                + (field == .acComm ? FieldKind.command.width * (6 + 2) + 32 : DecimalDigits.limit + 2)
+        }
+
+    /// The longest that the line of an exit record can be, newline included.
+    package static let exitLineLimit = 2 * statsLimit + 512
+
+    /// Appends the members of a record that are both present and wanted, as a JSON object.
+    package static func appendStats(
+        _ record: borrowing TaskRecord, fields: FieldSet, to bytes: inout ByteBuffer
+    ) {
+        let wanted = record.present.intersection(fields)
+        guard !wanted.isEmpty else { return bytes.append("{}") }
+        unsafe record.withUnsafeBytes { source in
+            unsafe bytes.append(atMost: statsLimit) { start in
+                unsafe write(wanted, from: source, at: start)
+            }
+        }
+    }
+
+    private static func write(
+        _ fields: FieldSet, from source: UnsafeRawBufferPointer, at start: UnsafeMutableRawPointer
+    ) -> Int {
+        let keys = FieldKey.table
+        var target = unsafe start
+        for field in fields {
+            let key = keys[Int(field.rawValue)]
+            // Copies the whole width of the table; the value then overwrites what is too much.
+            unsafe target.storeBytes(of: key.text, as: SIMD32<UInt8>.self)
+            unsafe target += key.length
+            switch key.kind {
+            case .u64:
+                unsafe target = DecimalDigits.write(load(source, key.offset), at: target)
+            case .u32:
+                unsafe target = DecimalDigits.write(UInt64(load(source, key.offset) as UInt32), at: target)
+            case .u16:
+                unsafe target = DecimalDigits.write(UInt64(load(source, key.offset) as UInt16), at: target)
+            case .u8:
+                unsafe target = DecimalDigits.write(UInt64(load(source, key.offset) as UInt8), at: target)
+            case .i8:
+                let value: Int8 = unsafe load(source, key.offset)
+                if value < 0 { unsafe put(UInt8(ascii: "-"), &target) }
+                unsafe target = DecimalDigits.write(UInt64(value.magnitude), at: target)
+            case .timestamp:
+                let seconds: UInt64 = unsafe load(source, key.offset)
+                let nanoseconds: UInt64 = unsafe load(source, key.offset + 8)
+                unsafe target = DecimalDigits.write(seconds &* 1_000_000_000 &+ nanoseconds, at: target)
+            case .identifier:
+                unsafe put(UInt8(ascii: "\""), &target)
+                unsafe target = DecimalDigits.write(load(source, key.offset), at: target)
+                unsafe put(UInt8(ascii: "\""), &target)
+            case .device:
+                let device = DeviceNumber(encoded: unsafe load(source, key.offset))
+                unsafe put(UInt8(ascii: "\""), &target)
+                unsafe target = DecimalDigits.write(UInt64(device.major), at: target)
+                unsafe put(UInt8(ascii: ":"), &target)
+                unsafe target = DecimalDigits.write(UInt64(device.minor), at: target)
+                unsafe put(UInt8(ascii: "\""), &target)
+            case .command:
+                let end = key.offset + FieldKind.command.width
+                let name = unsafe UnsafeRawBufferPointer(rebasing: source[key.offset..<end])
+                unsafe target = CommandEncoder.write(name, at: target)
+            }
+        }
+        // The first name came with a comma; the object opens there.
+        unsafe start.storeBytes(of: UInt8(ascii: "{"), as: UInt8.self)
+        unsafe put(UInt8(ascii: "}"), &target)
+        return unsafe target - start
+    }
+
+    @inline(__always)
+    private static func load<T: FixedWidthInteger & BitwiseCopyable>(
+        _ source: UnsafeRawBufferPointer, _ offset: Int
+    ) -> T {
+        unsafe source.loadUnaligned(fromByteOffset: offset, as: T.self)
+    }
+
+    @inline(__always)
+    private static func put(_ byte: UInt8, _ target: inout UnsafeMutableRawPointer) {
+        unsafe target.storeBytes(of: byte, as: UInt8.self)
+        unsafe target += 1
+    }
+}
+
+/// A member's name as it stands in JSON, with the comma before and the colon behind, and what the encoder needs beside.
+private struct FieldKey {
+    static let width = 32
+
+    let text: SIMD32<UInt8>
+    let length: Int
+    let offset: Int
+    let kind: FieldKind
+
+    static let table: [FieldKey] = Field.allCases.map(FieldKey.init)
+
+    private init(_ field: Field) {
+        let characters = Array(",\"\(field.name)\":".utf8)
+        precondition(characters.count <= Self.width, "a member's name is too long for the table")
+        var text = SIMD32<UInt8>(repeating: 0)
+        for (index, character) in characters.enumerated() { text[index] = character }
+        self.text = text
+        length = characters.count
+        offset = field.offset
+        kind = field.kind
+    }
+}

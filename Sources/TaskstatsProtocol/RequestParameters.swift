@@ -1,0 +1,162 @@
+import TaskstatsModel
+
+/// The `params` of a request: every member is known before any is read.
+struct RequestParameters {
+    private let values: [String: JSONValue]
+
+    init(_ params: JSONValue?, allowed: Set<String>) throws(ProtocolError) {
+        guard let params else {
+            values = [:]
+            return
+        }
+        guard let members = params.members else {
+            throw ProtocolError(.invalidParams, "params must be an object", member: "params")
+        }
+        for (name, _) in members where !allowed.contains(name) {
+            let known =
+                allowed.isEmpty ? "this method takes none" : "known are \(allowed.sorted().joined(separator: ", "))"
+            throw .invalidParams(name, "no such parameter; \(known)")
+        }
+        values = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+
+    // MARK: Methods
+
+    func get() throws(ProtocolError) -> Request.Call {
+        let named = ["pid", "tgid", "cgroup"].filter { values[$0] != nil }
+        guard named.count == 1, let name = named.first, let value = values[name] else {
+            throw ProtocolError(.invalidParams, "get takes exactly one of pid, tgid and cgroup", member: named.last)
+        }
+        switch name {
+        case "pid": return .get(.pid(try taskID(name, value)), fields: try fields())
+        case "tgid": return .get(.tgid(try taskID(name, value)), fields: try fields())
+        default:
+            guard values["fields"] == nil else { throw .invalidParams("fields", "does not go with cgroup") }
+            guard let path = value.string, path.hasPrefix("/"), path.utf8.count < 4_096, !path.utf8.contains(0) else {
+                throw .invalidParams(name, "must be the absolute path of a cgroup version 1 directory")
+            }
+            return .get(.cgroup(path), fields: .all)
+        }
+    }
+
+    func subscribe() throws(ProtocolError) -> SubscribeParameters {
+        var result = SubscribeParameters()
+        if let value = values["cpus"] {
+            guard let text = value.string else {
+                throw .invalidParams("cpus", "must be a string, a list like 0-3,8 or all")
+            }
+            result.cpus = text
+        }
+        if let scope: RecordScope = try choice("scope") { result.scope = scope }
+        if let overflow: SubscribeParameters.Overflow = try choice("overflow") { result.overflow = overflow }
+        result.fields = try fields()
+        if let filter = values["filter"] { result.filter = try FilterParameters(filter).filter() }
+        return result
+    }
+
+    // MARK: Members
+
+    private func taskID(_ name: String, _ value: JSONValue) throws(ProtocolError) -> UInt32 {
+        guard let integer = value.integer, (1...Int64(Int32.max)).contains(integer) else {
+            throw .invalidParams(name, "must be an integer from 1 to \(Int32.max)")
+        }
+        return UInt32(integer)
+    }
+
+    private func fields() throws(ProtocolError) -> FieldSet {
+        guard let value = values["fields"] else { return .all }
+        guard let elements = value.elements, !elements.isEmpty else {
+            throw .invalidParams("fields", "must be a list of names of fields or groups, and not empty")
+        }
+        var result = FieldSet()
+        for element in elements {
+            guard let name = element.string else { throw .invalidParams("fields", "holds something that is no string") }
+            guard let named = FieldSet(named: name) else {
+                throw .invalidParams("fields", "no field or group '\(name)'; describe lists them")
+            }
+            result = result.union(named)
+        }
+        return result
+    }
+
+    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String
+    ) throws(ProtocolError) -> Choice? {
+        guard let value = values[name] else { return nil }
+        return try Self.choice(name, value)
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ value: JSONValue
+    ) throws(ProtocolError) -> Choice {
+        guard let choice = value.string.flatMap(Choice.init(rawValue:)) else {
+            let known = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw .invalidParams(name, "must be one of \(known)")
+        }
+        return choice
+    }
+}
+
+/// The `filter` of a subscription.
+private struct FilterParameters {
+    private let members: [(name: String, value: JSONValue)]
+
+    init(_ value: JSONValue) throws(ProtocolError) {
+        guard let members = value.members else { throw .invalidParams("filter", "must be an object") }
+        self.members = members
+    }
+
+    func filter() throws(ProtocolError) -> RecordFilter {
+        var result = RecordFilter()
+        for (name, value) in members {
+            switch name {
+            case "uid": result.uids = try ids(name, value)
+            case "gid": result.gids = try ids(name, value)
+            case "ppid": result.ppids = try ids(name, value)
+            case "exit": result.exit = try RequestParameters.choice("filter.exit", value)
+            case "comm":
+                guard let pattern = value.string.flatMap(GlobPattern.init) else {
+                    throw .invalidParams("filter.comm", "must be a pattern like 'git*' with its brackets closed")
+                }
+                result.command = pattern
+            case "min_elapsed_us":
+                guard let microseconds = value.integer, microseconds >= 0 else {
+                    throw .invalidParams("filter.min_elapsed_us", "must be an integer from 0, in microseconds")
+                }
+                result.minElapsedMicroseconds = UInt64(microseconds)
+            default:
+                throw .invalidParams(
+                    "filter.\(name)", "no such condition; known are uid, gid, ppid, comm, exit and min_elapsed_us")
+            }
+        }
+        return result
+    }
+
+    private func ids(_ name: String, _ value: JSONValue) throws(ProtocolError) -> [UInt32] {
+        let problem = "must be a list of 1 to \(ProtocolLimits.filterListCount) integers from 0 to \(UInt32.max)"
+        guard let elements = value.elements, (1...ProtocolLimits.filterListCount).contains(elements.count) else {
+            throw .invalidParams("filter.\(name)", problem)
+        }
+        var ids: Set<UInt32> = []
+        for element in elements {
+            guard let id = element.integer.flatMap(UInt32.init(exactly:)) else {
+                throw .invalidParams("filter.\(name)", problem)
+            }
+            ids.insert(id)
+        }
+        return ids.sorted()
+    }
+}
+
+extension FieldSet {
+    /// The field of that name, or the fields of the group of that name; nil when there is neither.
+    package init?(named name: String) {
+        if let group = FieldGroup(rawValue: name) {
+            self.init(group: group)
+        } else if let field = Field(name: name) {
+            self.init([field])
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import TaskstatsModel
+
+/// The `result` values of the methods, as the daemon writes them.
+extension ServerLine {
+    /// The answer to `get`.
+    package static func stats(
+        _ id: RequestID, of target: QueryTarget, _ record: borrowing TaskRecord, fields: FieldSet
+    ) -> ByteBuffer {
+        var stats = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
+        RecordEncoder.appendStats(record, fields: fields, to: &stats)
+        return result(id) { writer in
+            writer.object { writer in
+                switch target {
+                case .pid(let pid): writer.member("pid", pid)
+                case .tgid(let tgid): writer.member("tgid", tgid)
+                case .cgroup(let path): writer.member("cgroup", path)
+                }
+                writer.key("stats")
+                writer.value { bytes in unsafe stats.withUnsafeBytes { unsafe bytes.append($0) } }
+            }
+        }
+    }
+
+    /// The answer to `get` for a cgroup.
+    package static func stats(_ id: RequestID, ofCgroup path: String, _ stats: CgroupStats) -> ByteBuffer {
+        result(id) { writer in
+            writer.object { writer in
+                writer.member("cgroup", path)
+                writer.key("stats")
+                writer.object { writer in
+                    writer.member("nr_sleeping", stats.sleeping)
+                    writer.member("nr_running", stats.running)
+                    writer.member("nr_stopped", stats.stopped)
+                    writer.member("nr_uninterruptible", stats.uninterruptible)
+                    writer.member("nr_io_wait", stats.ioWait)
+                }
+            }
+        }
+    }
+
+    /// The answer to `subscribe`: what is in force.
+    package static func subscribed(_ id: RequestID, cpus: CPUSet, _ parameters: SubscribeParameters) -> ByteBuffer {
+        result(id) { writer in
+            writer.object { writer in
+                writer.member("cpus", cpus.description)
+                writer.member("scope", parameters.scope.rawValue)
+                writer.member("overflow", parameters.overflow.rawValue)
+                writer.member("fields", parameters.fields.lazy.map(\.name))
+                if !parameters.filter.isEmpty {
+                    writer.key("filter")
+                    writer.object { parameters.filter.write(to: &$0) }
+                }
+            }
+        }
+    }
+
+    /// The answer to `unsubscribe`.
+    package static func unsubscribed(_ id: RequestID) -> ByteBuffer {
+        result(id) { $0.object { _ in } }
+    }
+
+    /// The answer to `describe`: the protocol and every field.
+    package static func description(_ id: RequestID) -> ByteBuffer {
+        result(id) { writer in
+            writer.object { writer in
+                writer.member("protocol", ProtocolLimits.version)
+                writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
+                writer.member("notifications", ["hello", "exit", "lost", "closing"])
+                writer.key("fields")
+                writer.array { writer in
+                    for field in Field.allCases { writer.object { field.write(to: &$0) } }
+                }
+            }
+        }
+    }
+}
+
+extension Field {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("name", name)
+        writer.member("type", kind.jsonType)
+        writer.member("unit", unit.rawValue)
+        writer.member("since", firstVersion)
+        writer.member("group", group.rawValue)
+        writer.member("in_tgid_stats", isFilledInProcessRecords)
+        writer.member("meaning", meaning)
+    }
+}
+
+extension FieldKind {
+    /// What the value is in JSON.
+    package var jsonType: String {
+        switch self {
+        case .identifier, .device, .command: "string"
+        default: "integer"
+        }
+    }
+}
+
+extension RecordFilter {
+    /// Writes the members of `filter`.
+    package func write(to writer: inout JSONWriter) {
+        for (name, ids) in [("uid", uids), ("gid", gids), ("ppid", ppids)] {
+            guard let ids else { continue }
+            writer.key(name)
+            writer.array { writer in
+                for id in ids { writer.integer(id) }
+            }
+        }
+        if let command { writer.member("comm", command.text) }
+        if let exit { writer.member("exit", exit.rawValue) }
+        if let minElapsedMicroseconds { writer.member("min_elapsed_us", minElapsedMicroseconds) }
+    }
+}

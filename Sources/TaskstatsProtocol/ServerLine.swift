@@ -1,0 +1,109 @@
+import TaskstatsModel
+
+/// The lines that the daemon sends, `exit` aside: each function writes one whole line with its newline.
+package enum ServerLine {
+    /// The answer to a request; `result` writes its value.
+    package static func result(_ id: RequestID, _ result: (inout JSONWriter) -> Void) -> ByteBuffer {
+        line { writer in
+            writer.key("id")
+            write(id, to: &writer)
+            writer.key("result")
+            result(&writer)
+        }
+    }
+
+    /// The refusal of a request; without an id when none could be read.
+    package static func error(_ id: RequestID?, _ error: ProtocolError) -> ByteBuffer {
+        line { writer in
+            writer.key("id")
+            if let id { write(id, to: &writer) } else { writer.raw("null") }
+            writer.key("error")
+            writer.object { writer in
+                writer.member("code", error.name.code)
+                writer.member("message", error.message)
+                writer.key("data")
+                writer.object { writer in
+                    writer.member("name", error.name.rawValue)
+                    if let errno = error.errno { writer.member("errno", errno) }
+                    if let member = error.member { writer.member("member", member) }
+                    if let limit = error.limit {
+                        writer.member("limit", limit.limit)
+                        writer.member("allowed", limit.allowed)
+                        writer.member("used", limit.used)
+                    }
+                }
+            }
+        }
+    }
+
+    /// So many records are missing here.
+    package static func lost(_ loss: Loss) -> ByteBuffer {
+        notification("lost") { writer in
+            switch loss.place {
+            case .kernel(let cpu):
+                writer.member("where", "kernel")
+                writer.member("cpu", cpu)
+            case .queue:
+                writer.member("where", "queue")
+            }
+            writer.member("count", loss.count)
+        }
+    }
+
+    /// The last line of a connection.
+    package static func closing(reason: String) -> ByteBuffer {
+        notification("closing") { $0.member("reason", reason) }
+    }
+
+    /// The first line of a connection.
+    package static func hello(_ hello: Hello) -> ByteBuffer {
+        notification("hello") { hello.write(to: &$0) }
+    }
+
+    private static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {
+        line { writer in
+            writer.member("method", method)
+            writer.key("params")
+            writer.object(params)
+        }
+    }
+
+    private static func line(_ members: (inout JSONWriter) -> Void) -> ByteBuffer {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            members(&writer)
+        }
+        writer.bytes.append(UInt8(ascii: "\n"))
+        return writer.finish()
+    }
+
+    private static func write(_ id: RequestID, to writer: inout JSONWriter) {
+        switch id {
+        case .integer(let integer): writer.integer(integer)
+        case .string(let string): writer.string(string)
+        }
+    }
+}
+
+/// Records that were lost, and where.
+package struct Loss: Hashable, Sendable {
+    /// Where records are lost.
+    package enum Place: Hashable, Sendable {
+        /// Between the kernel and the daemon, on this CPU.
+        case kernel(cpu: Int)
+        /// Between the daemon and the client, who did not read fast enough.
+        case queue
+    }
+
+    /// Where they were lost.
+    package var place: Place
+    /// How many, exactly.
+    package var count: UInt64
+
+    /// So many records, lost there.
+    package init(_ place: Place, count: UInt64) {
+        self.place = place
+        self.count = count
+    }
+}

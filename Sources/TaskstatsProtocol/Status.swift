@@ -1,0 +1,171 @@
+/// The answer to `status`: counters of the connection and, for those who may see everything, of the daemon.
+package struct Status: Hashable, Sendable {
+    /// Counters of one connection.
+    package struct Connection: Hashable, Sendable {
+        /// Records put into its queue.
+        package var delivered: UInt64 = 0
+        /// Records lost because its queue was full.
+        package var lostInQueue: UInt64 = 0
+        /// Records lost in the kernel on CPUs that it was subscribed to.
+        package var lostInKernel: UInt64 = 0
+        /// Bytes that wait for it.
+        package var queuedBytes = 0
+        /// The most that ever waited.
+        package var queueHighWater = 0
+        /// The CPUs of its subscription, as a list; nil without one.
+        package var cpus: String?
+
+        /// Counters at 0.
+        package init() {}
+    }
+
+    /// Counters of one registered CPU.
+    package struct CPU: Hashable, Sendable {
+        /// The CPU.
+        package var cpu: Int
+        /// Clients that want it.
+        package var subscribers: Int
+        /// Records received from the kernel since it was registered.
+        package var received: UInt64
+        /// Records that the kernel had to drop since then.
+        package var lost: UInt64
+        /// The size of its socket's receive buffer, in bytes.
+        package var receiveBufferBytes: Int
+
+        /// Counters of a CPU.
+        package init(cpu: Int, subscribers: Int, received: UInt64, lost: UInt64, receiveBufferBytes: Int) {
+            self.cpu = cpu
+            self.subscribers = subscribers
+            self.received = received
+            self.lost = lost
+            self.receiveBufferBytes = receiveBufferBytes
+        }
+    }
+
+    /// Counters of the daemon.
+    package struct Daemon: Hashable, Sendable {
+        /// How long it has been running, in milliseconds.
+        package var uptimeMilliseconds: UInt64
+        /// Connections.
+        package var clients: Int
+        /// Connections with a subscription.
+        package var subscribers: Int
+        /// The CPUs registered with the kernel, as a list.
+        package var registeredCPUs: String
+        /// Bytes that wait, of all clients together.
+        package var queuedBytes: Int
+        /// The most that ever waited.
+        package var queueHighWater: Int
+        /// Every registered CPU.
+        package var cpus: [CPU]
+
+        /// Counters of a daemon.
+        package init(
+            uptimeMilliseconds: UInt64, clients: Int, subscribers: Int, registeredCPUs: String, queuedBytes: Int,
+            queueHighWater: Int, cpus: [CPU]
+        ) {
+            self.uptimeMilliseconds = uptimeMilliseconds
+            self.clients = clients
+            self.subscribers = subscribers
+            self.registeredCPUs = registeredCPUs
+            self.queuedBytes = queuedBytes
+            self.queueHighWater = queueHighWater
+            self.cpus = cpus
+        }
+    }
+
+    /// Counters of the asking connection.
+    package var connection: Connection
+    /// Whether kernel.task_delayacct is on now; nil when that cannot be told.
+    package var delayAccounting: Bool?
+    /// Counters of the daemon, for access `all`.
+    package var daemon: Daemon?
+
+    /// An answer.
+    package init(connection: Connection, delayAccounting: Bool?, daemon: Daemon?) {
+        self.connection = connection
+        self.delayAccounting = delayAccounting
+        self.daemon = daemon
+    }
+}
+
+extension Status {
+    /// Writes the result.
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("connection")
+            writer.object { writer in
+                writer.member("delivered", connection.delivered)
+                writer.member("lost_in_queue", connection.lostInQueue)
+                writer.member("lost_in_kernel", connection.lostInKernel)
+                writer.member("queued_bytes", connection.queuedBytes)
+                writer.member("queue_high_water", connection.queueHighWater)
+                if let cpus = connection.cpus { writer.member("cpus", cpus) }
+            }
+            if let delayAccounting { writer.member("delay_accounting", delayAccounting) }
+            guard let daemon else { return }
+            writer.key("daemon")
+            writer.object { daemon.write(to: &$0) }
+        }
+    }
+
+    /// Reads the result; a counter that is missing counts as 0.
+    init(_ result: JSONValue) {
+        let counters = result["connection"]
+        var connection = Connection()
+        connection.delivered = UInt64(counters.count("delivered"))
+        connection.lostInQueue = UInt64(counters.count("lost_in_queue"))
+        connection.lostInKernel = UInt64(counters.count("lost_in_kernel"))
+        connection.queuedBytes = counters.count("queued_bytes")
+        connection.queueHighWater = counters.count("queue_high_water")
+        connection.cpus = counters?["cpus"]?.string
+        self.init(
+            connection: connection, delayAccounting: result["delay_accounting"]?.bool,
+            daemon: result["daemon"].map(Daemon.init))
+    }
+}
+
+extension Status.Daemon {
+    func write(to writer: inout JSONWriter) {
+        writer.member("uptime_ms", uptimeMilliseconds)
+        writer.member("clients", clients)
+        writer.member("subscribers", subscribers)
+        writer.member("registered_cpus", registeredCPUs)
+        writer.member("queued_bytes", queuedBytes)
+        writer.member("queue_high_water", queueHighWater)
+        writer.key("cpus")
+        writer.array { writer in
+            for cpu in cpus {
+                writer.object { writer in
+                    writer.member("cpu", cpu.cpu)
+                    writer.member("subscribers", cpu.subscribers)
+                    writer.member("received", cpu.received)
+                    writer.member("lost", cpu.lost)
+                    writer.member("receive_buffer_bytes", cpu.receiveBufferBytes)
+                }
+            }
+        }
+    }
+
+    init(_ value: JSONValue) {
+        self.init(
+            uptimeMilliseconds: UInt64(value.count("uptime_ms")), clients: value.count("clients"),
+            subscribers: value.count("subscribers"), registeredCPUs: value["registered_cpus"]?.string ?? "",
+            queuedBytes: value.count("queued_bytes"), queueHighWater: value.count("queue_high_water"),
+            cpus: (value["cpus"]?.elements ?? []).map { cpu in
+                Status.CPU(
+                    cpu: cpu.count("cpu"), subscribers: cpu.count("subscribers"),
+                    received: UInt64(cpu.count("received")), lost: UInt64(cpu.count("lost")),
+                    receiveBufferBytes: cpu.count("receive_buffer_bytes"))
+            })
+    }
+}
+
+extension JSONValue {
+    /// The member's value when it is an integer from 0, else 0.
+    fileprivate func count(_ name: String) -> Int { self[name]?.integer.map { max(0, Int($0)) } ?? 0 }
+}
+
+extension JSONValue? {
+    fileprivate func count(_ name: String) -> Int { self.map { $0.count(name) } ?? 0 }
+}
