@@ -95,7 +95,8 @@ enum NestingDepth {
         var depth = 0
         var inString = false
         var escaped = false
-        for unsafebyte in unsafe text {
+        for index in text.indices {
+            let byte = unsafe text[index]
             if inString {
                 if escaped {
                     escaped = false
