@@ -33,7 +33,8 @@ let package = Package(
 
         // The kernel's side.
         .target(name: "Netlink", dependencies: ["LinuxSystem", "CLinux", "CMnl"], swiftSettings: strict),
-        .target(name: "TaskstatsKernel", dependencies: ["TaskstatsModel", "Netlink"], swiftSettings: strict),
+        .target(
+            name: "TaskstatsKernel", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem"], swiftSettings: strict),
 
         // The wire and the decisions.
         .target(name: "TaskstatsProtocol", dependencies: ["TaskstatsModel", "CJansson"], swiftSettings: strict),
