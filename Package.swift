@@ -63,14 +63,16 @@ let package = Package(
 
         // Tests: one target per target, and the real daemon on the real kernel.
         .target(
-            name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "NetlinkTests", dependencies: ["Netlink", "TestSupport"], swiftSettings: strict),
+            name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsKernelTests", dependencies: ["TaskstatsKernel", "TestSupport"], swiftSettings: strict),
+            name: "TaskstatsKernelTests",
+            dependencies: ["TaskstatsKernel", "TaskstatsModel", "Netlink", "LinuxSystem", "CLinux", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TaskstatsProtocolTests", dependencies: ["TaskstatsProtocol", "TestSupport"],
             swiftSettings: strict),
