@@ -28,6 +28,8 @@ package struct GenericNetlinkRequest: Hashable, Sendable {
         self.operation = operation
         self.sequence = sequence
         bytes = unsafe withUnsafeTemporaryAllocation(byteCount: Self.capacity, alignment: 8) { buffer in
+            // libmnl leaves the padding of strings as it was.
+            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
             guard let start = buffer.baseAddress, let message = unsafe mnl_nlmsg_put_header(start) else { return [] }
             unsafe message.pointee.nlmsg_type = family
             unsafe message.pointee.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_ACK)

@@ -1,0 +1,51 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import TestSupport
+import Testing
+
+@Suite struct GenericNetlinkFamilyTests {
+    @Test("The number of a family is found among its other attributes", arguments: [16, 31, 0xffff] as [UInt16])
+    func found(id: UInt16) throws {
+        let kernel = FakeKernel()
+        kernel.familyID = id
+        let family = try GenericNetlinkFamily.lookUp("TASKSTATS", over: kernel.open(), batch: MessageBatch())
+        #expect(family == GenericNetlinkFamily(id: id))
+    }
+
+    @Test("A family that the kernel lacks is refused with ENOENT")
+    func missing() {
+        let kernel = FakeKernel()
+        kernel.familyID = nil
+        #expect(
+            throws: NetlinkError.refused(
+                operation: "find the family TASKSTATS", SystemError("netlink", errno: ENOENT))
+        ) {
+            try GenericNetlinkFamily.lookUp("TASKSTATS", over: kernel.open(), batch: MessageBatch())
+        }
+    }
+
+    @Test("An answer without a number is none", arguments: [[], MessageBuilder.attribute(1, [31])])
+    func withoutNumber(attributes: [UInt8]) {
+        let port = FakeKernel().open()
+        // The kernel's own answer finds no room behind this one; the acknowledgement does.
+        port.socket.receiveBufferBytes = 1_280 + FakeKernel.Cost.acknowledgement
+        port.socket.deliver(
+            MessageBuilder.message(type: 16, sequence: 1, MessageBuilder.generic(command: 1, attributes)), cost: 1_280)
+        #expect(throws: NetlinkError.unanswered(operation: "find the family TASKSTATS")) {
+            try GenericNetlinkFamily.lookUp("TASKSTATS", over: port, batch: MessageBatch())
+        }
+    }
+
+    @Test("The running kernel's family is found, and one that is not there is not")
+    func realKernel() throws {
+        let port = try NetlinkSocket.open()
+        let batch = MessageBatch()
+        #expect(try GenericNetlinkFamily.lookUp("TASKSTATS", over: port, batch: batch).id >= 16)
+        #expect(try GenericNetlinkFamily.lookUp("nlctrl", over: port, batch: batch).id == 16)
+        let error = #expect(throws: NetlinkError.self) {
+            try GenericNetlinkFamily.lookUp("NO_SUCH_FAMILY", over: port, batch: batch)
+        }
+        #expect(error?.errno == ENOENT)
+    }
+}

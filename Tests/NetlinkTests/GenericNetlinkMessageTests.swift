@@ -1,0 +1,24 @@
+import Netlink
+import TestSupport
+import Testing
+
+@Suite struct GenericNetlinkMessageTests {
+    @Test("The command and the attributes behind the header are lent")
+    func header() throws {
+        let payload = MessageBuilder.generic(command: 2, version: 9, [1, 2, 3])
+        var seen: (UInt8, [UInt8]) = (0, [])
+        try withGuardedBytes(payload) { (span) throws(NetlinkError) in
+            try GenericNetlinkMessage.read(span) { command, attributes in seen = (command, attributes.copy) }
+        }
+        #expect(seen == (2, [1, 2, 3]))
+    }
+
+    @Test("A header that is cut off is malformed", arguments: 0..<4)
+    func cut(length: Int) {
+        #expect(throws: NetlinkError.malformed("a generic netlink header is cut off")) {
+            try withGuardedBytes([2, 1, 0, 0].prefix(length)) { (span) throws(NetlinkError) in
+                try GenericNetlinkMessage.read(span) { _, _ in Issue.record("a header was read") }
+            }
+        }
+    }
+}

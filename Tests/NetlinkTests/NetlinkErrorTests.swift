@@ -1,0 +1,25 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import Testing
+
+@Suite struct NetlinkErrorTests {
+    @Test(
+        "An error is one line that says what failed and why",
+        arguments: [
+            (
+                NetlinkError.refused(operation: "register CPU 1", SystemError("netlink", errno: EPERM)),
+                "the kernel refused to register CPU 1: netlink: Operation not permitted (EPERM)", EPERM
+            ),
+            (
+                .system(SystemError("recvmmsg", errno: ENOBUFS)),
+                "netlink socket: recvmmsg: No buffer space available (ENOBUFS)", ENOBUFS
+            ),
+            (.unanswered(operation: "get pid 7"), "the kernel did not answer the request to get pid 7", nil),
+            (.malformed("a header is cut off"), "malformed netlink message: a header is cut off", nil),
+        ] as [(NetlinkError, String, Int32?)])
+    func description(error: NetlinkError, text: String, errno: Int32?) {
+        #expect(error.description == text)
+        #expect(error.errno == errno)
+    }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import Testing
+
+/// On the running kernel.
+@Suite struct NetlinkSocketTests {
+    @Test("A new socket has a port id, lost nothing and holds nothing")
+    func opened() throws {
+        let socket = try NetlinkSocket.open()
+        let batch = MessageBatch()
+        #expect(socket.portID != 0)
+        #expect(socket.descriptor >= 0)
+        #expect(try socket.drops() == 0)
+        try socket.receive(into: batch, atMost: MessageBatch.capacity)
+        #expect(batch.count == 0)
+    }
+
+    @Test("Every socket has a port id and a descriptor of its own")
+    func distinct() throws {
+        let first = try NetlinkSocket.open()
+        let second = try NetlinkSocket.open()
+        #expect(first.portID != second.portID)
+        #expect(first.descriptor != second.descriptor)
+    }
+
+    @Test("The descriptor is closed on exec")
+    func closedOnExec() throws {
+        let socket = try NetlinkSocket.open()
+        #expect(try flags(socket.descriptor) & Int(O_CLOEXEC) != 0)
+    }
+
+    @Test(
+        "The receive buffer is what was asked for, beyond what an ordinary process may have", .needsRoot,
+        arguments: [4_608, 212_992, 8 << 20, 64 << 20, 1 << 30])
+    func receiveBuffer(bytes: Int) throws {
+        let socket = try NetlinkSocket.open()
+        #expect(try socket.setReceiveBuffer(bytes: bytes) == bytes)
+    }
+
+    @Test("A receive buffer of nothing becomes the smallest there is", .needsRoot, arguments: [0, -1, Int.min])
+    func smallestReceiveBuffer(bytes: Int) throws {
+        let socket = try NetlinkSocket.open()
+        #expect((1_024...4_608).contains(try socket.setReceiveBuffer(bytes: bytes)))
+    }
+
+    @Test("A receive buffer that is too large to say becomes the largest there is", .needsRoot)
+    func largestReceiveBuffer() throws {
+        let socket = try NetlinkSocket.open()
+        #expect(try socket.setReceiveBuffer(bytes: .max) > 1 << 30)
+    }
+
+    @Test("What does not fit is counted, and what is there stays readable", .needsRoot)
+    func drops() throws {
+        let socket = try NetlinkSocket.open()
+        let batch = MessageBatch()
+        _ = try socket.setReceiveBuffer(bytes: 0)
+        let request = try GenericNetlinkRequest("test", family: 16, command: 200, sequence: 1, .u32(type: 1, 1))
+        let sent = 10
+        for _ in 0..<sent { try socket.send(request) }
+        let drops = try socket.drops()
+        try socket.receive(into: batch, atMost: MessageBatch.capacity)
+        #expect(drops > 0)
+        #expect(batch.count > 0)
+        #expect(batch.count + Int(drops) == sent)
+    }
+
+    @Test("No more is received than was asked for")
+    func limit() throws {
+        let socket = try NetlinkSocket.open()
+        let batch = MessageBatch()
+        for sequence in 1...3 as ClosedRange<UInt32> {
+            try socket.send(
+                GenericNetlinkRequest("test", family: 16, command: 200, sequence: sequence, .u32(type: 1, 1)))
+        }
+        try socket.receive(into: batch, atMost: 1)
+        #expect(batch.count == 1)
+        #expect(batch.isFromKernel(0))
+        try socket.receive(into: batch, atMost: MessageBatch.capacity)
+        #expect(batch.count == 2)
+    }
+
+    private func flags(_ descriptor: Int32) throws -> Int {
+        let info = try #require(try Descriptor.open("/proc/self/fdinfo/\(descriptor)").readText())
+        let line = try #require(info.split(separator: "\n").first { $0.hasPrefix("flags:") })
+        return try #require(Int(line.dropFirst("flags:\t".count), radix: 8))
+    }
+}
