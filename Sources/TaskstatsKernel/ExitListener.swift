@@ -38,11 +38,9 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     private let family: TaskstatsFamily
     private let batch: MessageBatch
     private let decoder = RecordDecoder()
-    private var losses = LossCounter()
+    private var losses = LossCounter(drops: 0)
     private var requestSequence: UInt32 = 0
     private var acknowledgement: (sequence: UInt32, errno: Int32)?
-    /// Records read since the socket was last seen empty.
-    private var readSinceEmpty = 0
 
     /// A listener over a port of its own, with nothing registered so far.
     package init(
@@ -62,43 +60,29 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     /// The descriptor to wait on.
     package var descriptor: Int32 { port.descriptor }
 
-    /// Registers the CPU, and returns when the kernel has acknowledged it.
+    /// Registers the CPU, and returns when the kernel has acknowledged it; the numbering begins anew.
     ///
-    /// Records of tasks that end before the acknowledgement are not part of the registration and are let go.
+    /// Records of tasks that end before the acknowledgement are not part of the registration and are let go. When it
+    /// throws, it has tried to leave no registration behind.
     package func register() throws(NetlinkError) {
-        let request = try family.register(cpu: cpu, sequence: nextSequence())
-        let wanted = receiveBufferBytes
-        try setReceiveBuffer(max(wanted, Self.acknowledgingBufferBytes))
-        try send(request)
-        while acknowledgement?.sequence != request.sequence {
-            // One by one, so that nothing behind the acknowledgement is taken with it.
-            try receive(atMost: 1)
-            guard batch.count == 1 else { throw .unanswered(operation: request.operation) }
-            try inspect(0) { (_, header) in _ = losses.gap(before: header.sequence) }
+        do throws(NetlinkError) {
+            try command("register CPU \(cpu)") { (sequence) throws(NetlinkError) in
+                try family.register(cpu: cpu, sequence: sequence)
+            }
+        } catch {
+            try? deregister()
+            throw error
         }
-        try check(request)
-        try setReceiveBuffer(wanted)
+        received = 0
+        lost = 0
     }
 
     /// Deregisters the CPU, and returns when the kernel has acknowledged it; what is queued is let go, so drain before.
-    ///
-    /// An acknowledgement that found the socket full is lost like a record. The kernel handles a request within send, so
-    /// that nothing but its loss can keep it from a drained socket; the request is then made again, which changes nothing.
     package func deregister() throws(NetlinkError) {
-        let attempts = 16
-        try setReceiveBuffer(max(receiveBufferBytes, Self.acknowledgingBufferBytes))
-        for _ in 0..<attempts {
-            let request = try family.deregister(cpu: cpu, sequence: nextSequence())
-            try discardAll()
-            try send(request)
-            try discardAll()
-            if acknowledgement?.sequence == request.sequence { return try check(request) }
+        try command("deregister CPU \(cpu)") { (sequence) throws(NetlinkError) in
+            try family.deregister(cpu: cpu, sequence: sequence)
         }
-        throw .unanswered(operation: "deregister CPU \(cpu)")
     }
-
-    /// The room in which an acknowledgement finds its place even when a storm of exits goes on beside it.
-    private static var acknowledgingBufferBytes: Int { 8 << 20 }
 
     /// Hands on everything that is queued now, which ends because the buffer bounds what is there.
     package func drainCompletely(time: UInt64, to sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
@@ -108,21 +92,32 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     }
 
     /// Reads records and hands them on until the socket is empty, or until about `budget` records were read.
+    ///
+    /// After `.more` drain again without waiting: the socket may be empty by then, and what it lost is not told before
+    /// it was seen empty.
     package func drain(
         budget: Int, time: UInt64, to sink: inout some ExitSink & ~Copyable
     ) throws(NetlinkError) -> Outcome {
         var read = 0
+        // The drop counter as it was before the last call that received, if that is known.
+        var dropped: UInt32?
         while true {
             try receive(atMost: MessageBatch.capacity)
             let count = batch.count
             for index in 0..<count { handle(index, time: time, sink: &sink) }
             read += count
-            readSinceEmpty += count
-            if count < MessageBatch.capacity {
-                try settleWhenEmpty(&sink)
+            if count == MessageBatch.capacity {
+                if read >= budget { return .more }
+                dropped = nil
+            } else if let dropped {
+                tell(losses.settleAtEnd(drops: dropped), &sink)
                 return .empty(records: read)
+            } else {
+                // Empty. What was dropped by now is told here, but behind the records that may have come since.
+                let drops = try drops()
+                if losses.isSettled(drops: drops) { return .empty(records: read) }
+                dropped = drops
             }
-            if read >= budget { return .more }
         }
     }
 
@@ -132,9 +127,10 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     private func handle(_ index: Int, time: UInt64, sink: inout some ExitSink & ~Copyable) {
         // What is not from the kernel is nobody's record.
         guard batch.isFromKernel(index) else { return }
+        let receivedBefore = received
         do throws(NetlinkError) {
             try inspect(index) { (payload, header) throws(NetlinkError) in
-                try locateLoss(before: header.sequence, &sink)
+                locateLoss(before: header.sequence, &sink)
                 let records = try decoder.decode(payload)
                 guard let pid = records.pid, let task = records.task else { throw .malformed("no record of a task") }
                 received += 1
@@ -145,7 +141,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
             }
         } catch {
             // A record that cannot be read is lost to everyone, and is told like one that was dropped.
-            tell(1, &sink)
+            if received == receivedBefore { tell(1, &sink) }
         }
     }
 
@@ -157,7 +153,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
                 switch message {
                 case .acknowledgement(let sequence, let errno): acknowledgement = (sequence, errno)
                 case .data(let header) where header.type == family.id: try record(payload, header)
-                case .data(let header): throw .malformed("a message of type \(header.type)")
+                case .data: break
                 }
             }
         }
@@ -165,21 +161,11 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
 
     // MARK: Losses
 
-    private func locateLoss(before sequence: UInt32, _ sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
+    private func locateLoss(before sequence: UInt32, _ sink: inout some ExitSink & ~Copyable) {
         let gap = losses.gap(before: sequence)
-        if gap > 0 { tell(losses.settle(drops: try drops(), atMost: gap), &sink) }
-    }
-
-    /// Tells what was dropped behind the last record read.
-    ///
-    /// When the socket has been seen empty every drop is counted: only a full socket drops, and one that was emptied
-    /// cannot have been full since.
-    private func settleWhenEmpty(_ sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
-        defer { readSinceEmpty = 0 }
-        // A socket can only have been full if at least so many records were read that filled it.
-        let largestRecordCost = 4_096
-        guard readSinceEmpty >= receiveBufferBytes / largestRecordCost - 1 else { return }
-        tell(losses.settle(drops: try drops()), &sink)
+        // A counter that cannot be read now is read when the socket is empty.
+        guard gap > 0, let drops = try? drops() else { return }
+        tell(losses.settle(gap: gap, drops: drops), &sink)
     }
 
     private func tell(_ count: UInt32, _ sink: inout some ExitSink & ~Copyable) {
@@ -188,17 +174,59 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         sink.lost(cpu: cpu, count: UInt64(count))
     }
 
-    // MARK: The port
+    // MARK: Commands
 
-    private func discardAll() throws(NetlinkError) {
+    /// Makes a request until it is acknowledged and nothing was dropped beside it; making it twice changes nothing.
+    ///
+    /// An acknowledgement that finds the socket full is lost like a record. The kernel handles a request within send, so
+    /// that nothing but its loss can keep it from us. Were a record dropped on its way, nobody could tell whether that
+    /// was before or behind the acknowledgement; so the counting starts from a request beside which none was.
+    private func command(
+        _ operation: String, _ makeRequest: (UInt32) throws(NetlinkError) -> GenericNetlinkRequest
+    ) throws(NetlinkError) {
+        // An acknowledgement finds its place even when a storm of exits goes on beside it.
+        let roomForAcknowledgement = 8 << 20
+        let attempts = 16
+        let wanted = receiveBufferBytes
+        try setReceiveBuffer(max(wanted, roomForAcknowledgement))
+        defer { try? setReceiveBuffer(wanted) }
+        for _ in 0..<attempts {
+            requestSequence &+= 1
+            let request = try makeRequest(requestSequence)
+            try letGoAll()
+            let drops = try drops()
+            try send(request)
+            guard try letGo(upToAcknowledgementOf: request), try self.drops() == drops else { continue }
+            losses = LossCounter(drops: drops)
+            return
+        }
+        throw .unanswered(operation: operation)
+    }
+
+    /// Lets records go up to the acknowledgement, none behind it; false when there is no acknowledgement.
+    private func letGo(upToAcknowledgementOf request: GenericNetlinkRequest) throws(NetlinkError) -> Bool {
+        while acknowledgement?.sequence != request.sequence {
+            try receive(atMost: 1)
+            guard batch.count == 1 else { return false }
+            letGoBatch()
+        }
+        guard let errno = acknowledgement?.errno, errno != 0 else { return true }
+        throw .refused(operation: request.operation, SystemError("netlink", errno: errno))
+    }
+
+    private func letGoAll() throws(NetlinkError) {
         repeat {
             try receive(atMost: MessageBatch.capacity)
-            for index in 0..<batch.count where batch.isFromKernel(index) {
-                // Only acknowledgements are looked for; a record that cannot be read is let go like the others.
-                try? inspect(index) { _, _ in }
-            }
+            letGoBatch()
         } while batch.count == MessageBatch.capacity
     }
+
+    /// Looks for nothing but acknowledgements; a record that cannot be read is let go like the others.
+    private func letGoBatch() {
+        for index in 0..<batch.count where batch.isFromKernel(index) { try? inspect(index) { _, _ in } }
+    }
+
+    // MARK: The port
 
     private func setReceiveBuffer(_ bytes: Int) throws(NetlinkError) {
         do throws(SystemError) {
@@ -206,16 +234,6 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         } catch {
             throw .system(error)
         }
-    }
-
-    private func nextSequence() -> UInt32 {
-        requestSequence &+= 1
-        return requestSequence
-    }
-
-    private func check(_ request: GenericNetlinkRequest) throws(NetlinkError) {
-        guard let errno = acknowledgement?.errno, errno != 0 else { return }
-        throw .refused(operation: request.operation, SystemError("netlink", errno: errno))
     }
 
     private func send(_ request: GenericNetlinkRequest) throws(NetlinkError) {

@@ -1,0 +1,111 @@
+import CLinux
+import Glibc
+import Netlink
+import TaskstatsKernel
+import TaskstatsModel
+import Testing
+
+/// On the running kernel.
+///
+/// Other processes of the machine end meanwhile, so only children of known pids are looked for.
+@Suite struct ExitListenerKernelTests {
+    private static let cpus = 0..<Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    private let batch = MessageBatch()
+
+    @Test("The record of a child comes from the CPU that it ended on, and from no other", .needsRoot)
+    func children() throws {
+        let listeners = try Self.cpus.map { try listener(cpu: $0) }
+        let pids = try Self.cpus.map { cpu in try (0..<5).map { _ in try endChild(on: cpu) } }
+        for listener in listeners {
+            let records = try drain(listener).records
+            try listener.deregister()
+            for (cpu, pids) in pids.enumerated() {
+                let found = records.filter { pids.contains($0.pid) }
+                #expect(found.map(\.pid) == (cpu == listener.cpu ? pids : []))
+                for record in found {
+                    #expect(record.cpu == cpu)
+                    #expect(record.task[.acUid] == 0)
+                    #expect(record.exit == ExitStatus(waitStatus: 0, flags: record.task.flags ?? []))
+                }
+            }
+        }
+    }
+
+    @Test("After a deregistration nothing comes", .needsRoot)
+    func deregistered() throws {
+        let listeners = try Self.cpus.map { try listener(cpu: $0) }
+        for listener in listeners { try listener.deregister() }
+        for cpu in Self.cpus { _ = try endChild(on: cpu) }
+        for listener in listeners {
+            var sink = RecordingSink()
+            #expect(try listener.drain(budget: 1, time: 0, to: &sink) == .empty(records: 0))
+            #expect(sink.events == [])
+        }
+    }
+
+    @Test("What a small receive buffer loses is told to the last record", .needsRoot, arguments: [0, 4_608, 65_536])
+    func conservation(receiveBufferBytes: Int) throws {
+        let cpu = 0
+        let witness = try listener(cpu: cpu)
+        let small = try listener(cpu: cpu, receiveBufferBytes: receiveBufferBytes)
+        // Two marks that both see; between them the one that lost nothing says how many records there were.
+        var sinks = (RecordingSink(), RecordingSink())
+        func mark() throws -> (UInt64, UInt64)? {
+            for _ in 0..<100 {
+                try small.drainCompletely(time: 0, to: &sinks.1)
+                let pid = try endChild(on: cpu)
+                try small.drainCompletely(time: 0, to: &sinks.1)
+                try witness.drainCompletely(time: 0, to: &sinks.0)
+                // Another process's end may have taken the room.
+                if let ours = sinks.1.records.last(where: { $0.pid == pid }),
+                    let theirs = sinks.0.records.last(where: { $0.pid == pid })
+                {
+                    return (theirs.sequence, ours.sequence)
+                }
+            }
+            return nil
+        }
+        let start = try #require(try mark())
+        for _ in 0..<300 { _ = try endChild(on: cpu) }
+        let end = try #require(try mark())
+        #expect(witness.lost == 0)
+        #expect(small.lost >= 200)
+        #expect(end.0 - start.0 == end.1 - start.1)
+        try small.deregister()
+        try witness.deregister()
+    }
+
+    @Test("A CPU that does not exist is refused with ERANGE", .needsRoot)
+    func noSuchCPU() throws {
+        let port = try NetlinkSocket.open()
+        let family = try TaskstatsFamily.lookUp(over: port, batch: batch)
+        let listener = try ExitListener(
+            cpu: 65_535, port: port, family: family, batch: batch, receiveBufferBytes: 1 << 20)
+        let error = #expect(throws: NetlinkError.self) { try listener.register() }
+        #expect(error?.errno == ERANGE)
+    }
+
+    private func listener(
+        cpu: Int, receiveBufferBytes: Int = 8 << 20
+    ) throws -> ExitListener<NetlinkSocket> {
+        let port = try NetlinkSocket.open()
+        let family = try TaskstatsFamily.lookUp(over: port, batch: batch)
+        let listener = try ExitListener(
+            cpu: cpu, port: port, family: family, batch: batch, receiveBufferBytes: receiveBufferBytes)
+        try listener.register()
+        return listener
+    }
+
+    private func drain(_ listener: ExitListener<NetlinkSocket>) throws -> RecordingSink {
+        var sink = RecordingSink()
+        try listener.drainCompletely(time: 0, to: &sink)
+        return sink
+    }
+
+    private func endChild(on cpu: Int) throws -> UInt32 {
+        var pid: Int32 = 0
+        let error = unsafe clinux_end_child_on_cpu(Int32(cpu), &pid)
+        try #require(error == 0, "no child on CPU \(cpu)")
+        return UInt32(pid)
+    }
+}

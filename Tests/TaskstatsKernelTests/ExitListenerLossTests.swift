@@ -1,0 +1,190 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import TaskstatsKernel
+import TestSupport
+import Testing
+
+/// Where a loss is told.
+///
+/// Three records of one thread fit into the buffer that these tests use.
+@Suite struct ExitListenerLossTests {
+    private static let threeRecords = 3 * FakeKernel.Cost.taskRecord
+
+    private func listener(drops: UInt32 = 0) throws -> FakeListener {
+        try .registered(receiveBufferBytes: Self.threeRecords, drops: drops)
+    }
+
+    @Test("A loss with nothing behind it is told at the end of the same drain")
+    func atTheEnd() throws {
+        let fake = try listener()
+        fake.exit(7)
+        #expect(try fake.drain() == .empty(records: 3))
+        #expect(fake.events == [1, 2, 3].exits + [.lost(4)])
+        #expect(fake.listener.received == 3)
+        #expect(fake.listener.lost == 4)
+    }
+
+    @Test("The record behind a loss has a number that includes it")
+    func numbering() throws {
+        let fake = try listener()
+        fake.exit(7)
+        try fake.drain()
+        fake.exit(2)
+        try fake.drain()
+        #expect(fake.events == [1, 2, 3].exits + [.lost(4)] + [8, 9].exits)
+    }
+
+    @Test("Every loss of a long queue is told in its place")
+    func severalLosses() throws {
+        let kernel = FakeKernel()
+        let fake = try FakeListener.registered(kernel)
+        // The kernel's side made small and large again gives a queue with gaps in it.
+        for lost in 1...3 {
+            fake.socket.receiveBufferBytes = 1 << 20
+            fake.exit(10)
+            fake.socket.receiveBufferBytes = 0
+            fake.exit(lost)
+        }
+        try fake.drain()
+        #expect(
+            fake.events == (1...10).exits + [.lost(1)] + (12...21).exits + [.lost(2)] + (24...33).exits + [.lost(3)])
+    }
+
+    @Test("A loss in the middle of a drain that its budget ended is told by the next")
+    func acrossBudgets() throws {
+        let fake = try FakeListener.registered()
+        fake.exit(170)
+        #expect(try fake.drain(budget: 1) == .more)
+        #expect(try fake.drain(budget: 1) == .more)
+        try fake.drain(budget: 1)
+        #expect(fake.events == (1...166).exits + [.lost(4)])
+    }
+
+    @Test("Records and losses that come while the drop counter is read stand in their places")
+    func whileDropsAreRead() throws {
+        let fake = try listener()
+        fake.exit(5)
+        fake.once(.readingDrops) {
+            // The socket was seen empty by now: three find room, four do not.
+            fake.exit(7)
+        }
+        try fake.drain()
+        #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(4)])
+    }
+
+    @Test("Drops that come behind the last look at the counter are told by the next drain")
+    func behindTheLastLook() throws {
+        let fake = try listener()
+        fake.exit(5)
+        fake.once(.readingDrops) { fake.once(.receiving) { fake.exit(5) } }
+        try fake.drain()
+        #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits)
+        fake.exit(1)
+        try fake.drain()
+        #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(2)] + [11].exits)
+    }
+
+    @Test("Swapped numbers are no loss")
+    func swapped() throws {
+        let fake = try FakeListener.registered()
+        fake.exit(2)
+        fake.kernel.swapNumbers(on: 0)
+        fake.exit(4)
+        try fake.drain()
+        #expect(fake.events == (1...6).exits)
+    }
+
+    @Test("Swapped numbers beside a loss neither add to it nor take from it")
+    func swappedBesideLoss() throws {
+        let fake = try listener()
+        fake.kernel.swapNumbers(on: 0)
+        fake.exit(7)
+        try fake.drain()
+        fake.kernel.swapNumbers(on: 0)
+        fake.exit(3)
+        try fake.drain()
+        #expect(fake.listener.received == 6)
+        #expect(fake.listener.lost == 4)
+        #expect(fake.socket.produced == 10)
+    }
+
+    @Test("A number that a task brought from another CPU is no loss, and later losses are told in their places")
+    func foreignNumber() throws {
+        let fake = try FakeListener.registered()
+        fake.exit(2)
+        fake.exit(numberOf: 1)
+        fake.exit(2)
+        fake.socket.receiveBufferBytes = 0
+        fake.exit(3)
+        fake.socket.receiveBufferBytes = 1 << 20
+        fake.exit(2)
+        try fake.drain()
+        #expect(fake.events == (1...5).exits + [.lost(3)] + [9, 10].exits)
+    }
+
+    @Test("The smallest receive buffer holds one record, of any size", arguments: [false, true])
+    func smallestBuffer(isThreaded: Bool) throws {
+        let fake = try FakeListener.registered(receiveBufferBytes: 0)
+        fake.exit(3, isThreaded: isThreaded)
+        try fake.drain()
+        #expect(fake.events == [1].exits + [.lost(2)])
+        fake.exit(2, isThreaded: isThreaded)
+        try fake.drain()
+        #expect(fake.events == [1].exits + [.lost(2)] + [4].exits + [.lost(1)])
+    }
+
+    @Test("Records of processes with threads fill a receive buffer sooner")
+    func threads() throws {
+        let fake = try listener()
+        fake.exit(3, isThreaded: true)
+        try fake.drain()
+        #expect(fake.events == [1].exits + [.lost(2)])
+    }
+
+    @Test("Every drop is told, also when few records were read and the buffer looks large enough for more")
+    func fullerThanItLooks() throws {
+        let fake = try FakeListener.registered(receiveBufferBytes: 8 << 20)
+        fake.socket.receiveBufferBytes = FakeKernel.Cost.taskRecord
+        fake.exit(4)
+        try fake.drain()
+        #expect(fake.events == [1].exits + [.lost(3)])
+    }
+
+    @Test("The drop counter's wrap is no loss of its own", arguments: [.max, .max - 1, .max - 3] as [UInt32])
+    func dropsWrap(drops: UInt32) throws {
+        let fake = try listener(drops: drops)
+        for _ in 0..<3 {
+            fake.exit(5)
+            try fake.drain()
+        }
+        #expect(
+            fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(2)] + [11, 12, 13].exits + [.lost(2)]
+        )
+    }
+
+    @Test("The wrap of the numbers is no loss, and a loss across it is told")
+    func sequenceWraps() throws {
+        let kernel = FakeKernel()
+        kernel.nextNumbers[0] = .max - 4
+        let fake = try FakeListener.registered(kernel, receiveBufferBytes: Self.threeRecords)
+        fake.exit(3)
+        try fake.drain()
+        fake.exit(5)
+        try fake.drain()
+        #expect(fake.events == (1...6).exits + [.lost(2)])
+    }
+
+    @Test("A counter that cannot be read at a gap is read at the end, and no record is lost by it")
+    func unreadableAtGap() throws {
+        let fake = try FakeListener.registered()
+        fake.exit(2)
+        fake.socket.receiveBufferBytes = 0
+        fake.exit(3)
+        fake.socket.receiveBufferBytes = 1 << 20
+        fake.exit(2)
+        fake.socket.failures[.drops] = SystemError("getsockopt SO_MEMINFO", errno: ENOBUFS)
+        try fake.drain()
+        #expect(fake.events == [1, 2].exits + [.exit(pid: 6, sequence: 3), .exit(pid: 7, sequence: 4), .lost(3)])
+    }
+}

@@ -1,0 +1,92 @@
+import Netlink
+import TaskstatsModel
+import TestSupport
+import Testing
+
+/// The fake kernel against what is known of the real one.
+@Suite struct FakeKernelTests {
+    private let kernel = FakeKernel(cpuCount: 4)
+    private let batch = MessageBatch()
+
+    @Test(
+        "Records are as long as the kernel's",
+        arguments: [(16, false, 596), (16, true, 1_172), (17, false, 724), (17, true, 1_428)] as [(UInt16, Bool, Int)])
+    func lengths(version: UInt16, withProcess: Bool, length: Int) throws {
+        kernel.version = version
+        let port = kernel.open()
+        try register("0", over: port)
+        kernel.exit(FakeTask(pid: 7, tgid: 6), on: 0, process: withProcess ? [:] : nil)
+        try port.receive(into: batch, atMost: 1)
+        #expect(try batch.withDatagram(0) { $0.byteCount } == length)
+    }
+
+    @Test("A queue holds as many records as the kernel's default buffer does", arguments: [(false, 166), (true, 92)])
+    func capacity(isThreaded: Bool, count: Int) throws {
+        let port = kernel.open()
+        try register("0", over: port)
+        for _ in 0..<200 { kernel.exit(FakeTask(pid: 7, isThreaded: isThreaded), on: 0) }
+        #expect(port.socket.queued == count)
+        #expect(port.socket.drops == 200 - UInt32(count))
+    }
+
+    @Test("Masks of one socket add up, and doubling one changes nothing")
+    func masks() throws {
+        let port = kernel.open()
+        try register("0,2-3", over: port)
+        try register("1-2", over: port)
+        #expect(kernel.listeners.allSatisfy { $0 == [port.socket.portID] })
+        kernel.exit(FakeTask(pid: 7), on: 2)
+        #expect(port.socket.queued == 1)
+    }
+
+    @Test("Every listener of a CPU gets the record, under one number")
+    func listeners() throws {
+        let first = kernel.open()
+        let second = kernel.open()
+        try register("0", over: first)
+        try register("0", over: second)
+        kernel.exit(FakeTask(pid: 7), on: 0)
+        try first.receive(into: batch, atMost: 1)
+        let bytes = try batch.withDatagram(0) { $0.copy }
+        try second.receive(into: batch, atMost: 1)
+        #expect(try batch.withDatagram(0) { $0.copy } == bytes)
+    }
+
+    @Test("A list without its NUL loses its last character")
+    func withoutNUL() throws {
+        let port = kernel.open()
+        let list = MessageBuilder.attribute(3, Array("0,1".utf8))
+        kernel.handle(
+            MessageBuilder.message(type: 31, flags: 5, sequence: 1, MessageBuilder.generic(command: 1, list)),
+            from: port.socket)
+        #expect(kernel.listeners[0] == [port.socket.portID])
+        #expect(kernel.listeners[1].isEmpty)
+    }
+
+    @Test("A registration outlives its socket, and whoever takes the port id has it, until an exit finds none")
+    func inherited() throws {
+        let portID = try registeredAndClosed()
+        do {
+            let stranger = kernel.open(portID: portID)
+            kernel.exit(FakeTask(pid: 7), on: 0)
+            #expect(stranger.socket.queued == 1)
+        }
+        kernel.exit(FakeTask(pid: 8), on: 0)
+        #expect(kernel.listeners[0].isEmpty)
+        let late = kernel.open(portID: portID)
+        kernel.exit(FakeTask(pid: 9), on: 0)
+        #expect(late.socket.queued == 0)
+    }
+
+    private func registeredAndClosed() throws -> UInt32 {
+        let port = kernel.open()
+        try register("0", over: port)
+        return port.socket.portID
+    }
+
+    private func register(_ list: String, over port: borrowing FakePort) throws {
+        let request = try GenericNetlinkRequest(
+            "register", family: 31, command: 1, sequence: 1, .string(type: 3, list))
+        try port.exchange(request, batch: batch)
+    }
+}

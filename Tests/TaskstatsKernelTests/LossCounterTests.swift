@@ -1,0 +1,99 @@
+import TaskstatsKernel
+import Testing
+
+@Suite struct LossCounterTests {
+    @Test("The first number skips none, whatever it is", arguments: [0, 1, 0x7fff_ffff, 0x8000_0000, .max] as [UInt32])
+    func first(number: UInt32) {
+        var counter = LossCounter(drops: 0)
+        #expect(counter.gap(before: number) == 0)
+        #expect(counter.gap(before: number &+ 1) == 0)
+        #expect(counter.gap(before: number &+ 5) == 3)
+    }
+
+    @Test("Numbers go on from the highest to 0")
+    func sequenceWraps() {
+        var counter = LossCounter(drops: 0)
+        #expect(gaps(of: [.max - 1, .max, 0, 1], in: &counter) == [0, 0, 0, 0])
+        #expect(gaps(of: [.max - 1], in: &counter) == [0])
+        var other = LossCounter(drops: 0)
+        #expect(gaps(of: [.max - 1, 2, 3], in: &other) == [0, 3, 0])
+    }
+
+    @Test("Swapped numbers skip what comes late, once")
+    func swapped() {
+        var counter = LossCounter(drops: 0)
+        #expect(gaps(of: [5, 7, 6, 8, 9], in: &counter) == [0, 1, 0, 0, 0])
+        #expect(gaps(of: [13, 10, 11, 12, 14, 16], in: &counter) == [3, 0, 0, 0, 0, 1])
+    }
+
+    @Test("A number of another CPU's is a jump, and its own numbers count again behind it")
+    func foreignNumber() {
+        var counter = LossCounter(drops: 0)
+        #expect(gaps(of: [1_000, 50_000, 1_001, 1_002, 1_005], in: &counter) == [0, 48_999, 0, 0, 2])
+        var other = LossCounter(drops: 0)
+        #expect(gaps(of: [50_000, 1_000, 50_001, 50_004], in: &other) == [0, 0, 49_000, 2])
+    }
+
+    @Test("A number far ahead is no longer one from behind")
+    func halfWay() {
+        var counter = LossCounter(drops: 0)
+        #expect(gaps(of: [0, 0x8000_0000], in: &counter) == [0, 0x7fff_ffff])
+        var other = LossCounter(drops: 0)
+        #expect(gaps(of: [0, 0x8000_0001, 0x8000_0003], in: &other) == [0, 0, 1])
+    }
+
+    @Test("A jump is told when as many were dropped, and the rest at the end")
+    func settle() {
+        var counter = LossCounter(drops: 0)
+        #expect(counter.settleAtEnd(drops: 0) == 0)
+        #expect(counter.settle(gap: 3, drops: 10) == 3)
+        #expect(!counter.isSettled(drops: 10))
+        #expect(counter.settle(gap: 8, drops: 10) == 0)
+        #expect(counter.settle(gap: 7, drops: 10) == 7)
+        #expect(counter.isSettled(drops: 10))
+        #expect(counter.settle(gap: 1, drops: 10) == 0)
+        #expect(counter.settleAtEnd(drops: 12) == 2)
+        #expect(counter.settleAtEnd(drops: 12) == 0)
+    }
+
+    @Test("A loss told at the end is no gap before the next record")
+    func expectedBehindTheEnd() {
+        var counter = LossCounter(drops: 0)
+        #expect(gaps(of: [.max - 2], in: &counter) == [0])
+        #expect(counter.settleAtEnd(drops: 4) == 4)
+        #expect(gaps(of: [2, 3], in: &counter) == [0, 0])
+        #expect(counter.settleAtEnd(drops: 6) == 2)
+        #expect(gaps(of: [7], in: &counter) == [1])
+    }
+
+    @Test("Drops from before the counting are nobody's loss")
+    func baseline() {
+        var counter = LossCounter(drops: 7)
+        #expect(counter.isSettled(drops: 7))
+        #expect(counter.settleAtEnd(drops: 9) == 2)
+    }
+
+    @Test("An older state of the drop counter tells nothing")
+    func olderState() {
+        var counter = LossCounter(drops: 0)
+        #expect(counter.settleAtEnd(drops: 10) == 10)
+        #expect(counter.settleAtEnd(drops: 8) == 0)
+        #expect(counter.settle(gap: 1, drops: 8) == 0)
+        #expect(counter.isSettled(drops: 8))
+        #expect(counter.settleAtEnd(drops: 11) == 1)
+    }
+
+    @Test("The drop counter goes on from the highest to 0")
+    func dropsWrap() {
+        var counter = LossCounter(drops: .max - 1)
+        #expect(counter.settle(gap: 3, drops: 2) == 3)
+        #expect(counter.settleAtEnd(drops: 2) == 1)
+        #expect(counter.isSettled(drops: 2))
+    }
+
+    private func gaps(of numbers: [UInt32], in counter: inout LossCounter) -> [UInt32] {
+        var gaps: [UInt32] = []
+        for number in numbers { gaps.append(counter.gap(before: number)) }
+        return gaps
+    }
+}

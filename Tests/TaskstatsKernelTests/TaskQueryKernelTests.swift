@@ -1,0 +1,51 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import TaskstatsKernel
+import TaskstatsModel
+import Testing
+
+/// On the running kernel.
+@Suite struct TaskQueryKernelTests {
+    private let batch = MessageBatch()
+
+    @Test("The record of this process is this process's", .needsRoot)
+    func ownProcess() throws {
+        var query = try query()
+        let record = try query.task(pid: UInt32(getpid()))
+        let comm = try #require(try Descriptor.open("/proc/self/comm").readText())
+        #expect(record.command == String(comm.dropLast()))
+        #expect(record[.acPid] == UInt64(getpid()))
+        #expect(record[.acPpid] == UInt64(getppid()))
+        #expect(record[.acUid] == UInt64(getuid()))
+        #expect(record[.acTgid].map { $0 == UInt64(getpid()) } != false)
+    }
+
+    @Test("The sums of this process are a process's record", .needsRoot)
+    func ownSums() throws {
+        var query = try query()
+        let record = try query.process(tgid: UInt32(getpid()))
+        #expect(record.kind == .process)
+        #expect((record[.cpuRunVirtualTotal] ?? 0) > 0)
+        #expect(record[.acUid] == nil)
+    }
+
+    @Test("A pid beyond all pids is refused with ESRCH", .needsRoot, arguments: [0, 1 << 22 + 1, .max] as [UInt32])
+    func noSuchTask(pid: UInt32) throws {
+        var query = try query()
+        let error = #expect(throws: NetlinkError.self) { _ = try query.task(pid: pid) }
+        #expect(error?.errno == ESRCH)
+    }
+
+    @Test("A descriptor that is no cgroup is unanswered")
+    func noCgroup() throws {
+        var query = try query()
+        #expect(throws: NetlinkError.unanswered(operation: "get the cgroup")) { _ = try query.cgroup(directory: -1) }
+    }
+
+    private func query() throws -> TaskQuery<NetlinkSocket> {
+        let port = try NetlinkSocket.open()
+        let family = try TaskstatsFamily.lookUp(over: port, batch: batch)
+        return TaskQuery(port: port, family: family, batch: batch)
+    }
+}
