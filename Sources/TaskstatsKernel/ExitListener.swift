@@ -99,26 +99,21 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         budget: Int, time: UInt64, to sink: inout some ExitSink & ~Copyable
     ) throws(NetlinkError) -> Outcome {
         var read = 0
-        // The drop counter as it was before the last call that received, if that is known.
+        // The drop counter when the socket was last seen empty and more had been dropped than was told.
         var dropped: UInt32?
-        while true {
+        repeat {
             try receive(atMost: MessageBatch.capacity)
             let count = batch.count
             for index in 0..<count { handle(index, time: time, sink: &sink) }
             read += count
-            if count == MessageBatch.capacity {
-                if read >= budget { return .more }
-                dropped = nil
-            } else if let dropped {
-                tell(losses.settleAtEnd(drops: dropped), &sink)
-                return .empty(records: read)
-            } else {
-                // Empty. What was dropped by now is told here, but behind the records that may have come since.
-                let drops = try drops()
-                if losses.isSettled(drops: drops) { return .empty(records: read) }
-                dropped = drops
-            }
-        }
+            guard count < MessageBatch.capacity else { continue }
+            // Empty. What had been dropped before the last call is told here, behind the records that came before it.
+            if let dropped { tell(losses.settleAtEnd(drops: dropped), &sink) }
+            let drops = try drops()
+            if losses.isSettled(drops: drops) { return .empty(records: read) }
+            dropped = drops
+        } while read < max(budget, 1)
+        return .more
     }
 
     // MARK: One datagram
@@ -193,7 +188,6 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         for _ in 0..<attempts {
             requestSequence &+= 1
             let request = try makeRequest(requestSequence)
-            try letGoAll()
             let drops = try drops()
             try send(request)
             guard try letGo(upToAcknowledgementOf: request), try self.drops() == drops else { continue }
@@ -208,22 +202,11 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         while acknowledgement?.sequence != request.sequence {
             try receive(atMost: 1)
             guard batch.count == 1 else { return false }
-            letGoBatch()
+            // What cannot be read is let go like a record.
+            try? inspect(0) { _, _ in }
         }
         guard let errno = acknowledgement?.errno, errno != 0 else { return true }
         throw .refused(operation: request.operation, SystemError("netlink", errno: errno))
-    }
-
-    private func letGoAll() throws(NetlinkError) {
-        repeat {
-            try receive(atMost: MessageBatch.capacity)
-            letGoBatch()
-        } while batch.count == MessageBatch.capacity
-    }
-
-    /// Looks for nothing but acknowledgements; a record that cannot be read is let go like the others.
-    private func letGoBatch() {
-        for index in 0..<batch.count where batch.isFromKernel(index) { try? inspect(index) { _, _ in } }
     }
 
     // MARK: The port

@@ -34,7 +34,9 @@ import Testing
         let port = kernel.open()
         let old = try request(sequence: 4)
         port.socket.deliver(MessageBuilder.message(type: 31, sequence: 4, [2, 1, 0, 0]), cost: 768)
-        port.socket.deliver(MessageBuilder.acknowledgement(of: old.bytes, errno: ESRCH), cost: 768)
+        for _ in 0..<MessageBatch.capacity {
+            port.socket.deliver(MessageBuilder.acknowledgement(of: old.bytes, errno: ESRCH), cost: 768)
+        }
         #expect(try exchange(over: port) == [5])
     }
 
