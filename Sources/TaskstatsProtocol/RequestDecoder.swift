@@ -10,6 +10,12 @@ package enum RequestDecoder {
         package var id: RequestID?
         /// What is wrong.
         package var error: ProtocolError
+
+        /// A failure.
+        package init(id: RequestID?, error: ProtocolError) {
+            self.id = id
+            self.error = error
+        }
     }
 
     /// Reads one line, without its newline.
