@@ -42,18 +42,20 @@ package struct AccessPolicy: Sendable {
         package var uids: IDs
         /// Group ids.
         package var gids: IDs
-        /// The owner of /proc/PID: the effective uid of a dumpable process, else root.
-        package var directoryOwner: UInt32
+        /// The owner of the files in /proc/PID: the effective uid of a dumpable process, else root.
+        ///
+        /// The directory itself always belongs to the effective uid and proves nothing.
+        package var fileOwner: UInt32
         /// Permitted capabilities.
         package var permittedCapabilities: UInt64
         /// The thread group that it belongs to.
         package var tgid: UInt32
 
         /// These facts.
-        package init(uids: IDs, gids: IDs, directoryOwner: UInt32, permittedCapabilities: UInt64, tgid: UInt32) {
+        package init(uids: IDs, gids: IDs, fileOwner: UInt32, permittedCapabilities: UInt64, tgid: UInt32) {
             self.uids = uids
             self.gids = gids
-            self.directoryOwner = directoryOwner
+            self.fileOwner = fileOwner
             self.permittedCapabilities = permittedCapabilities
             self.tgid = tgid
         }
@@ -101,7 +103,7 @@ extension AccessPolicy.Access {
         case .all: true
         case .none: false
         case .own(let uid, let gid):
-            process.uids.areAll(uid) && process.gids.areAll(gid) && process.directoryOwner == uid
+            process.uids.areAll(uid) && process.gids.areAll(gid) && process.fileOwner == uid
                 && process.permittedCapabilities == 0
         }
     }
