@@ -46,9 +46,10 @@ extension TaskRecord {
             return name
         }
 
-        /// Stores a command name, cut to what the kernel's member holds.
+        /// Stores a command name in place of another, cut to what the kernel's member holds.
         mutating func store(command: some Collection<UInt8>) {
             let start = Field.acComm.offset
+            for index in start..<start + FieldKind.command.width { bytes[index] = 0 }
             for (index, byte) in command.prefix(FieldKind.command.width).enumerated() { bytes[start + index] = byte }
         }
 
