@@ -65,8 +65,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        // What the installed <linux/taskstats.h> says, for comparison.
+        .target(name: "CTaskstatsHeader", path: "Tests/KernelHeader"),
         .testTarget(
-            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport"], swiftSettings: strict),
+            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport", "CTaskstatsHeader"],
+            swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["Netlink", "TestSupport"], swiftSettings: strict),
         .testTarget(

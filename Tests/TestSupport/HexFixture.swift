@@ -1,0 +1,41 @@
+/// Bytes written as hex in a test, one member per comment.
+///
+/// `d2 04 00 00 00 00 00 00  # cpu_count 1234` are eight bytes named "cpu_count": the first word of a comment is the
+/// name, the rest is for people. Bytes without a comment belong to the next one; bytes after the last comment have no
+/// name. Where a member stands follows from the text alone, so a fixture needs no table to say it.
+package struct HexFixture: Sendable, Hashable {
+    /// A named stretch of the bytes.
+    package struct Part: Sendable, Hashable {
+        /// The first word of the comment.
+        package let name: String
+        /// Which bytes it covers.
+        package let range: Range<Int>
+    }
+
+    /// All bytes.
+    package private(set) var bytes: [UInt8] = []
+    /// The named stretches, in order.
+    package private(set) var parts: [Part] = []
+
+    /// Reads the text; traps on anything that is not pairs of hex digits and comments.
+    package init(_ text: String) {
+        var start = 0
+        for line in text.split(separator: "\n") {
+            let halves = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+            bytes += halves[0].split(separator: " ").map(Self.byte)
+            guard halves.count == 2 else { continue }
+            guard let name = halves[1].split(whereSeparator: { $0 == " " || $0 == "," }).first else {
+                preconditionFailure("a comment without a name in a hex fixture: \(line)")
+            }
+            parts.append(Part(name: String(name), range: start..<bytes.count))
+            start = bytes.count
+        }
+    }
+
+    private static func byte(_ digits: Substring) -> UInt8 {
+        guard digits.count == 2, let byte = UInt8(digits, radix: 16) else {
+            preconditionFailure("not a byte in a hex fixture: \(digits)")
+        }
+        return byte
+    }
+}
