@@ -20,47 +20,6 @@ package enum EventReader {
         }
     }
 
-    /// Whether a line is an `exit` line, found without reading its record.
-    package static func isExit(_ line: UnsafeRawBufferPointer) throws(Malformed) -> Bool {
-        unsafe try member(of: line) { unsafe $0.elementsEqual("method".utf8) }
-            .map { unsafe $0.elementsEqual("\"exit\"".utf8) } ?? false
-    }
-
-    /// The text of what a line carries, `params` or `result`, as it was received; nil when it carries neither.
-    ///
-    /// Like all that the daemon sends it is printable ASCII: anything else is refused, as it may be on its way to a
-    /// terminal.
-    package static func payload(of line: UnsafeRawBufferPointer) throws(Malformed) -> UnsafeRawBufferPointer? {
-        let payload = unsafe try member(of: line) {
-            unsafe $0.elementsEqual("params".utf8) || $0.elementsEqual("result".utf8)
-        }
-        // All of it, without leaving early: so it is done with vectors.
-        if let payload = unsafe payload, unsafe payload.reduce(false, { $0 || $1 < 0x20 || $1 > 0x7e }) {
-            throw Malformed(problem: "characters that are not printable ASCII")
-        }
-        return unsafe payload
-    }
-
-    /// The text of the first member whose name is wanted.
-    private static func member(
-        of line: UnsafeRawBufferPointer, wanted: (UnsafeRawBufferPointer) -> Bool
-    ) throws(Malformed) -> UnsafeRawBufferPointer? {
-        var cursor = unsafe JSONCursor(line)
-        do throws(JSONCursor.Mismatch) {
-            try cursor.expect(UInt8(ascii: "{"))
-            if cursor.take(UInt8(ascii: "}")) { return nil }
-            repeat {
-                let name = try unsafe cursor.rawString()
-                try cursor.expect(UInt8(ascii: ":"))
-                let value = unsafe try cursor.skip()
-                if unsafe wanted(name) { return unsafe value }
-            } while cursor.take(UInt8(ascii: ","))
-            return nil
-        } catch {
-            throw Malformed(problem: "unexpected text at byte \(error.offset)")
-        }
-    }
-
     /// Members may come in any order; in the daemon's own, which puts `method` and `id` first, nothing is read twice.
     private static func envelope(_ line: UnsafeRawBufferPointer) throws(JSONCursor.Mismatch) -> ServerEvent {
         var event: ServerEvent?
@@ -128,7 +87,7 @@ package enum EventReader {
 }
 
 /// Reads the `params` of an `exit` line.
-private enum ExitReader {
+enum ExitReader {
     static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ReceivedExit {
         var exit = ReceivedExit(
             record: ExitRecord(
