@@ -82,6 +82,13 @@
         return value
     }
 
+    /// Reads an integer from 0 to `limit`.
+    mutating func unsigned(through limit: UInt64) throws(Mismatch) -> UInt64 {
+        let value = try unsigned()
+        guard value <= limit else { throw Mismatch(offset: offset) }
+        return value
+    }
+
     /// Reads an integer of either sign.
     mutating func signed() throws(Mismatch) -> Int64 {
         let negative = take(UInt8(ascii: "-"))

@@ -147,16 +147,3 @@ private struct FilterParameters {
         return ids.sorted()
     }
 }
-
-extension FieldSet {
-    /// The field of that name, or the fields of the group of that name; nil when there is neither.
-    package init?(named name: String) {
-        if let group = FieldGroup(rawValue: name) {
-            self.init(group: group)
-        } else if let field = Field(name: name) {
-            self.init([field])
-        } else {
-            return nil
-        }
-    }
-}
