@@ -63,7 +63,9 @@ let package = Package(
 
         // Tests: one target per target, and the real daemon on the real kernel.
         .target(
-            name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["TaskstatsModel", "TaskstatsProtocol", "Netlink", "LinuxSystem", "CLinux"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         // What the installed <linux/taskstats.h> says, for comparison.
         .target(name: "CTaskstatsHeader", path: "Tests/KernelHeader"),
@@ -83,6 +85,11 @@ let package = Package(
         .testTarget(
             name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "tsctlTests", dependencies: ["tsctl", "TestSupport"], swiftSettings: strict),
+        .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: ["TaskstatsClient", "LinuxSystem", "TestSupport", "taskstatsd", "tsctl", "exit-load"],
+            exclude: ["Scripts"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
