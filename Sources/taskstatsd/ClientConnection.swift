@@ -10,6 +10,8 @@ final class ClientConnection {
     var framer = LineFramer(limit: ProtocolLimits.requestBytes)
     /// The peer will send nothing more; it may still want to read.
     private(set) var hasEnded = false
+    /// Lines were left unread because too much waits for the client; they have their turn when it has read some of that.
+    var hasHeldLines = false
     /// What epoll watches for now.
     var watched: EventFlags = .readable
 

@@ -144,8 +144,12 @@ final class Daemon {
     private func serveLines(of id: ClientID) {
         guard let connection = connections[id] else { return }
         unfinished.remove(id)
+        connection.hasHeldLines = false
         for _ in 0..<Self.requestsPerTurn {
-            guard broker.wantsRequests(of: id) else { return settle(connection) }
+            guard broker.wantsRequests(of: id) else {
+                connection.hasHeldLines = true
+                return settle(connection)
+            }
             let item = unsafe connection.framer.next { line in
                 Result { () throws(RequestDecoder.Failure) in try unsafe RequestDecoder.decode(line) }
             }
@@ -216,7 +220,9 @@ final class Daemon {
     /// Watches a connection for what it is waiting for now, or ends it when that is nothing.
     private func settle(_ connection: ClientConnection) {
         let id = connection.id
-        let isDone = connection.hasEnded && !unfinished.contains(id) && broker.subscribedCPUs(of: id).isEmpty
+        if connection.hasHeldLines, broker.wantsRequests(of: id) { unfinished.insert(id) }
+        let hasLines = connection.hasHeldLines || unfinished.contains(id)
+        let isDone = connection.hasEnded && !hasLines && broker.subscribedCPUs(of: id).isEmpty
         let isFlushed = broker.unsentBytes(of: id) == 0
         if broker.isFinished(id) || isDone && isFlushed { return remove(id, "finished") }
         var flags: EventFlags = []
