@@ -106,6 +106,8 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
 
 int clinux_open_at(int directory, const char *path, int flags) { return openat(directory, path, flags | O_CLOEXEC); }
 
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
     struct winsize size;
     if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -1;

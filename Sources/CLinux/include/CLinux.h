@@ -42,5 +42,8 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid);
 int clinux_open_at(int directory, const char *path, int flags);
 enum { clinux_o_path = 010000000 };
 
+/* pipe2 with O_CLOEXEC: 0 and both ends, the reading one first, or -1 with errno. */
+int clinux_pipe(int ends[2]);
+
 /* The size of the terminal: 0, or -1 with errno. */
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);
