@@ -62,7 +62,8 @@ let package = Package(
 
         // Tests: one target per target, and the real daemon on the real kernel.
         .target(
-            name: "TestSupport", dependencies: ["TaskstatsModel", "TaskstatsProtocol", "Netlink", "LinuxSystem", "CLinux"],
+            name: "TestSupport",
+            dependencies: ["TaskstatsModel", "TaskstatsProtocol", "Netlink", "LinuxSystem", "CLinux"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
@@ -78,8 +79,12 @@ let package = Package(
             name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "taskstatsdTests", dependencies: ["taskstatsd", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "tsctlTests", dependencies: ["tsctl", "TestSupport"], swiftSettings: strict),
+            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "tsctlTests",
+            dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

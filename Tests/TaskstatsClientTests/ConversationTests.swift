@@ -88,13 +88,3 @@ import Testing
         }
     }
 }
-
-extension Conversation.Incoming: Equatable {
-    public static func == (left: Self, right: Self) -> Bool {
-        switch (left, right) {
-        case (.event(let left), .event(let right)): left == right
-        case (.exitText(let left), .exitText(let right)): left == right
-        default: false
-        }
-    }
-}

@@ -29,9 +29,8 @@ package final class FakeDaemon: Sendable {
         guard listen(number, 1) == 0 else { throw SystemError.last("listen") }
         thread = try BackgroundThread {
             do {
-                let peer = try FakePeer(acceptedFrom: number)
-                defer { state.requests.withLock { $0 = peer.requests } }
-                try script(peer)
+                try script(
+                    FakePeer(acceptedFrom: number) { request in state.requests.withLock { $0.append(request) } })
             } catch {
                 state.failure.withLock { $0 = "\(error)" }
             }
@@ -43,6 +42,9 @@ package final class FakeDaemon: Sendable {
 
     /// Where it listens.
     package var path: String { directory.file("socket") }
+
+    /// The methods of the requests that came so far.
+    package var methods: [String] { state.requests.withLock { $0.map(\.call.method) } }
 
     /// Waits for the end of the script and returns the requests that came; throws what the script threw.
     @discardableResult

@@ -11,12 +11,12 @@ package final class FakePeer {
         package let description: String
     }
 
-    /// The requests read so far.
-    package private(set) var requests: [Request] = []
+    private let heard: (Request) -> Void
     private let socket: Descriptor
     private var framer = LineFramer(limit: ProtocolLimits.requestBytes)
 
-    init(acceptedFrom listener: Int32) throws {
+    init(acceptedFrom listener: Int32, heard: @escaping (Request) -> Void) throws {
+        self.heard = heard
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&descriptor, 1, Self.patienceMilliseconds) == 1 else {
             throw Failure(description: "no client came")
@@ -53,7 +53,7 @@ package final class FakePeer {
             switch item {
             case .line(let result):
                 let request = try result.get()
-                requests.append(request)
+                heard(request)
                 return request
             case .tooLong:
                 throw Failure(description: "a request that is too long")
