@@ -83,8 +83,12 @@ let package = Package(
             name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "taskstatsdTests", dependencies: ["taskstatsd", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "tsctlTests", dependencies: ["tsctl", "TestSupport"], swiftSettings: strict),
+            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "tsctlTests",
+            dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
         .testTarget(
             name: "SystemTests",

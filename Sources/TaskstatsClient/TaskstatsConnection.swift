@@ -9,8 +9,12 @@ import TaskstatsProtocol
 /// print(init1[.cpuDelayTotal] ?? 0, "ns waiting for a CPU")
 ///
 /// try connection.subscribe(Subscription(scope: .process))
-/// while case .exit(let record) = try connection.next() {
-///     print(record.pid, record.task.command ?? "?")
+/// while true {
+///     switch try connection.next() {
+///     case .exit(let record): print(record.pid, record.task.command ?? "?")
+///     case .lost(let lost): print(lost.count, "records lost")
+///     case .closing(let reason): return print(reason)
+///     }
 /// }
 /// ```
 ///

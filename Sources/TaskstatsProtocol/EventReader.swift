@@ -96,7 +96,7 @@ enum ExitReader {
             redacted: [])
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
             switch unsafe MemberName(name) {
-            case "cpu": exit.record.cpu = Int(try cursor.unsigned(through: UInt64(CPUSet.limit - 1)))
+            case "cpu": exit.record.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
             case "seq": exit.record.sequence = try cursor.unsigned()
             case "time": exit.record.time = try cursor.unsigned()
             case "pid": exit.record.pid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))

@@ -21,6 +21,13 @@ package struct ChildProcess: ~Copyable {
         package var output: String
         /// Its standard error.
         package var errors: String
+
+        /// An end like this.
+        package init(status: Int32, output: String, errors: String) {
+            self.status = status
+            self.output = output
+            self.errors = errors
+        }
     }
 
     /// Its process id.

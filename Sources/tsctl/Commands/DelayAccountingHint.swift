@@ -3,8 +3,8 @@ import TaskstatsClient
 /// What is said, once, when the kernel does not count most delays: reading 0 for them would mislead.
 enum DelayAccountingHint {
     static let text =
-        "delay accounting is off, so all delays but that for the CPU read 0; "
-        + "turn it on with: sysctl kernel.task_delayacct=1 (it then counts for tasks that start)"
+        "delay accounting is off, so all delays but the one for the CPU read 0; "
+        + "turn it on with 'sysctl kernel.task_delayacct=1', for tasks that start after that"
 
     /// The members that are counted only with delay accounting.
     static let affected = FieldSet(

@@ -13,9 +13,10 @@ struct WatchCommand: ParsableCommand {
               exit=failed           or signaled, or ok
               min_elapsed=500ms     tasks that lived at least so long (us, ms, s, min, h)
 
-            Times are in milliseconds. WAIT is the time waiting for a CPU, BLKIO for block I/O, MEM for memory: \
-            swap-in, reclaim, thrashing, compaction and copy-on-write together. Records that were lost are told on \
-            standard error where they are missing.
+            Columns: EXIT is the exit code or the signal, with * when core was dumped. WAIT is the time waiting for a \
+            CPU, BLKIO for block I/O, MEM for memory: swap-in, reclaim, thrashing, compaction and copy-on-write \
+            together. With --scope process they count for all threads. A narrow terminal shows fewer columns. Records \
+            that were lost are told on standard error where they are missing.
 
             Examples:
               tsctl watch --scope process                 processes instead of threads
@@ -25,7 +26,7 @@ struct WatchCommand: ParsableCommand {
               tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
             """)
 
-    @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8; default: all.", valueName: "list"))
+    @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))
     var cpus = "all"
 
     @Option(help: ArgumentHelp("task: every thread; process: only what ends a process.", valueName: "task|process"))

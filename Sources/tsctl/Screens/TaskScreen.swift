@@ -64,21 +64,28 @@ struct TaskScreen {
             (
                 "CPU time",
                 list([
-                    milliseconds(.acUtime, "user"), milliseconds(.acStime, "system"),
-                    milliseconds(.cpuRunVirtualTotal, "measured by the scheduler"),
+                    text(.acUtime, "user"), text(.acStime, "system"),
+                    text(.cpuRunVirtualTotal, "measured by the scheduler"),
                 ])
             ),
-            ("memory", list([bytes(.hiwaterRss, "peak resident"), bytes(.hiwaterVm, "peak virtual")])),
-            ("page faults", list([count(.acMinflt, "minor"), count(.acMajflt, "major")])),
-            ("reads", list([bytes(.readChar, ""), count(.readSyscalls, "calls"), bytes(.readBytes, "from storage")])),
+            ("memory", list([text(.hiwaterRss, "peak resident"), text(.hiwaterVm, "peak virtual")])),
+            ("page faults", list([text(.acMinflt, "minor"), text(.acMajflt, "major")])),
+            (
+                "reads",
+                list([
+                    rounded(.readChar, "1 KiB"), rounded(.readSyscalls, "1024", "calls"),
+                    rounded(.readBytes, "1 KiB", "from storage"),
+                ])
+            ),
             (
                 "writes",
                 list([
-                    bytes(.writeChar, ""), count(.writeSyscalls, "calls"), bytes(.writeBytes, "to storage"),
-                    bytes(.cancelledWriteBytes, "dropped before"),
+                    rounded(.writeChar, "1 KiB"), rounded(.writeSyscalls, "1024", "calls"),
+                    rounded(.writeBytes, "1 KiB", "to storage"),
+                    record[.cancelledWriteBytes] == 0 ? nil : text(.cancelledWriteBytes, "dropped before"),
                 ])
             ),
-            ("switches", list([count(.nvcsw, "voluntary"), count(.nivcsw, "involuntary")])),
+            ("switches", list([text(.nvcsw, "voluntary"), text(.nivcsw, "involuntary")])),
         ]
     }
 
@@ -87,11 +94,11 @@ struct TaskScreen {
         return items.isEmpty ? nil : items.joined(separator: ", ")
     }
 
-    private func milliseconds(_ field: Field, _ what: String) -> String? { text(field, what) }
-
-    private func bytes(_ field: Field, _ what: String) -> String? { text(field, what) }
-
-    private func count(_ field: Field, _ what: String) -> String? { text(field, what) }
+    /// A counter of I/O: the kernel rounds these down to 1,024, so that 0 only says that there were fewer.
+    private func rounded(_ field: Field, _ least: String, _ what: String = "") -> String? {
+        guard record[field] == 0 else { return text(field, what) }
+        return "under " + least + (what.isEmpty ? "" : " " + what)
+    }
 
     private func text(_ field: Field, _ what: String) -> String? {
         FieldText.of(field, in: record).map { what.isEmpty ? $0 : "\($0) \(what)" }

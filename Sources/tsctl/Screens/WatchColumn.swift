@@ -59,11 +59,11 @@ struct WatchColumn {
                 exit[.acUid].map { names.user(UInt32(truncatingIfNeeded: $0)) }
             },
             WatchColumn("EXIT", .left, 8, marksFailure: true) { exit, _ in exit.record.exit.map(ExitText.cell) },
-            milliseconds("ELAPSED", 10, fields: [.acEtime, .acTgetime], \.elapsedNanoseconds),
-            milliseconds("CPU TIME", 9, rank: 1, fields: [.acUtime, .acStime], \.cpuNanoseconds),
-            milliseconds("WAIT", 8, rank: 2, fields: [.cpuDelayTotal]) { $0[.cpuDelayTotal] },
-            milliseconds("BLKIO", 8, rank: 3, fields: [.blkioDelayTotal]) { $0[.blkioDelayTotal] },
-            milliseconds("MEM", 8, rank: 5, fields: memoryDelays) { $0.sum(memoryDelays) },
+            milliseconds("ELAPSED ms", 10, fields: [.acEtime, .acTgetime], \.elapsedNanoseconds),
+            milliseconds("CPU ms", 9, rank: 1, fields: [.acUtime, .acStime], \.cpuNanoseconds),
+            milliseconds("WAIT ms", 8, rank: 2, fields: [.cpuDelayTotal]) { $0[.cpuDelayTotal] },
+            milliseconds("BLKIO ms", 8, rank: 3, fields: [.blkioDelayTotal]) { $0[.blkioDelayTotal] },
+            milliseconds("MEM ms", 8, rank: 5, fields: memoryDelays) { $0.sum(memoryDelays) },
         ]
     }
 

@@ -2,11 +2,11 @@ import TaskstatsClient
 
 /// How a task ended, for people.
 enum ExitText {
-    /// In a cell: "0", "1", "SIGKILL", "SIGSEGV+core".
+    /// In a cell: "0", "1", "SIGKILL", and "SIGSEGV*" when it dumped core.
     static func cell(_ status: ExitStatus) -> String {
         switch status {
         case .code(let code): "\(code)"
-        case .signal(let signal, let coreDumped): SignalName.of(signal) + (coreDumped ? "+core" : "")
+        case .signal(let signal, let coreDumped): SignalName.of(signal) + (coreDumped ? "*" : "")
         }
     }
 
