@@ -81,7 +81,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "taskstatsdTests", dependencies: ["taskstatsd", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "taskstatsdTests",
+            dependencies: ["taskstatsd", "TaskstatsBroker", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"],
             swiftSettings: strict),

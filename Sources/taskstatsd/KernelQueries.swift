@@ -68,7 +68,7 @@ struct KernelQueries: ~Copyable {
             throw noSuchTask(id)
         }
         guard let before = process.facts() else {
-            throw process.isGone ? noSuchTask(id) : denial(id)
+            throw process.isGone() ? noSuchTask(id) : denial(id)
         }
         guard access.mayQuery(before), !mustLead || before.tgid == id else { throw denial(id) }
         let record = try ask(id, question)

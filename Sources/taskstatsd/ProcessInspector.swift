@@ -20,7 +20,10 @@ struct ProcessInspector: ~Copyable {
     private init(directory: consuming Descriptor) { self.directory = directory }
 
     /// Whether the process has ended and was reaped.
-    var isGone: Bool { unsafe faccessat(directory.number, "status", F_OK, 0) != 0 && errno == ESRCH || errno == ENOENT }
+    func isGone() -> Bool {
+        guard unsafe faccessat(directory.number, "status", F_OK, 0) != 0 else { return false }
+        return errno == ESRCH || errno == ENOENT
+    }
 
     /// What is known of the process now; nil when anything of it cannot be read.
     func facts() -> AccessPolicy.ProcessFacts? {

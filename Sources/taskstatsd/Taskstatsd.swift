@@ -10,8 +10,6 @@ import TaskstatsModel
 /// The command line of the daemon.
 @main
 struct Taskstatsd: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "taskstatsd",
         abstract: "Serves the kernel's task statistics to unprivileged clients.",
@@ -25,7 +23,7 @@ struct Taskstatsd: ParsableCommand {
               sudo taskstatsd --group adm --log-level debug
               sudo taskstatsd --socket /run/test.sock --receive-buffer 16777216
             """,
-        version: "taskstatsd \(version)")
+        version: "taskstatsd \(Release.version)")
 
     @Option(help: ArgumentHelp("The path of the socket on which clients connect.", valueName: "path"))
     var socket = "/run/taskstats.sock"
@@ -110,7 +108,7 @@ struct Taskstatsd: ParsableCommand {
         limits.queueBytesPerUID = max(limits.queueBytesPerUID, queueBytes)
         limits.queueBytesInAll = max(limits.queueBytesInAll, queueBytes)
         return BrokerSettings(
-            server: "taskstatsd/\(Self.version)", instance: Self.newInstance(),
+            server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,
             possibleCPUs: HostFacts.possibleCPUs(),
             policy: AccessPolicy(privilegedGroup: GroupLookup.id(of: group)), limits: limits)

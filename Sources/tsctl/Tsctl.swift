@@ -7,8 +7,6 @@ import TaskstatsClient
 /// Status 0: done, or the reader of the output had enough. 1: failed, with one line on standard error. 64: wrong usage.
 @main
 struct Tsctl: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "tsctl",
         abstract: "Shows what the Linux kernel counts for each task: CPU, memory, I/O, and where it had to wait.",
@@ -21,7 +19,7 @@ struct Tsctl: ParsableCommand {
               tsctl watch --filter exit=failed      everything that fails, as it ends
               tsctl status                          the daemon and its counters
             """,
-        version: version,
+        version: Release.version,
         subcommands: [GetCommand.self, WatchCommand.self, StatusCommand.self])
 
     static func main() {

@@ -76,7 +76,7 @@ import Testing
         )
         #expect(
             row.dropFirst(12)
-                == "   1     812     812 git             root     SIGSEGV*     8123.5    15.600   35.120    4.500    0.000"
+                == "   1     812     812 git             root     SIGSEGV*     8123.5    15.734   35.120    4.500    0.000"
         )
         #expect(row.prefix(12).hasSuffix(".123"))
     }

@@ -28,12 +28,6 @@ struct ShownExit {
         return (process ?? record.task[.acEtime]).map { Nanoseconds.of(microseconds: $0) }
     }
 
-    /// User and system time.
-    var cpuNanoseconds: UInt64? {
-        guard let user = self[.acUtime], let system = self[.acStime] else { return nil }
-        return Nanoseconds.of(microseconds: user &+ system)
-    }
-
     /// The sum of those that are there; nil when none is.
     func sum(_ fields: FieldSet) -> UInt64? {
         fields.reduce(nil) { sum, field in self[field].map { (sum ?? 0) &+ $0 } ?? sum }

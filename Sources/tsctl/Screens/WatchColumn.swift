@@ -60,7 +60,8 @@ struct WatchColumn {
             },
             WatchColumn("EXIT", .left, 8, marksFailure: true) { exit, _ in exit.record.exit.map(ExitText.cell) },
             milliseconds("ELAPSED ms", 10, fields: [.acEtime, .acTgetime], \.elapsedNanoseconds),
-            milliseconds("CPU ms", 9, rank: 1, fields: [.acUtime, .acStime], \.cpuNanoseconds),
+            // What the scheduler measured: user and system time are only as fine as the kernel's tick.
+            milliseconds("CPU ms", 9, rank: 1, fields: [.cpuRunVirtualTotal]) { $0[.cpuRunVirtualTotal] },
             milliseconds("WAIT ms", 8, rank: 2, fields: [.cpuDelayTotal]) { $0[.cpuDelayTotal] },
             milliseconds("BLKIO ms", 8, rank: 3, fields: [.blkioDelayTotal]) { $0[.blkioDelayTotal] },
             milliseconds("MEM ms", 8, rank: 5, fields: memoryDelays) { $0.sum(memoryDelays) },
