@@ -63,10 +63,15 @@ let package = Package(
 
         // Tests: one target per target, and the real daemon on the real kernel.
         .target(
-            name: "TestSupport", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["TaskstatsModel", "TaskstatsProtocol", "Netlink", "LinuxSystem", "CLinux"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
+        // What the installed <linux/taskstats.h> says, for comparison.
+        .target(name: "CTaskstatsHeader", path: "Tests/KernelHeader"),
         .testTarget(
-            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport"], swiftSettings: strict),
+            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport", "CTaskstatsHeader"],
+            swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -78,10 +83,22 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsBrokerTests", dependencies: ["TaskstatsBroker", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "taskstatsdTests", dependencies: ["taskstatsd", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "tsctlTests", dependencies: ["tsctl", "TestSupport"], swiftSettings: strict),
+            name: "taskstatsdTests",
+            dependencies: ["taskstatsd", "TaskstatsBroker", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "tsctlTests",
+            dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
+        .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: ["TaskstatsClient", "LinuxSystem", "TestSupport", "taskstatsd", "tsctl", "exit-load"],
+            exclude: ["Scripts"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

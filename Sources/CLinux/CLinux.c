@@ -38,9 +38,14 @@ int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t even
     return epoll_ctl(epoll, operation, descriptor, &event);
 }
 
-uint64_t clinux_epoll_token(const struct epoll_event *event) { return event->data.u64; }
-
-uint32_t clinux_epoll_events(const struct epoll_event *event) { return event->events; }
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int milliseconds) {
+    struct epoll_event reported[clinux_event_limit];
+    if (count > clinux_event_limit) count = clinux_event_limit;
+    int happened = epoll_wait(epoll, reported, count, milliseconds);
+    for (int i = 0; i < happened; i++)
+        events[i] = (struct clinux_event){reported[i].data.u64, reported[i].events};
+    return happened;
+}
 
 int clinux_peer_credentials(int socket, struct clinux_peer *peer) {
     struct ucred credentials;
@@ -105,6 +110,8 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
 }
 
 int clinux_open_at(int directory, const char *path, int flags) { return openat(directory, path, flags | O_CLOEXEC); }
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
     struct winsize size;

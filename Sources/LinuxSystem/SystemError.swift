@@ -19,9 +19,12 @@ package struct SystemError: Error, Hashable {
 
     /// The name of the error number: "EPERM".
     package var name: String { unsafe String(cString: clinux_error_name(errno)) }
+
+    /// The text of the error number, for people: "Operation not permitted".
+    package var text: String { unsafe String(cString: clinux_error_text(errno)) }
 }
 
 extension SystemError: CustomStringConvertible {
     /// The call, the text and the name of the error: "connect: No such file or directory (ENOENT)".
-    package var description: String { unsafe "\(call): \(String(cString: clinux_error_text(errno))) (\(name))" }
+    package var description: String { "\(call): \(text) (\(name))" }
 }

@@ -2,14 +2,6 @@ import LinuxSystem
 import Netlink
 import TaskstatsModel
 
-/// Who takes what a listener drains.
-package protocol ExitSink: ~Copyable {
-    /// A task ended.
-    mutating func exited(_ record: borrowing ExitRecord)
-    /// So many records of a CPU are missing here.
-    mutating func lost(cpu: Int, count: UInt64)
-}
-
 /// The socket of one CPU: registers with the kernel, drains exit records, deregisters.
 ///
 /// It owns the numbering of the CPU's records: `sequence` counts what the kernel produced for this registration, lost

@@ -7,9 +7,9 @@ extension CPUSet {
         case syntax(part: String)
         /// A range ends before it starts.
         case reversedRange(part: String)
-        /// A pattern "used/group" with a group of 0, or with more used than the group has.
+        /// A pattern "used/group" with a group of 0 or beyond 32 bits, or with more used than the group has.
         case badPattern(part: String)
-        /// A part names a CPU that this machine cannot have.
+        /// A part names a CPU that this machine cannot have; Int.max stands for any number too large for Int.
         case notPossible(cpu: Int, part: String, possible: CPUSet)
     }
 
@@ -18,12 +18,15 @@ extension CPUSet {
     /// Parts stand between commas or white space; empty ones are skipped. A part is a CPU, a range "4-7", or a range with
     /// a pattern "0-31:2/4" (of every four CPUs the first two). "N" is the last possible CPU, "all" are all possible ones.
     /// Naming a CPU that is not possible is an error, also as the end of a range whose pattern leaves it out.
+    ///
+    /// Stricter than the kernel, which ignores all that follows a line end and needs no comma after a pattern.
     public init(parsing text: String, possible: CPUSet) throws(ParsingError) {
         self.init()
-        for part in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: ",") || Self.isSpace($0) }) {
-            var parser = PartParser(part: part, lastCPU: possible.last ?? 0)
+        let last = possible.last ?? 0
+        for part in Self.parts(of: text) {
+            var parser = PartParser(part: part, lastCPU: last)
             let region = try parser.parse()
-            if let last = possible.last, region.range.upperBound > last {
+            guard region.range.upperBound <= last else {
                 throw .notPossible(cpu: region.range.upperBound, part: parser.text, possible: possible)
             }
             for cpu in region.cpus where !contains(cpu) {
@@ -40,10 +43,16 @@ extension CPUSet {
     /// Reads a list that the kernel printed, which may be empty.
     package init(kernelList text: String) throws(ParsingError) {
         self.init()
-        for part in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: ",") || Self.isSpace($0) }) {
+        for part in Self.parts(of: text) {
             var parser = PartParser(part: part, lastCPU: 0)
-            for cpu in try parser.parse().cpus { insert(cpu) }
+            let region = try parser.parse()
+            guard region.range.upperBound < Self.limit else { throw .syntax(part: parser.text) }
+            for cpu in region.cpus { insert(cpu) }
         }
+    }
+
+    private static func parts(of text: String) -> [Substring.UTF8View] {
+        text.utf8.split { $0 == UInt8(ascii: ",") || isSpace($0) }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
@@ -79,22 +88,22 @@ private struct PartParser {
         let isEverything = takeAll()
         var range = 0...lastCPU
         if !isEverything {
-            let start = try number(allowsLast: true)
+            let start = try number()
             var end = start
             if take("-") {
-                end = try number(allowsLast: true)
+                end = try number()
             } else if !rest.isEmpty {
                 throw .syntax(part: text)
             }
             guard start <= end else { throw .reversedRange(part: text) }
             range = start...end
         }
-        var (used, group) = (range.count, range.count)
+        var (used, group) = (1, 1)
         if take(":") {
-            used = try number(allowsLast: false)
+            used = try number()
             guard take("/") else { throw .syntax(part: text) }
-            group = try number(allowsLast: false)
-            guard group > 0, used <= group else { throw .badPattern(part: text) }
+            group = try number()
+            guard group > 0, group <= UInt32.max, used <= group else { throw .badPattern(part: text) }
         }
         guard rest.isEmpty else { throw .syntax(part: text) }
         return Region(range: range, used: used, group: group, isEverything: isEverything)
@@ -112,17 +121,13 @@ private struct PartParser {
         return true
     }
 
-    private mutating func number(allowsLast: Bool) throws(CPUSet.ParsingError) -> Int {
-        if allowsLast, take("N") { return lastCPU }
+    /// A number or "N"; Int.max for one that is too large for Int, and so for any machine.
+    private mutating func number() throws(CPUSet.ParsingError) -> Int {
+        if take("N") { return lastCPU }
         let digits = rest.prefix { (0x30...0x39).contains($0) }
         guard !digits.isEmpty else { throw .syntax(part: text) }
         rest = rest.dropFirst(digits.count)
-        // Too large for Int is too large for any machine; the limit says so in words.
-        let value = Int(Substring(digits)) ?? Int.max
-        guard value < CPUSet.limit else {
-            throw .notPossible(cpu: value, part: text, possible: lastCPU == 0 ? CPUSet([0]) : CPUSet(0...lastCPU))
-        }
-        return value
+        return Int(Substring(digits)) ?? Int.max
     }
 }
 
@@ -137,7 +142,9 @@ extension CPUSet.ParsingError: CustomStringConvertible {
         case .reversedRange(let part):
             "'\(part)' ends before it starts"
         case .badPattern(let part):
-            "'\(part)' has a pattern whose group is 0 or smaller than what it uses"
+            "'\(part)' has a pattern whose group is 0, too large or smaller than what it uses"
+        case .notPossible(.max, let part, let possible):
+            "'\(part)' names a CPU with too large a number; this machine can have \(possible)"
         case .notPossible(let cpu, let part, let possible):
             "'\(part)' names CPU \(cpu); this machine can have \(possible)"
         }

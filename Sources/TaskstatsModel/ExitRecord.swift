@@ -18,6 +18,8 @@ public struct ExitRecord: Sendable, Equatable {
     public var task: TaskRecord
     /// The sums of the whole process, exactly when the kernel sent them: at the end of a process that had threads.
     public var process: TaskRecord?
+    /// The groups of members that the daemon withheld from this client; empty within the daemon.
+    public var redacted: [FieldGroup] = []
 
     /// A record of a task, described by what its own statistics say.
     package init(

@@ -1,8 +1,10 @@
 /// Where the members of struct taskstats stand in one version of it.
 ///
-/// There are three layouts. Versions 2 to 14, 16 and later share one: each appended to the last. Version 1 had no
-/// accounting members before the delays, so these stood eight bytes earlier. Version 15 put the extremes in the
-/// middle; version 16 has the same size and the usual order again, so only the version tells the two apart.
+/// There are four layouts. Versions 4 to 14, 16 and later share one: each appended to the last. Version 1 had no
+/// accounting members before the delays, so these stood eight bytes earlier. Versions 2 and 3 left alignment to the
+/// compiler, which on 64-bit machines saved four bytes before `ac_uid` and four more before `ac_etime`. Version 15 put
+/// the extremes in the middle; version 16 has the same size and the usual order again, so only the version tells the
+/// two apart.
 struct FieldLayout: Sendable {
     /// Fields and their offsets, in ascending order of offset.
     let members: [(field: Field, offset: Int)]
@@ -35,6 +37,8 @@ struct FieldLayout: Sendable {
     private static func offset(of field: Field, in version: UInt16) -> Int? {
         switch version {
         case 1: field == .version ? 0 : field.offset - 8
+        case 2...3 where field.offset >= Field.acEtime.offset: field.offset - 8
+        case 2...3 where field.offset >= Field.acUid.offset: field.offset - 4
         case 15: field.offsetInVersion15
         default: field.offset
         }

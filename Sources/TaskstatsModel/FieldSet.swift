@@ -21,6 +21,17 @@ public struct FieldSet: Hashable, Sendable {
         self = Self.byGroup[group] ?? FieldSet()
     }
 
+    /// The field of that name, or the fields of the group of that name; nil when there is neither.
+    public init?(named name: String) {
+        if let group = FieldGroup(rawValue: name) {
+            self.init(group: group)
+        } else if let field = Field(name: name) {
+            self.init([field])
+        } else {
+            return nil
+        }
+    }
+
     private static let byGroup = Dictionary(grouping: Field.allCases, by: \.group).mapValues(FieldSet.init)
 
     /// Whether there is none.

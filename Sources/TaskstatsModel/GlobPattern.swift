@@ -1,6 +1,8 @@
-/// A shell pattern for command names: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before a character that is meant itself.
+/// A shell pattern for command names: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before a character that is meant itself, also
+/// within brackets.
 ///
-/// It works on bytes, as command names are bytes, and takes time proportional to pattern times name at worst.
+/// It works on bytes, as command names are bytes, and takes time proportional to pattern times name at worst. Classes
+/// such as `[:alpha:]` are not known: they depend on a locale.
 public struct GlobPattern: Hashable, Sendable {
     /// The text of the pattern.
     public let text: String
@@ -21,7 +23,7 @@ public struct GlobPattern: Hashable, Sendable {
         }
     }
 
-    /// Reads a pattern; nil when it ends within brackets or after a backslash.
+    /// Reads a pattern; nil when it ends within brackets or after a backslash, or has a range that ends before it starts.
     public init?(_ text: String) {
         self.text = text
         var elements: [Element] = []
@@ -53,18 +55,25 @@ public struct GlobPattern: Hashable, Sendable {
             rest.removeFirst()
         }
         var ranges: [ClosedRange<UInt8>] = []
-        while let byte = rest.popFirst() {
-            // A closing bracket that comes first is one of the characters.
-            if byte == UInt8(ascii: "]"), !ranges.isEmpty { return .oneOf(ranges, negated: negated) }
-            guard rest.first == UInt8(ascii: "-"), let end = rest.dropFirst().first, end != UInt8(ascii: "]") else {
-                ranges.append(byte...byte)
-                continue
+        // A closing bracket that comes first is one of the characters.
+        while ranges.isEmpty || rest.first != UInt8(ascii: "]") {
+            guard let start = literal(&rest) else { return nil }
+            var end = start
+            if rest.first == UInt8(ascii: "-"), let next = rest.dropFirst().first, next != UInt8(ascii: "]") {
+                rest.removeFirst()
+                guard let last = literal(&rest), start <= last else { return nil }
+                end = last
             }
-            rest.removeFirst(2)
-            guard byte <= end else { return nil }
-            ranges.append(byte...end)
+            ranges.append(start...end)
         }
-        return nil
+        rest.removeFirst()
+        return .oneOf(ranges, negated: negated)
+    }
+
+    /// Reads one character, which a backslash may precede.
+    private static func literal(_ rest: inout ArraySlice<UInt8>) -> UInt8? {
+        guard let byte = rest.popFirst() else { return nil }
+        return byte == UInt8(ascii: "\\") ? rest.popFirst() : byte
     }
 
     /// Whether the whole name matches.

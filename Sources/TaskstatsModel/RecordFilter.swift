@@ -1,6 +1,7 @@
 /// Which records a client wants, beyond CPUs and scope.
 ///
-/// A record must satisfy every condition that is set. One whose struct version lacks the member that a condition asks about does not satisfy it.
+/// A record must satisfy every condition that is set. One whose struct version lacks the member that a condition asks
+/// about does not satisfy it.
 public struct RecordFilter: Hashable, Sendable {
     /// How a task must have ended.
     public enum Exit: String, Sendable, Hashable, CaseIterable {

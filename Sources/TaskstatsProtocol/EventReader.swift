@@ -20,28 +20,49 @@ package enum EventReader {
         }
     }
 
+    /// Members may come in any order; in the daemon's own, which puts `method` and `id` first, nothing is read twice.
     private static func envelope(_ line: UnsafeRawBufferPointer) throws(JSONCursor.Mismatch) -> ServerEvent {
         var event: ServerEvent?
         var method: UnsafeRawBufferPointer?
         var id: Int64?
+        var early: (params: UnsafeRawBufferPointer?, result: UnsafeRawBufferPointer?, error: ProtocolError?)
         var cursor = unsafe JSONCursor(line)
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            if unsafe name.elementsEqual("method".utf8) {
+            switch unsafe MemberName(name) {
+            case "method":
                 unsafe method = try cursor.rawString()
-            } else if unsafe name.elementsEqual("params".utf8), let method = unsafe method {
-                event = try unsafe notification(method, &cursor)
-            } else if unsafe name.elementsEqual("id".utf8) {
+            case "id":
                 if cursor.peek() == UInt8(ascii: "n") { unsafe try cursor.skip() } else { id = try cursor.signed() }
-            } else if unsafe name.elementsEqual("result".utf8), let id {
-                event = .reply(id: id, try ReplyReader.result(&cursor))
-            } else if unsafe name.elementsEqual("error".utf8) {
-                let error = try ReplyReader.error(&cursor)
-                event = id.map { .reply(id: $0, .error(error)) } ?? .refusal(error)
-            } else {
+            case "params":
+                if let method = unsafe method {
+                    event = try unsafe notification(method, &cursor)
+                } else {
+                    unsafe early.params = try cursor.skip()
+                }
+            case "result":
+                if let id {
+                    event = .reply(id: id, try ReplyReader.result(&cursor))
+                } else {
+                    unsafe early.result = try cursor.skip()
+                }
+            case "error":
+                unsafe early.error = try ReplyReader.error(&cursor)
+            default:
                 unsafe try cursor.skip()
             }
         }
-        return event ?? .unknown
+        guard cursor.peek() == nil else { throw JSONCursor.Mismatch(offset: cursor.offset) }
+        if let event { return event }
+        if let error = unsafe early.error { return id.map { .reply(id: $0, .error(error)) } ?? .refusal(error) }
+        if let method = unsafe method, let params = unsafe early.params {
+            var cursor = unsafe JSONCursor(params)
+            return try unsafe notification(method, &cursor)
+        }
+        if let id, let result = unsafe early.result {
+            var cursor = unsafe JSONCursor(result)
+            return .reply(id: id, try ReplyReader.result(&cursor))
+        }
+        return .unknown
     }
 
     private static func notification(
@@ -66,7 +87,7 @@ package enum EventReader {
 }
 
 /// Reads the `params` of an `exit` line.
-private enum ExitReader {
+enum ExitReader {
     static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ReceivedExit {
         var exit = ReceivedExit(
             record: ExitRecord(
@@ -75,11 +96,11 @@ private enum ExitReader {
             redacted: [])
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
             switch unsafe MemberName(name) {
-            case "cpu": exit.record.cpu = Int(truncatingIfNeeded: try cursor.unsigned())
+            case "cpu": exit.record.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
             case "seq": exit.record.sequence = try cursor.unsigned()
             case "time": exit.record.time = try cursor.unsigned()
-            case "pid": exit.record.pid = UInt32(truncatingIfNeeded: try cursor.unsigned())
-            case "tgid": exit.record.tgid = UInt32(truncatingIfNeeded: try cursor.unsigned())
+            case "pid": exit.record.pid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
+            case "tgid": exit.record.tgid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
             case "last": exit.record.isLast = try cursor.bool()
             case "exit": exit.record.exit = try status(&cursor)
             case "redacted": exit.redacted = try groups(&cursor)
@@ -97,8 +118,8 @@ private enum ExitReader {
         var coreDumped = false
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
             switch unsafe MemberName(name) {
-            case "code": code = UInt8(truncatingIfNeeded: try cursor.unsigned())
-            case "signal": signal = UInt8(truncatingIfNeeded: try cursor.unsigned())
+            case "code": code = UInt8(try cursor.unsigned(through: 255))
+            case "signal": signal = UInt8(try cursor.unsigned(through: 255))
             case "core": coreDumped = try cursor.bool()
             default: unsafe try cursor.skip()
             }

@@ -82,6 +82,13 @@
         return value
     }
 
+    /// Reads an integer from 0 to `limit`.
+    mutating func unsigned(through limit: UInt64) throws(Mismatch) -> UInt64 {
+        let value = try unsigned()
+        guard value <= limit else { throw Mismatch(offset: offset) }
+        return value
+    }
+
     /// Reads an integer of either sign.
     mutating func signed() throws(Mismatch) -> Int64 {
         let negative = take(UInt8(ascii: "-"))
@@ -183,7 +190,7 @@ enum JSONEscapes {
             index += 1
             if escape == UInt8(ascii: "u") {
                 guard index + 4 <= raw.count,
-                    let unit = unsafe UInt16(String(decoding: raw[index..<index + 4], as: UTF8.self), radix: 16)
+                    let unit = codeUnit(unsafe Array(raw[index..<index + 4]))
                 else { return nil }
                 index += 4
                 surrogates.append(unit)
@@ -195,6 +202,15 @@ enum JSONEscapes {
         }
         flush()
         return String(decoding: units, as: UTF8.self)
+    }
+
+    private static func codeUnit(_ digits: [UInt8]) -> UInt16? {
+        var unit: UInt16 = 0
+        for digit in digits {
+            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            unit = unit << 4 | UInt16(value)
+        }
+        return unit
     }
 
     private static let simple: [UInt8: UInt8] = [

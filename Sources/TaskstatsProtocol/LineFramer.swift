@@ -40,6 +40,9 @@ import Glibc
     package var pendingBytes: Int { end - start }
 
     /// Lends room to read into; `read` returns how many bytes it put there.
+    ///
+    /// While lines wait to be taken out there may be no room. Then `read` is not called: a descriptor that is read into
+    /// no room answers 0, which would be taken for the end of the stream.
     package mutating func fill<Failure: Error>(
         _ read: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
@@ -48,6 +51,7 @@ import Glibc
             unsafe storage.copyMemory(from: origin)
             (start, end, searched) = (0, end - start, searched - start)
         }
+        guard end < capacity else { return }
         let count = try unsafe read(UnsafeMutableRawBufferPointer(rebasing: storage[end...]))
         precondition(count >= 0 && count <= capacity - end, "a reader went beyond the room it was lent")
         end += count

@@ -16,4 +16,8 @@ package enum ProtocolLimits {
     package static let badLinesInARow = 8
     /// The entries that a list in `filter` may have.
     package static let filterListCount = 1_024
+    /// The longest pattern for command names in `filter`, in bytes.
+    package static let patternBytes = 256
+    /// The characters of an error's text that are sent; the rest of a longer one is cut off.
+    package static let textCharacters = 500
 }

@@ -91,7 +91,7 @@ extension Loss {
         switch params["where"]?.string {
         case "queue": self.init(.queue, count: count)
         case "kernel":
-            guard let cpu = params["cpu"]?.integer else { return nil }
+            guard let cpu = params["cpu"]?.integer, cpu >= 0 else { return nil }
             self.init(.kernel(cpu: Int(cpu)), count: count)
         default: return nil
         }

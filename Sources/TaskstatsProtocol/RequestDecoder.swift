@@ -10,6 +10,12 @@ package enum RequestDecoder {
         package var id: RequestID?
         /// What is wrong.
         package var error: ProtocolError
+
+        /// A failure.
+        package init(id: RequestID?, error: ProtocolError) {
+            self.id = id
+            self.error = error
+        }
     }
 
     /// Reads one line, without its newline.
@@ -43,6 +49,8 @@ package enum RequestDecoder {
         guard unsafe NestingDepth.isWithinLimit(line) else {
             throw failure(.parseError, "nested deeper than \(ProtocolLimits.requestDepth)")
         }
+        // jansson passes over a NUL behind a number or a literal.
+        guard unsafe !line.contains(0) else { throw failure(.parseError, "not a JSON text: it holds a NUL byte") }
         do throws(JSONDocument.ReadError) {
             return unsafe try JSONDocument(line)
         } catch {

@@ -1,7 +1,9 @@
 import TaskstatsModel
 
 extension Request {
-    /// The line of the request, with its newline; parameters that have their default are left out.
+    /// The line of the request, with its newline.
+    ///
+    /// `cpus` and `scope` of a subscription always stand; whatever else has its default is left out.
     package var line: ByteBuffer {
         var writer = JSONWriter()
         writer.object { writer in

@@ -32,7 +32,9 @@ struct RequestParameters {
         case "tgid": return .get(.tgid(try taskID(name, value)), fields: try fields())
         default:
             guard values["fields"] == nil else { throw .invalidParams("fields", "does not go with cgroup") }
-            guard let path = value.string, path.hasPrefix("/"), path.utf8.count < 4_096, !path.utf8.contains(0) else {
+            guard let path = value.string, path.utf8.first == UInt8(ascii: "/"), path.utf8.count < 4_096,
+                !path.utf8.contains(0)
+            else {
                 throw .invalidParams(name, "must be the absolute path of a cgroup version 1 directory")
             }
             return .get(.cgroup(path), fields: .all)
@@ -115,8 +117,12 @@ private struct FilterParameters {
             case "ppid": result.ppids = try ids(name, value)
             case "exit": result.exit = try RequestParameters.choice("filter.exit", value)
             case "comm":
-                guard let pattern = value.string.flatMap(GlobPattern.init) else {
-                    throw .invalidParams("filter.comm", "must be a pattern like 'git*' with its brackets closed")
+                guard let text = value.string, text.utf8.count <= ProtocolLimits.patternBytes,
+                    let pattern = GlobPattern(text)
+                else {
+                    let limit = ProtocolLimits.patternBytes
+                    throw .invalidParams(
+                        "filter.comm", "must be a pattern like 'git*' of at most \(limit) bytes, its brackets closed")
                 }
                 result.command = pattern
             case "min_elapsed_us":
@@ -145,18 +151,5 @@ private struct FilterParameters {
             ids.insert(id)
         }
         return ids.sorted()
-    }
-}
-
-extension FieldSet {
-    /// The field of that name, or the fields of the group of that name; nil when there is neither.
-    package init?(named name: String) {
-        if let group = FieldGroup(rawValue: name) {
-            self.init(group: group)
-        } else if let field = Field(name: name) {
-            self.init([field])
-        } else {
-            return nil
-        }
     }
 }

@@ -1,7 +1,7 @@
 import TaskstatsModel
 
 /// A line of the daemon, as a client reads it.
-package enum ServerEvent {
+package enum ServerEvent: Equatable {
     /// The greeting.
     case hello(Hello)
     /// A task ended.
@@ -18,7 +18,7 @@ package enum ServerEvent {
     case unknown
 
     /// An answer.
-    package enum Reply {
+    package enum Reply: Equatable {
         /// Statistics of a task or process.
         case stats(TaskRecord)
         /// Statistics of a cgroup.

@@ -20,12 +20,12 @@ package enum ServerLine {
             writer.key("error")
             writer.object { writer in
                 writer.member("code", error.name.code)
-                writer.member("message", error.message)
+                writer.member("message", clipped(error.message))
                 writer.key("data")
                 writer.object { writer in
                     writer.member("name", error.name.rawValue)
                     if let errno = error.errno { writer.member("errno", errno) }
-                    if let member = error.member { writer.member("member", member) }
+                    if let member = error.member { writer.member("member", clipped(member)) }
                     if let limit = error.limit {
                         writer.member("limit", limit.limit)
                         writer.member("allowed", limit.allowed)
@@ -52,12 +52,19 @@ package enum ServerLine {
 
     /// The last line of a connection.
     package static func closing(reason: String) -> ByteBuffer {
-        notification("closing") { $0.member("reason", reason) }
+        notification("closing") { $0.member("reason", clipped(reason)) }
     }
 
     /// The first line of a connection.
     package static func hello(_ hello: Hello) -> ByteBuffer {
         notification("hello") { hello.write(to: &$0) }
+    }
+
+    /// Cuts text that may repeat what a client sent: escaped, a name as long as its line would not fit into ours.
+    private static func clipped(_ text: String) -> String {
+        let limit = ProtocolLimits.textCharacters
+        guard text.unicodeScalars.count > limit else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "..."
     }
 
     private static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {

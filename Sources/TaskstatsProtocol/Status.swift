@@ -56,8 +56,10 @@ package struct Status: Hashable, Sendable {
         package var queuedBytes: Int
         /// The most that ever waited.
         package var queueHighWater: Int
-        /// Every registered CPU.
+        /// Every registered CPU, as many as a line holds.
         package var cpus: [CPU]
+        /// How many registered CPUs are missing in `cpus` because the line was full.
+        package var omittedCPUs = 0
 
         /// Counters of a daemon.
         package init(
@@ -125,6 +127,11 @@ extension Status {
     }
 }
 
+extension Status.CPU {
+    /// More than what is written for a CPU can be, together with what closes the line after it.
+    fileprivate static let sizeLimit = 256
+}
+
 extension Status.Daemon {
     func write(to writer: inout JSONWriter) {
         writer.member("uptime_ms", uptimeMilliseconds)
@@ -134,8 +141,12 @@ extension Status.Daemon {
         writer.member("queued_bytes", queuedBytes)
         writer.member("queue_high_water", queueHighWater)
         writer.key("cpus")
+        var written = 0
         writer.array { writer in
             for cpu in cpus {
+                // Some six hundred fit: more than most machines have, fewer than the largest.
+                guard writer.bytes.count + Status.CPU.sizeLimit < ProtocolLimits.lineBytes else { break }
+                written += 1
                 writer.object { writer in
                     writer.member("cpu", cpu.cpu)
                     writer.member("subscribers", cpu.subscribers)
@@ -145,6 +156,8 @@ extension Status.Daemon {
                 }
             }
         }
+        let omitted = cpus.count - written + omittedCPUs
+        if omitted > 0 { writer.member("cpus_omitted", omitted) }
     }
 
     init(_ value: JSONValue) {
@@ -158,6 +171,7 @@ extension Status.Daemon {
                     received: UInt64(cpu.count("received")), lost: UInt64(cpu.count("lost")),
                     receiveBufferBytes: cpu.count("receive_buffer_bytes"))
             })
+        omittedCPUs = value.count("cpus_omitted")
     }
 }
 

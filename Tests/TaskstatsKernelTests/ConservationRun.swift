@@ -7,10 +7,11 @@ import Testing
 
 /// One run of random exits and drains, the same for the same seed.
 final class ConservationRun {
-    /// Twenty seeds, or as many as TASKSTATS_SEEDS says.
-    static let seeds: ClosedRange<UInt64> = {
+    /// Twenty seeds, or as many as TASKSTATS_SEEDS says; with TASKSTATS_SEED that one.
+    static let seeds: [UInt64] = {
+        if unsafe getenv("TASKSTATS_SEED") != nil { return SeededGenerator.seeds }
         let count = unsafe getenv("TASKSTATS_SEEDS").flatMap { unsafe UInt64(String(cString: $0)) }
-        return 1...max(count ?? 20, 1)
+        return Array(1...max(count ?? 20, 1))
     }()
 
     let fakes: [FakeListener]

@@ -1,18 +1,45 @@
-/// Random numbers that are the same in every run with the same seed (splitmix64), so that a failure can be repeated.
+import Glibc
+
+/// SplitMix64: a generator whose whole state is its seed, so that a failing run can be had again.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Starts the sequence of this seed.
+    /// A generator that always gives the same numbers for the same seed.
     package init(seed: UInt64) { state = seed }
 
-    /// The next 64 bits.
+    /// The next number.
     package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
     }
+
+    /// The seeds of random tests: given as a test's arguments they are printed when it fails.
+    ///
+    /// TASKSTATS_SEED replaces them by one: one that failed, or one never tried before.
+    package static let seeds: [UInt64] = {
+        guard let text = unsafe getenv("TASKSTATS_SEED"), let seed = unsafe UInt64(String(cString: text)) else {
+            return [1, 2, 3, 4]
+        }
+        return [seed]
+    }()
+}
+
+extension SeededGenerator {
+    /// An integer whose magnitude, not only its value, is random: small, large and extreme ones are all common.
+    package mutating func integer() -> UInt64 {
+        switch UInt8.random(in: 0..<8, using: &self) {
+        case 0: 0
+        case 1: .max
+        case 2: 1 << UInt64.random(in: 0..<64, using: &self)
+        default: next() >> UInt64.random(in: 0..<64, using: &self)
+        }
+    }
+
+    /// True in so many of a hundred cases.
+    package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
     /// A text of up to `length` characters of the alphabet.
     package mutating func text(of alphabet: String, upTo length: Int) -> String {

@@ -15,10 +15,11 @@ const char *clinux_error_text(int error);
 /* accept4 with SOCK_CLOEXEC and SOCK_NONBLOCK: a descriptor, or -1 with errno. */
 int clinux_accept(int listener);
 
-/* An epoll instance's events carry a token in place of a pointer. */
+/* What epoll reports: the token that a descriptor was added with, and what happened to it. */
+struct clinux_event { uint64_t token; uint32_t events; };
 int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
-uint64_t clinux_epoll_token(const struct epoll_event *event);
-uint32_t clinux_epoll_events(const struct epoll_event *event);
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int count, int milliseconds);
+enum { clinux_event_limit = 64 };
 
 /* Who is at the other end of a Unix socket: 0, or -1 with errno. */
 struct clinux_peer { int32_t pid; uint32_t uid; uint32_t gid; };
@@ -41,6 +42,9 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid);
 /* open with the flags of a directory or a file that is only looked at; -1 with errno. */
 int clinux_open_at(int directory, const char *path, int flags);
 enum { clinux_o_path = 010000000 };
+
+/* pipe2 with O_CLOEXEC: 0 and both ends, the reading one first, or -1 with errno. */
+int clinux_pipe(int ends[2]);
 
 /* The size of the terminal: 0, or -1 with errno. */
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);

@@ -1,0 +1,144 @@
+import TaskstatsModel
+import TaskstatsProtocol
+
+extension Broker: ExitSink {
+    /// A task ended: its record goes to everybody who wants it and may see it.
+    package mutating func exited(_ record: borrowing ExitRecord) {
+        for interest in routes.interests(of: record.cpu) where interest.wants(record) {
+            let (source, range) = line(of: record, for: interest)
+            for client in interest.subscribers { deliver(source, range, to: client) }
+        }
+        encoded.removeAll(keepingCapacity: true)
+    }
+
+    /// The kernel dropped records: everybody who subscribed to the CPU is told, for nobody knows whose they were.
+    package mutating func lost(cpu: Int, count: UInt64) {
+        let loss = Loss(.kernel(cpu: cpu), count: count)
+        for interest in routes.interests(of: cpu) {
+            for client in interest.subscribers where !client.isClosing {
+                client.counters.lostInKernel += count
+                client.lose(loss)
+                tellLosses(client)
+            }
+        }
+    }
+
+    /// Encodes the line once for each choice of fields and redaction; an interest that shares both gets a copy, so that
+    /// its chunks hold nothing but what its own subscribers wait for.
+    private mutating func line(
+        of record: borrowing ExitRecord, for interest: Interest
+    ) -> (SharedBytes, Range<Int>) {
+        let redactsIO = interest.key.access.redactsIO(record)
+        let fields = interest.key.fields
+        for line in encoded where line.redactsIO == redactsIO && line.fields == fields {
+            let chunk = interest.chunk(withRoomFor: line.range.count)
+            let range = chunk.append { target in
+                unsafe line.source.bytes.withUnsafeBytes { source in
+                    unsafe target.append(UnsafeRawBufferPointer(rebasing: source[line.range]))
+                }
+            }
+            return (chunk, range)
+        }
+        let chunk = interest.chunk(withRoomFor: RecordEncoder.exitLineLimit)
+        let start = chunk.count
+        chunk.appendExit(record, fields: fields, redacted: redactsIO ? [.io] : [])
+        let range = start..<chunk.count
+        encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, source: chunk, range: range))
+        return (chunk, range)
+    }
+
+    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, to client: Client) {
+        if client.isClosing { return }
+        if !client.untold.isEmpty { tellLosses(client, leavingRoomFor: range.count) }
+        guard client.untold.isEmpty, hasRoom(client, for: range.count) else {
+            switch client.overflow {
+            case .drop:
+                client.counters.lostInQueue += 1
+                client.lose(Loss(.queue, count: 1))
+            case .disconnect:
+                close(client, reason: "records came faster than they were read (overflow: disconnect)")
+            }
+            return
+        }
+        client.counters.delivered += 1
+        put(source, range, client)
+    }
+
+    /// Puts the losses that a client was not told into its outbox, if they fit with what is to follow them.
+    private mutating func tellLosses(_ client: Client, leavingRoomFor more: Int = 0) {
+        let lostLineLimit = 160
+        guard hasRoom(client, for: client.untold.count * lostLineLimit + more) else { return }
+        tellLossesNow(client)
+    }
+
+    private mutating func tellLossesNow(_ client: Client) {
+        for loss in client.takeUntold() { put(ServerLine.lost(loss), client) }
+    }
+
+    private func hasRoom(_ client: Client, for bytes: Int) -> Bool {
+        let limits = settings.limits
+        return client.outbox.unsentBytes + bytes <= limits.queueBytes
+            && client.account.unsentBytes + bytes <= limits.queueBytesPerUID
+            && accounts.unsentBytes + bytes <= limits.queueBytesInAll
+    }
+}
+
+// MARK: Outboxes
+
+extension Broker {
+    /// The clients that have something to send since this was last asked.
+    package mutating func takeDirtyClients() -> [ClientID] {
+        defer { dirty.removeAll(keepingCapacity: true) }
+        for client in dirty { client.isDirty = false }
+        return dirty.map(\.id)
+    }
+
+    /// Lends the first pieces of what waits for a client.
+    package func forEachPiece(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe clients[id]?.outbox.forEachPiece(limit: limit, body)
+    }
+
+    /// How many bytes wait for a client.
+    package func unsentBytes(of id: ClientID) -> Int { clients[id]?.outbox.unsentBytes ?? 0 }
+
+    /// Whether a client's connection is to end now: it was told why, and everything was sent.
+    package func isFinished(_ id: ClientID) -> Bool {
+        clients[id].map { $0.isClosing && $0.outbox.unsentBytes == 0 } ?? true
+    }
+
+    /// Bytes were sent to a client; when that made room, it is told what it lost.
+    package mutating func sent(_ count: Int, to id: ClientID) {
+        guard let client = clients[id] else { return }
+        client.outbox.removeFirst(count)
+        accounts.release(count, from: client.account)
+        if !client.untold.isEmpty, !client.isClosing {
+            tellLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
+        }
+    }
+
+    /// Puts a line at the end of a client's outbox, whatever waits there already; what was lost is told before it.
+    mutating func send(_ line: consuming ByteBuffer, to client: Client) {
+        if !client.untold.isEmpty { tellLossesNow(client) }
+        put(line, client)
+    }
+
+    /// The last words to a client; nothing else will follow.
+    mutating func close(_ client: Client, reason: String) {
+        send(ServerLine.closing(reason: reason), to: client)
+        client.isClosing = true
+    }
+
+    private mutating func put(_ line: consuming ByteBuffer, _ client: Client) {
+        let shared = SharedBytes(line)
+        put(shared, 0..<shared.count, client)
+    }
+
+    private mutating func put(_ source: SharedBytes, _ range: Range<Int>, _ client: Client) {
+        client.outbox.append(source, range)
+        accounts.charge(range.count, to: client.account)
+        if !client.isDirty {
+            client.isDirty = true
+            dirty.append(client)
+        }
+    }
+}

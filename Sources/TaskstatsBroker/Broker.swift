@@ -1,0 +1,128 @@
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// Everything that decides: who may ask, who gets which record, what is dropped, what is charged to whom.
+///
+/// The broker is a pure state machine: an input goes in, an action comes out, and lines wait in the outboxes of clients.
+/// It has no descriptor and no clock. Its invariants:
+/// - A CPU is registered exactly as long as some subscription wants it; every input that changes that says which CPUs to
+///   register before, or to deregister after.
+/// - A record goes to exactly the clients whose CPUs, scope, filter and access match, once, or is counted as lost for
+///   them; a loss is told before the next line of the client that it concerns.
+/// - Every byte that waits is charged to a uid, and released when it was sent or given up.
+/// Answers are never dropped: instead a client that does not read is not read from.
+package struct Broker: ~Copyable {
+    let settings: BrokerSettings
+    let accounts = Accounts()
+    var clients: [ClientID: Client] = [:]
+    var routes: RouteTable
+    var dirty: [Client] = []
+    /// The lines of the record that is being routed, by what they show.
+    var encoded: [EncodedLine] = []
+    private var connectionsSoFar: UInt64 = 0
+
+    struct EncodedLine {
+        let fields: FieldSet
+        let redactsIO: Bool
+        let source: SharedBytes
+        let range: Range<Int>
+    }
+
+    /// A broker without clients.
+    package init(_ settings: BrokerSettings) {
+        self.settings = settings
+        routes = RouteTable(possible: settings.possibleCPUs)
+    }
+
+    // MARK: Connections
+
+    /// What becomes of a new connection.
+    package enum Admission {
+        /// It is a client; `hello` waits for it.
+        case admitted(ClientID)
+        /// It is not; these lines say why and are all that it gets.
+        case refused(lines: [[UInt8]], reason: String)
+    }
+
+    /// A connection came in.
+    package mutating func admit(_ peer: PeerIdentity, host: HostState) -> Admission {
+        let access = settings.policy.access(of: peer)
+        if case .none(let reason) = access {
+            let hello = ServerLine.hello(hello(peer, access, host)).array
+            return .refused(lines: [hello, ServerLine.closing(reason: reason).array], reason: reason)
+        }
+        let account = accounts.account(of: peer.uid)
+        if let reason = connectionLimit(account) {
+            accounts.forgetIfUnused(account)
+            return .refused(lines: [ServerLine.closing(reason: reason).array], reason: reason)
+        }
+        accounts.open(account)
+        connectionsSoFar += 1
+        let client = Client(id: ClientID(number: connectionsSoFar), access: access, account: account)
+        clients[client.id] = client
+        send(ServerLine.hello(hello(peer, access, host)), to: client)
+        return .admitted(client.id)
+    }
+
+    /// A connection ended, for whatever reason; these CPUs are to be deregistered.
+    package mutating func remove(_ id: ClientID) -> CPUSet {
+        guard let client = clients.removeValue(forKey: id) else { return CPUSet() }
+        accounts.release(client.outbox.unsentBytes, from: client.account)
+        client.outbox.removeAll()
+        accounts.close(client.account)
+        return routes.remove(client)
+    }
+
+    /// The daemon ends: every client is told, and gets nothing more.
+    package mutating func shutDown(reason: String) {
+        for client in clients.values where !client.isClosing { close(client, reason: reason) }
+    }
+
+    // MARK: Looking
+
+    /// Every client.
+    package var clientIDs: [ClientID] { Array(clients.keys) }
+
+    /// The CPUs that are to be registered now.
+    package var wantedCPUs: CPUSet { routes.wanted }
+
+    /// The CPUs of a client's subscription.
+    package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.interest?.key.cpus ?? CPUSet() }
+
+    /// Whether requests of a client are to be read now.
+    package func wantsRequests(of id: ClientID) -> Bool {
+        guard let client = clients[id] else { return false }
+        return !client.isClosing && client.outbox.unsentBytes < settings.limits.queueBytes
+    }
+
+    /// What a client may see.
+    package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
+
+    /// Whether nothing at all is held for anybody.
+    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.wanted.isEmpty }
+
+    private func connectionLimit(_ account: Account) -> String? {
+        let limits = settings.limits
+        if account.connections >= limits.connectionsPerUID {
+            return "too many connections of uid \(account.uid): connections_per_uid allows "
+                + "\(limits.connectionsPerUID), used are \(account.connections)"
+        }
+        if accounts.connections >= limits.connectionsInAll {
+            return
+                "too many connections: connections allows \(limits.connectionsInAll), used are \(accounts.connections)"
+        }
+        return nil
+    }
+
+    private func hello(_ peer: PeerIdentity, _ access: AccessPolicy.Access, _ host: HostState) -> Hello {
+        var reason: String?
+        if case .none(let text) = access { reason = text }
+        return Hello(
+            server: settings.server, instance: settings.instance, kernelRelease: settings.kernelRelease,
+            taskstatsVersion: settings.taskstatsVersion, possibleCPUs: settings.possibleCPUs.description,
+            onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
+            reason: reason,
+            limits: Hello.Limits(
+                queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID))
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import LinuxSystem
+import TaskstatsBroker
+import TaskstatsProtocol
+
+/// The socket of one client and the lines that come in on it; decides nothing.
+final class ClientConnection {
+    let id: ClientID
+    let descriptor: Descriptor
+    var framer = LineFramer(limit: ProtocolLimits.requestBytes)
+    /// The peer will send nothing more; it may still want to read.
+    private(set) var hasEnded = false
+    /// Lines were left unread because too much waits for the client; they have their turn when it has read some of that.
+    var hasHeldLines = false
+    /// What epoll watches for now.
+    var watched: EventFlags = .readable
+
+    init(id: ClientID, descriptor: consuming Descriptor) {
+        self.id = id
+        self.descriptor = descriptor
+    }
+
+    /// Takes what is there to read; false when the connection is broken.
+    func read() -> Bool {
+        do throws(SystemError) {
+            try unsafe framer.fill { (buffer) throws(SystemError) in
+                guard let count = try unsafe descriptor.read(into: buffer) else { return 0 }
+                if count == 0 { hasEnded = true }
+                return count
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Takes what the peer sent and nobody will read, so that the last lines reach it instead of a reset.
+    static func discardInput(_ descriptor: borrowing Descriptor) {
+        let most = 64
+        unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
+            for _ in 0..<most {
+                guard let read = try? unsafe descriptor.read(into: buffer), read > 0 else { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+import Glibc
+import LinuxSystem
+import Logging
+import Netlink
+import TaskstatsBroker
+import TaskstatsKernel
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// The process: one thread, one epoll loop, and everything that touches a descriptor.
+///
+/// A turn of the loop: what epoll reports is read and handed to the broker, the broker's actions are carried out, sockets
+/// of the kernel whose time has come are drained into the broker, and what then waits for clients is sent. No call in a
+/// turn waits for anybody; a client that does not read costs the others nothing.
+final class Daemon {
+    private let log: Logger
+    private let started = Clock.monotonic()
+    private let signals: SignalSource
+    private let listening: ListeningSocket
+    private let feed: KernelFeed
+    private var loop: EventLoop
+    private var queries: KernelQueries
+    private var broker: Broker
+    private var connections: [ClientID: ClientConnection] = [:]
+    /// Clients of whom whole lines may be left that were not handled in their turn.
+    private var unfinished: Set<ClientID> = []
+    private var acceptsConnections = true
+    private let vector = SendVector()
+
+    /// The requests of one client that are handled before others have their turn.
+    private static let requestsPerTurn = 64
+    private static let farewellNanoseconds: UInt64 = 1_000_000_000
+
+    init(
+        signals: consuming SignalSource, listening: consuming ListeningSocket, feed: KernelFeed,
+        queries: consuming KernelQueries, settings: BrokerSettings, log: Logger
+    ) throws(SystemError) {
+        self.log = log
+        self.feed = feed
+        loop = try EventLoop()
+        broker = Broker(settings)
+        self.signals = signals
+        self.listening = listening
+        self.queries = queries
+        try loop.add(self.signals.descriptor.number, .signals, .readable)
+        try loop.add(self.listening.descriptor.number, .listener, .readable)
+    }
+
+    /// Runs until a signal ends it.
+    func run() throws(SystemError) {
+        var stopSignal: String?
+        while stopSignal == nil {
+            for (source, flags) in try loop.wait(milliseconds: timeout()) {
+                switch source {
+                case .signals: stopSignal = try signals.next() ?? stopSignal
+                case .listener: acceptAll()
+                case .kernel(let cpu): feed.isReadable(cpu, loop, to: &broker)
+                case .client(let number): handle(ClientID(number: number), flags)
+                }
+            }
+            feed.drainDue(loop, to: &broker)
+            for id in unfinished { serveLines(of: id) }
+            flushDirty()
+        }
+        stop(stopSignal ?? "signal")
+    }
+
+    private func timeout() -> Int? {
+        if !unfinished.isEmpty { return 0 }
+        guard let due = feed.nextDue else { return nil }
+        let now = Clock.monotonic()
+        let nanosecondsPerMillisecond: UInt64 = 1_000_000
+        return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)
+    }
+
+    // MARK: Connections
+
+    private func acceptAll() {
+        do throws(SystemError) {
+            while let descriptor = try listening.accept() { admit(descriptor) }
+        } catch {
+            // Without a free descriptor the connection stays in the backlog, and accepting goes on when one is free.
+            log.warning("cannot accept a connection", metadata: ["error": "\(error)"])
+            setAccepting(false)
+        }
+    }
+
+    private func admit(_ descriptor: consuming Descriptor) {
+        do throws(SystemError) {
+            let peer = try PeerCredentials.read(descriptor)
+            switch broker.admit(peer, host: HostFacts.state()) {
+            case .admitted(let id):
+                let connection = ClientConnection(id: id, descriptor: descriptor)
+                do throws(SystemError) {
+                    try loop.add(connection.descriptor.number, .client(id.number), .readable)
+                } catch {
+                    feed.deregister(broker.remove(id))
+                    throw error
+                }
+                connections[id] = connection
+                log.debug("connected", metadata: ["client": "\(id.number)", "uid": "\(peer.uid)"])
+            case .refused(let lines, let reason):
+                for line in lines {
+                    vector.removeAll()
+                    unsafe line.withUnsafeBytes { unsafe vector.append($0) }
+                    _ = vector.send(to: descriptor)
+                }
+                ClientConnection.discardInput(descriptor)
+                log.info("refused a connection", metadata: ["uid": "\(peer.uid)", "reason": "\(reason)"])
+            }
+        } catch {
+            log.warning("lost a connection at once", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func handle(_ id: ClientID, _ flags: EventFlags) {
+        guard let connection = connections[id] else { return }
+        if flags.contains(.writable) { flush(connection) }
+        if flags.contains(.readable) {
+            guard connection.read() else { return remove(id, "broken") }
+            serveLines(of: id)
+        } else if !flags.isDisjoint(with: .gone) {
+            remove(id, "gone")
+        }
+    }
+
+    private func remove(_ id: ClientID, _ reason: String) {
+        guard let connection = connections.removeValue(forKey: id) else { return }
+        unfinished.remove(id)
+        feed.deregister(broker.remove(id))
+        ClientConnection.discardInput(connection.descriptor)
+        log.debug("disconnected", metadata: ["client": "\(id.number)", "reason": "\(reason)"])
+        setAccepting(true)
+    }
+
+    private func setAccepting(_ accepts: Bool) {
+        guard accepts != acceptsConnections else { return }
+        acceptsConnections = accepts
+        try? loop.modify(listening.descriptor.number, .listener, accepts ? .readable : [])
+    }
+
+    // MARK: Requests
+
+    private func serveLines(of id: ClientID) {
+        guard let connection = connections[id] else { return }
+        unfinished.remove(id)
+        connection.hasHeldLines = false
+        for _ in 0..<Self.requestsPerTurn {
+            guard broker.wantsRequests(of: id) else {
+                connection.hasHeldLines = true
+                return settle(connection)
+            }
+            let item = unsafe connection.framer.next { line in
+                Result { () throws(RequestDecoder.Failure) in try unsafe RequestDecoder.decode(line) }
+            }
+            switch item {
+            case .incomplete: return settle(connection)
+            case .tooLong: broker.rejectLongLine(from: id)
+            case .line(.success(let request)): serve(request, of: id)
+            case .line(.failure(let failure)): broker.reject(failure, from: id)
+            }
+        }
+        unfinished.insert(id)
+    }
+
+    private func serve(_ request: Request, of id: ClientID) {
+        switch request.call {
+        case .subscribe, .unsubscribe:
+            // What ended before the client asked belongs to the subscription that it had.
+            feed.drainCompletely(broker.subscribedCPUs(of: id), to: &broker)
+        case .get, .status, .describe: break
+        }
+        switch broker.handle(request, from: id) {
+        case .answered: break
+        case .query(let query): broker.answer(query, with: queries.answer(query))
+        case .register(let pending): register(pending)
+        case .deregister(let cpus): feed.deregister(cpus)
+        case .status(let query):
+            let nanosecondsPerMillisecond: UInt64 = 1_000_000
+            broker.answer(
+                query, cpus: query.includesDaemon ? feed.counters : [],
+                uptimeMilliseconds: (Clock.monotonic() - started) / nanosecondsPerMillisecond,
+                host: HostFacts.state())
+        }
+    }
+
+    private func register(_ pending: Broker.PendingSubscription) {
+        var failure: ProtocolError?
+        do throws(NetlinkError) {
+            try feed.register(pending.newCPUs, loop)
+        } catch {
+            failure = ProtocolError(
+                .kernelError, "\(error)", errno: error.errno.map { SystemError("", errno: $0).name })
+        }
+        feed.deregister(broker.complete(pending, registration: failure))
+    }
+
+    // MARK: Sending
+
+    private func flushDirty() {
+        for id in broker.takeDirtyClients() {
+            if let connection = connections[id] { flush(connection) }
+        }
+    }
+
+    private func flush(_ connection: ClientConnection) {
+        let id = connection.id
+        while broker.unsentBytes(of: id) > 0 {
+            vector.removeAll()
+            unsafe broker.forEachPiece(of: id, limit: SendVector.limit) { unsafe vector.append($0) }
+            switch vector.send(to: connection.descriptor) {
+            case .sent(let count): broker.sent(count, to: id)
+            case .full: return settle(connection)
+            case .gone: return remove(id, "gone")
+            }
+        }
+        settle(connection)
+    }
+
+    /// Watches a connection for what it is waiting for now, or ends it when that is nothing.
+    private func settle(_ connection: ClientConnection) {
+        let id = connection.id
+        if connection.hasHeldLines, broker.wantsRequests(of: id) { unfinished.insert(id) }
+        let hasLines = connection.hasHeldLines || unfinished.contains(id)
+        let isDone = connection.hasEnded && !hasLines && broker.subscribedCPUs(of: id).isEmpty
+        let isFlushed = broker.unsentBytes(of: id) == 0
+        if broker.isFinished(id) || isDone && isFlushed { return remove(id, "finished") }
+        var flags: EventFlags = []
+        if !connection.hasEnded, broker.wantsRequests(of: id) { flags.insert(.readable) }
+        if !isFlushed { flags.insert(.writable) }
+        guard flags != connection.watched else { return }
+        do throws(SystemError) {
+            try loop.modify(connection.descriptor.number, .client(id.number), flags)
+            connection.watched = flags
+        } catch {
+            remove(id, "\(error)")
+        }
+    }
+
+    // MARK: The end
+
+    /// Deregisters, tells every client, sends what can be sent within a second, and removes the socket's file.
+    private func stop(_ signal: String) {
+        let registered = feed.registeredCPUs
+        feed.drainCompletely(registered, to: &broker)
+        feed.deregister(registered)
+        let clients = connections.count
+        broker.shutDown(reason: "taskstatsd is stopping")
+        flushDirty()
+
+        let deadline = Clock.monotonic() + Self.farewellNanoseconds
+        while !connections.isEmpty, Clock.monotonic() < deadline {
+            let left = Int((deadline - min(deadline, Clock.monotonic())) / 1_000_000) + 1
+            guard let events = try? loop.wait(milliseconds: left) else { break }
+            for case (.client(let number), let flags) in events {
+                let id = ClientID(number: number)
+                guard let connection = connections[id] else { continue }
+                if flags.contains(.writable) { flush(connection) } else { remove(id, "gone") }
+            }
+        }
+        listening.removeFile()
+        log.notice(
+            "stopped",
+            metadata: [
+                "signal": "\(signal)", "deregistered": "\(registered)", "clients": "\(clients)",
+                "unflushed": "\(connections.count)",
+            ])
+    }
+}

@@ -1,0 +1,90 @@
+import CLinux
+import Glibc
+import LinuxSystem
+
+/// What the loop waits for, as a number that epoll hands back.
+enum EventSource: Equatable {
+    /// The socket on which clients connect.
+    case listener
+    /// SIGTERM and SIGINT.
+    case signals
+    /// The netlink socket of a CPU.
+    case kernel(cpu: Int)
+    /// A client's connection.
+    case client(UInt64)
+
+    private static let kindShift: UInt64 = 56
+
+    init?(token: UInt64) {
+        let value = token & (1 << Self.kindShift - 1)
+        switch token >> Self.kindShift {
+        case 0: self = .listener
+        case 1: self = .signals
+        case 2: self = .kernel(cpu: Int(value))
+        case 3: self = .client(value)
+        default: return nil
+        }
+    }
+
+    var token: UInt64 {
+        switch self {
+        case .listener: 0
+        case .signals: 1 << Self.kindShift
+        case .kernel(let cpu): 2 << Self.kindShift | UInt64(cpu)
+        case .client(let number): 3 << Self.kindShift | number
+        }
+    }
+}
+
+/// What happened to a descriptor.
+struct EventFlags: OptionSet {
+    let rawValue: UInt32
+
+    static let readable = EventFlags(rawValue: EPOLLIN.rawValue)
+    static let writable = EventFlags(rawValue: EPOLLOUT.rawValue)
+    /// Both directions are shut, or the descriptor is broken; always reported.
+    static let gone = EventFlags(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+    /// Report once, then not again until the descriptor is watched anew.
+    static let once = EventFlags(rawValue: EPOLLONESHOT.rawValue)
+}
+
+/// The one epoll instance of the daemon.
+struct EventLoop: ~Copyable {
+    private let epoll: Descriptor
+    private var buffer = [clinux_event](repeating: clinux_event(), count: clinux_event_limit)
+
+    init() throws(SystemError) {
+        epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
+    }
+
+    /// Starts to watch a descriptor.
+    func add(_ descriptor: Int32, _ source: EventSource, _ flags: EventFlags) throws(SystemError) {
+        try control(EPOLL_CTL_ADD, descriptor, source, flags)
+    }
+
+    /// Watches a descriptor for something else, or anew.
+    func modify(_ descriptor: Int32, _ source: EventSource, _ flags: EventFlags) throws(SystemError) {
+        try control(EPOLL_CTL_MOD, descriptor, source, flags)
+    }
+
+    /// Waits for events, at most so many milliseconds, without end when nil.
+    mutating func wait(milliseconds: Int?) throws(SystemError) -> [(source: EventSource, flags: EventFlags)] {
+        let timeout = milliseconds.map { Int32(clamping: max(0, $0)) } ?? -1
+        let count = unsafe clinux_epoll_wait(epoll.number, &buffer, Int32(buffer.count), timeout)
+        guard count >= 0 else {
+            if errno == EINTR { return [] }
+            throw .last("epoll_wait")
+        }
+        return buffer[..<Int(count)].compactMap { event in
+            EventSource(token: event.token).map { ($0, EventFlags(rawValue: event.events)) }
+        }
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: Int32, _ source: EventSource, _ flags: EventFlags
+    ) throws(SystemError) {
+        if clinux_epoll_control(epoll.number, operation, descriptor, flags.rawValue, source.token) < 0 {
+            throw .last("epoll_ctl")
+        }
+    }
+}

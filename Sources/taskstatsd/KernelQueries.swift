@@ -1,0 +1,103 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import TaskstatsBroker
+import TaskstatsKernel
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// Answers queries: checks what the client may see, asks the kernel, and checks again.
+///
+/// The second look is what makes the first one worth something: a process can become a set-id program between the two,
+/// and a pid can be given to another process. Both looks go through one descriptor of the process's directory.
+struct KernelQueries: ~Copyable {
+    private var kernel: TaskQuery<NetlinkSocket>
+
+    init(_ kernel: consuming TaskQuery<NetlinkSocket>) { self.kernel = kernel }
+
+    /// The answer to a query, or why there is none.
+    mutating func answer(_ query: Broker.Query) -> Broker.QueryAnswer {
+        do throws(ProtocolError) {
+            switch query.target {
+            case .pid(let pid): return .record(try task(pid, query.access))
+            case .tgid(let tgid): return .record(try process(tgid, query.access))
+            case .cgroup(let path): return .cgroup(try cgroup(path, query.access))
+            }
+        } catch {
+            return .refusal(error)
+        }
+    }
+
+    private mutating func task(_ pid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
+        if access == .all { return try ask(pid) { (kernel) throws(NetlinkError) in try kernel.task(pid: pid) } }
+        return try guarded(pid, access) { (kernel) throws(NetlinkError) in try kernel.task(pid: pid) }
+    }
+
+    private mutating func process(_ tgid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
+        if access == .all { return try ask(tgid) { (kernel) throws(NetlinkError) in try kernel.process(tgid: tgid) } }
+        return try guarded(tgid, access, mustLead: true) { (kernel) throws(NetlinkError) in
+            // The sums name nobody: the leader's own record says whose they are.
+            let leader = try kernel.task(pid: tgid)
+            guard access.agrees(with: leader) else {
+                throw .refused(operation: "get tgid \(tgid)", SystemError("access", errno: EPERM))
+            }
+            return try kernel.process(tgid: tgid)
+        }
+    }
+
+    private mutating func cgroup(_ path: String, _ access: AccessPolicy.Access) throws(ProtocolError) -> CgroupStats {
+        let directory = try CgroupDirectory.open(path, for: access)
+        do throws(NetlinkError) {
+            return try kernel.cgroup(directory: directory.number)
+        } catch {
+            throw ProtocolError(
+                .kernelError, "cgroup \(path): \(error)", errno: error.errno.map { SystemError("", errno: $0).name })
+        }
+    }
+
+    /// Asks in the name of a client that may see only its own processes.
+    private mutating func guarded(
+        _ id: UInt32, _ access: AccessPolicy.Access, mustLead: Bool = false,
+        _ question: (inout TaskQuery<NetlinkSocket>) throws(NetlinkError) -> TaskRecord
+    ) throws(ProtocolError) -> TaskRecord {
+        let process: ProcessInspector
+        do throws(SystemError) {
+            process = try ProcessInspector.open(pid: id)
+        } catch {
+            guard error.errno == ENOENT || error.errno == ESRCH else { throw denial(id) }
+            throw noSuchTask(id)
+        }
+        guard let before = process.facts() else {
+            throw process.isGone() ? noSuchTask(id) : denial(id)
+        }
+        guard access.mayQuery(before), !mustLead || before.tgid == id else { throw denial(id) }
+        let record = try ask(id, question)
+        guard process.facts() == before else { throw denial(id) }
+        guard mustLead || access.agrees(with: record) else { throw denial(id) }
+        return record
+    }
+
+    private mutating func ask(
+        _ id: UInt32, _ question: (inout TaskQuery<NetlinkSocket>) throws(NetlinkError) -> TaskRecord
+    ) throws(ProtocolError) -> TaskRecord {
+        do throws(NetlinkError) {
+            return try question(&kernel)
+        } catch {
+            switch error.errno {
+            case ESRCH: throw noSuchTask(id)
+            case EPERM: throw denial(id)
+            case let errno:
+                throw ProtocolError(.kernelError, "\(error)", errno: errno.map { SystemError("", errno: $0).name })
+            }
+        }
+    }
+
+    private func noSuchTask(_ id: UInt32) -> ProtocolError {
+        ProtocolError(.noSuchTask, "no task has the id \(id)", errno: "ESRCH")
+    }
+
+    private func denial(_ id: UInt32) -> ProtocolError {
+        ProtocolError(
+            .permissionDenied, "task \(id) is not yours, or runs with other rights than yours", errno: "EPERM")
+    }
+}

@@ -1,0 +1,103 @@
+import CLinux
+import Glibc
+import LinuxSystem
+
+/// The socket on which clients connect, and its file.
+///
+/// Everybody may connect; what a client may see is decided per client. The file of a daemon that died is replaced, that
+/// of a living one is not touched; at the end the file is removed if it is still ours.
+struct ListeningSocket: ~Copyable {
+    /// Why there is no socket.
+    enum Failure: Error, CustomStringConvertible {
+        case alreadyRunning(path: String)
+        case notASocket(path: String)
+        case system(path: String, SystemError)
+
+        var description: String {
+            switch self {
+            case .alreadyRunning(let path):
+                "already running: another taskstatsd answers on \(path) (--socket names another path)"
+            case .notASocket(let path):
+                "\(path) exists and is not a socket; remove it, or name another path with --socket"
+            case .system(let path, let error):
+                "cannot listen on \(path): \(error)"
+            }
+        }
+    }
+
+    private struct FileIdentity: Equatable {
+        var device: dev_t
+        var inode: ino_t
+    }
+
+    let descriptor: Descriptor
+    let path: String
+    private let file: FileIdentity?
+
+    static func open(path: String) throws(Failure) -> ListeningSocket {
+        let descriptor = try bind(path)
+        let everybody: mode_t = 0o666
+        guard unsafe chmod(path, everybody) == 0 else { throw .system(path: path, .last("chmod")) }
+        guard listen(descriptor.number, SOMAXCONN) == 0 else { throw .system(path: path, .last("listen")) }
+        return ListeningSocket(descriptor: descriptor, path: path, file: identity(of: path))
+    }
+
+    private init(descriptor: consuming Descriptor, path: String, file: FileIdentity?) {
+        self.descriptor = descriptor
+        self.path = path
+        self.file = file
+    }
+
+    /// A connection that waits, or nil when none does.
+    func accept() throws(SystemError) -> Descriptor? {
+        let connection = clinux_accept(descriptor.number)
+        if connection < 0, errno == EAGAIN || errno == EINTR || errno == ECONNABORTED { return nil }
+        return try Descriptor(connection, of: "accept4")
+    }
+
+    /// Removes the file, unless somebody else has put theirs in its place.
+    func removeFile() {
+        if Self.identity(of: path) == file { _ = unsafe unlink(path) }
+    }
+
+    /// Says so when a living daemon answers on the path.
+    static func checkNobodyAnswers(at path: String) throws(Failure) {
+        do throws(SystemError) {
+            _ = try UnixSocket.connect(to: path)
+        } catch {
+            switch error.errno {
+            case ENOENT, ECONNREFUSED: return
+            case ENOTSOCK: throw .notASocket(path: path)
+            default: throw .system(path: path, error)
+            }
+        }
+        throw .alreadyRunning(path: path)
+    }
+
+    private static func bind(_ path: String) throws(Failure) -> Descriptor {
+        do throws(SystemError) {
+            return try UnixSocket.bind(to: path)
+        } catch {
+            guard error.errno == EADDRINUSE else { throw .system(path: path, error) }
+        }
+        try checkNobodyAnswers(at: path)
+        guard isSocket(path) else { throw .notASocket(path: path) }
+        guard unsafe unlink(path) == 0 else { throw .system(path: path, .last("unlink")) }
+        do throws(SystemError) {
+            return try UnixSocket.bind(to: path)
+        } catch {
+            throw .system(path: path, error)
+        }
+    }
+
+    private static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    private static func identity(of path: String) -> FileIdentity? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: status.st_dev, inode: status.st_ino)
+    }
+}

@@ -1,0 +1,37 @@
+import CLinux
+import Glibc
+import LinuxSystem
+import TaskstatsBroker
+
+/// Reads from the kernel who is at the other end of a connection.
+enum PeerCredentials {
+    static func read(_ socket: borrowing Descriptor) throws(SystemError) -> PeerIdentity {
+        var peer = clinux_peer()
+        guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { throw .last("getsockopt SO_PEERCRED") }
+        return PeerIdentity(
+            uid: peer.uid, gid: peer.gid, groups: try groups(socket),
+            sharesPIDNamespace: sharesPIDNamespace(socket, pid: peer.pid))
+    }
+
+    private static func groups(_ socket: borrowing Descriptor) throws(SystemError) -> Set<UInt32> {
+        var groups = [UInt32](repeating: 0, count: 64)
+        while true {
+            let count = unsafe clinux_peer_groups(socket.number, &groups, Int32(groups.count))
+            guard count >= 0 else { throw .last("getsockopt SO_PEERGROUPS") }
+            if Int(count) <= groups.count { return Set(groups.prefix(Int(count))) }
+            groups = [UInt32](repeating: 0, count: Int(count))
+        }
+    }
+
+    /// A pidfd's NSpid line lists the peer's number in our pid namespace and in each one nested below it.
+    private static func sharesPIDNamespace(_ socket: borrowing Descriptor, pid: Int32) -> Bool {
+        var number = clinux_peer_pidfd(socket.number)
+        if number < 0, errno == ENOPROTOOPT { number = clinux_pidfd_open(pid) }
+        guard let pidfd = try? Descriptor(number, of: "pidfd"),
+            let text = try? Descriptor.open("/proc/self/fdinfo/\(pidfd.number)").readText(),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("NSpid:") })
+        else { return false }
+        let numbers = line.split { $0 == "\t" || $0 == " " }.dropFirst().compactMap { Int32($0) }
+        return numbers.count == 1 && numbers[0] > 0
+    }
+}

@@ -1,0 +1,51 @@
+import CLinux
+import Logging
+import Netlink
+import TaskstatsKernel
+import TaskstatsModel
+
+/// One short-lived child on every CPU: the sweep and the canary at once.
+///
+/// The sweep: a daemon that was killed leaves its registrations behind, and whoever binds one of its port ids would
+/// receive the records. The kernel forgets such a registration when an exit on that CPU finds the port gone; the child
+/// is that exit. The canary: the child's own record must arrive, which proves what nothing else does, that this is the
+/// net namespace to which the kernel sends records.
+enum Sweep {
+    /// Sweeps every CPU that is online; fails when a record does not arrive.
+    static func run(
+        _ cpus: CPUSet, family: TaskstatsFamily, batch: MessageBatch, log: Logger
+    ) throws(StartupFailure) {
+        for cpu in cpus {
+            do throws(NetlinkError) {
+                try sweep(cpu, family, batch, log)
+            } catch {
+                throw .canary(cpu: cpu, "\(error)")
+            }
+        }
+    }
+
+    private static func sweep(
+        _ cpu: Int, _ family: TaskstatsFamily, _ batch: MessageBatch, _ log: Logger
+    ) throws(NetlinkError) {
+        let bufferBytes = 1 << 20
+        let listener = try KernelFeed.listener(cpu, family, batch, bufferBytes)
+        try listener.register()
+        var pid: Int32 = 0
+        let error = unsafe clinux_end_child_on_cpu(Int32(cpu), &pid)
+        // The record is queued before wait returns: it is there now, or it will never be.
+        var seen = SeenPIDs()
+        try listener.drainCompletely(time: Clock.wall(), to: &seen)
+        try listener.deregister()
+        if error != 0 {
+            log.warning("cannot run a child on a CPU to sweep it", metadata: ["cpu": "\(cpu)", "errno": "\(error)"])
+        } else if !seen.pids.contains(UInt32(pid)) {
+            throw .unanswered(operation: "report the exit of pid \(pid)")
+        }
+    }
+
+    private struct SeenPIDs: ExitSink {
+        var pids: Set<UInt32> = []
+        mutating func exited(_ record: borrowing ExitRecord) { pids.insert(record.pid) }
+        mutating func lost(cpu: Int, count: UInt64) {}
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+import TaskstatsClient
+
+/// The command: what the arguments mean is ArgumentParser's, how a command ends is decided here and nowhere else.
+///
+/// Status 0: done, or the reader of the output had enough. 1: failed, with one line on standard error. 64: wrong usage.
+@main
+struct Tsctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tsctl",
+        abstract: "Shows what the Linux kernel counts for each task: CPU, memory, I/O, and where it had to wait.",
+        discussion: """
+            tsctl asks taskstatsd, which everybody on the machine may do: root and the group taskstats see every \
+            process, others see their own.
+
+            Examples:
+              tsctl get --pid 1                     one task, as a report
+              tsctl watch --filter exit=failed      everything that fails, as it ends
+              tsctl status                          the daemon and its counters
+            """,
+        version: Release.version,
+        subcommands: [GetCommand.self, WatchCommand.self, StatusCommand.self])
+
+    static func main() {
+        Console.reserveStandardDescriptors()
+        _ = signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            end(failure)
+        } catch let error as TaskstatsError {
+            end(Failure(error))
+        } catch StandardOutput.Stop.failed(let failure) {
+            end(failure)
+        } catch StandardOutput.Stop.readerGone {
+            return
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func end(_ failure: Failure) -> Never {
+        Console.say(failure.message)
+        Glibc.exit(EXIT_FAILURE)
+    }
+}
+
+extension Failure {
+    init(_ error: TaskstatsError) {
+        let advice = error.code == .notRunning ? ", or name its socket with --socket" : ""
+        self.init(error.message + advice)
+    }
+}

@@ -1,0 +1,158 @@
+import Glibc
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("get agrees with who else can be asked")
+    struct GetTests {
+        @Test("An independent reader gets the same of a sleeping process, member by member")
+        func independentReader() throws {
+            let daemon = try RunningDaemon()
+            let connection = try daemon.connect()
+            let sleeper = try Sleeper()
+            let before = try independentRecord(of: sleeper.pid)
+            let record = try connection.stats(ofTask: sleeper.pid)
+            let after = try independentRecord(of: sleeper.pid)
+
+            // What passes with time, also for who sleeps; the start is computed from the age, to the second.
+            let growing: Set<Field> = [.acEtime, .acTgetime]
+            let computed: Set<Field> = [.acBtime, .acBtime64]
+            #expect(Set(record.present.map(\.name)) == Set(before.keys))
+            for field in record.present where field != .acComm {
+                let (earlier, value, later) = (number(before, field), record[field], number(after, field))
+                if growing.contains(field) {
+                    let (earlier, value, later) = (try #require(earlier), try #require(value), try #require(later))
+                    #expect(earlier < value && value < later, "\(field.name)")
+                } else if computed.contains(field) {
+                    #expect(value == earlier || value == later, "\(field.name)")
+                } else {
+                    #expect(value == earlier && value == later, "\(field.name)")
+                }
+            }
+            #expect(record.command == before["ac_comm"])
+        }
+
+        @Test("/proc has the same uid, command, context switches and faults")
+        func procfs() throws {
+            let daemon = try RunningDaemon()
+            let sleeper = try Sleeper()
+            let record = try daemon.connect().stats(ofTask: sleeper.pid)
+            let status = Dictionary(
+                try Host.text("/proc/\(sleeper.pid)/status").split(separator: "\n").compactMap { line in
+                    let parts = line.split { $0 == ":" || $0 == "\t" }
+                    return parts.count > 1 ? (String(parts[0]), String(parts[1])) : nil
+                }
+            ) { first, _ in first }
+            let stat = try Host.text("/proc/\(sleeper.pid)/stat").split(separator: " ").map(String.init)
+            #expect(record[.acUid].map(String.init) == status["Uid"])
+            #expect(record[.acGid].map(String.init) == status["Gid"])
+            #expect(record[.acPpid].map(String.init) == status["PPid"])
+            #expect(record.command == status["Name"])
+            #expect(record[.nvcsw].map(String.init) == status["voluntary_ctxt_switches"])
+            #expect(record[.nivcsw].map(String.init) == status["nonvoluntary_ctxt_switches"])
+            #expect(record[.acMinflt].map(String.init) == stat[9])
+            #expect(record[.acMajflt].map(String.init) == stat[11])
+        }
+
+        @Test("The sums of a process are asked for by its id")
+        func process() throws {
+            let daemon = try RunningDaemon()
+            let connection = try daemon.connect()
+            let sleeper = try Sleeper()
+            let task = try connection.stats(ofTask: sleeper.pid)
+            let process = try connection.stats(ofProcess: sleeper.pid)
+            #expect(process.kind == .process)
+            #expect(process[.cpuCount] == task[.cpuCount])
+            #expect(process[.acUid] == nil)
+        }
+
+        @Test("A task that does not live is named as such")
+        func noSuchTask() throws {
+            let connection = try RunningDaemon().connectHolding()
+            let ended = try Host.start(["true"])
+            let pid = ended.pid
+            _ = try ended.finish()
+            #expect(throws: TaskstatsError.self) { try connection.value.stats(ofTask: pid) }
+            do throws(TaskstatsError) {
+                _ = try connection.value.stats(ofTask: pid)
+            } catch {
+                #expect(error.code == .noSuchTask)
+            }
+        }
+
+        @Test("A cgroup of version 1 has its tasks counted, one of version 2 is not available")
+        func cgroups() throws {
+            let mounts = try Host.text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
+            func mount(_ type: String) -> String? { mounts.first { $0[2] == type }.map { String($0[1]) } }
+            let connection = try RunningDaemon().connectHolding()
+            if let path = mount("cgroup") {
+                let stats = try connection.value.stats(ofCgroup: path)
+                #expect(stats.running + stats.sleeping > 0)
+                #expect(
+                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path + "/none") }
+                        == .invalidParameters)
+            }
+            if let path = mount("cgroup2") {
+                #expect(
+                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path) } == .unavailable
+                )
+            }
+            #expect(
+                code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: "/etc") }
+                    == .permissionDenied)
+        }
+
+        private func code(_ body: () throws(TaskstatsError) -> Void) -> TaskstatsError.Code? {
+            do throws(TaskstatsError) { try body() } catch { return error.code }
+            return nil
+        }
+
+        private func independentRecord(of pid: pid_t) throws -> [String: String] {
+            let result = try Host.run(["python3", Script.path("independent_get.py"), "\(pid)"])
+            try #require(result.status == 0, "\(result.errors)")
+            return Dictionary(
+                uniqueKeysWithValues: result.output.split(separator: "\n").map { line in
+                    let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                    return (String(words[0]), String(words[1]))
+                })
+        }
+
+        private func number(_ record: [String: String], _ field: Field) -> UInt64? {
+            record[field.name].flatMap { text in UInt64(text) ?? Int64(text).map { UInt64(bitPattern: $0) } }
+        }
+    }
+}
+
+/// A process that sleeps until it is let go.
+final class Sleeper {
+    let pid: pid_t
+    private var child: ChildProcess?
+
+    /// Starts it, as root or as somebody else, and waits until it is asleep.
+    init(_ launcher: ([String]) -> [String] = { $0 }) throws {
+        let child = try Host.start(launcher(["sleep", "1000"]))
+        pid = child.pid
+        self.child = consume child
+        while true {
+            let stat = try Host.text("/proc/\(pid)/stat")
+            if stat.contains("(sleep) S ") { break }
+        }
+    }
+
+    deinit {
+        guard let child = child.take() else { return }
+        child.send(signal: SIGKILL)
+        _ = try? child.finish()
+    }
+}
+
+extension RunningDaemon {
+    /// A connection that keeps the daemon running.
+    struct Held {
+        let daemon: RunningDaemon
+        let value: TaskstatsConnection
+    }
+
+    func connectHolding() throws -> Held { Held(daemon: self, value: try connect()) }
+}

@@ -1,0 +1,142 @@
+import Glibc
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("Registrations follow the clients")
+    struct RegistrationTests {
+        @Test("The first client that wants a CPU has it registered, the last one leaving has it deregistered")
+        func followsClients() throws {
+            try #require(Host.onlineCPUs >= 2)
+            let daemon = try RunningDaemon()
+            let observer = try daemon.connect()
+            func registered() throws -> String? { try observer.status().daemon?.registeredCPUs }
+            #expect(try registered() == "")
+
+            let first = try Subscriber(daemon, Subscription(cpus: "0"))
+            #expect(try registered() == "0")
+            let second = try Subscriber(daemon, Subscription(cpus: "0-1"))
+            #expect(try registered() == "0-1")
+            _ = try first.leave()
+            #expect(try registered() == "0-1")
+            try second.connection.subscribe(Subscription(cpus: "1"))
+            #expect(try registered() == "1")
+            _ = try second.leave()
+            #expect(try registered() == "")
+        }
+
+        @Test("Replacing a subscription neither loses nor doubles a record of a CPU that is in both")
+        func replacesExactly() throws {
+            try #require(Host.onlineCPUs >= 2)
+            let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
+            let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1"))
+            let load = try ExitLoad.start(cpu: 1, processes: 0, threads: 4_000)
+            for round in 0..<200 {
+                try subscriber.connection.subscribe(Subscription(cpus: round.isMultiple(of: 2) ? "1" : "0-1"))
+            }
+            let ended = try ExitLoad(finishing: load).ids
+            let events = try subscriber.leave()
+            #expect(events.lost == 0)
+            let ours = Set(ended)
+            #expect(events.exits.map(\.pid).filter(ours.contains).sorted() == ended.sorted())
+        }
+
+        @Test("A client that is killed leaves no registration behind")
+        func killedClient() throws {
+            let daemon = try RunningDaemon()
+            let observer = try daemon.connect()
+            let client = try Host.start([
+                try ChildProcess.product("tsctl"), "watch", "--json", "--socket", daemon.socket,
+            ])
+            while try observer.status().daemon?.subscribers == 0 {}
+            client.send(signal: SIGKILL)
+            _ = try client.finish()
+            // The end of the connection is in the daemon's queue before wait returned; the next turns of its loop take it.
+            let clock = ContinuousClock()
+            let deadline = clock.now + .seconds(5)
+            while try observer.status().daemon?.registeredCPUs != "", clock.now < deadline {}
+            #expect(try observer.status().daemon?.registeredCPUs == "")
+        }
+
+        @Test("After the last client left, who takes over the daemon's port ids receives nothing")
+        func nothingForStrangers() throws {
+            let daemon = try RunningDaemon()
+            let subscriber = try Subscriber(daemon)
+            let ports = try NetlinkPorts.ofProcess(daemon.pid)
+            #expect(ports.count >= 1 + Host.onlineCPUs)
+            let received = try Stranger.recordsReceived(onPorts: ports) {
+                _ = try subscriber.leave()
+                let left = try NetlinkPorts.ofProcess(daemon.pid)
+                #expect(left.count == 1, "only the socket for queries stays open")
+            }
+            #expect(received == 0)
+        }
+
+        @Test("The probe of the test before does receive records where a registration was left behind")
+        func probeWorks() throws {
+            // Any exit on a CPU before the port is taken over makes the kernel forget; on a busy machine one comes soon.
+            let attempts = 100
+            for _ in 0..<attempts {
+                let daemon = try RunningDaemon()
+                let subscriber = try Subscriber(daemon)
+                let received = try Stranger.recordsReceived(onPorts: NetlinkPorts.ofProcess(daemon.pid)) {
+                    _ = try daemon.stop(signal: SIGKILL)
+                }
+                withExtendedLifetime(subscriber) {}
+                if received > 0 { return }
+            }
+            Issue.record("a killed daemon's registrations were never seen in \(attempts) attempts")
+        }
+
+        @Test("What a killed daemon left behind is swept by the next one")
+        func sweeps() throws {
+            let directory = try TemporaryDirectory()
+            let daemon = try RunningDaemon(in: directory)
+            let subscriber = try Subscriber(daemon)
+            var next: RunningDaemon?
+            let received = try Stranger.recordsReceived(onPorts: NetlinkPorts.ofProcess(daemon.pid)) {
+                _ = try daemon.stop(signal: SIGKILL)
+                next = try RunningDaemon(in: directory)
+            }
+            #expect(received == 0)
+            withExtendedLifetime((subscriber, next)) {}
+        }
+    }
+}
+
+/// The generic netlink sockets of a process, by port id.
+private enum NetlinkPorts {
+    static func ofProcess(_ pid: pid_t) throws -> Set<UInt32> {
+        let listing = try Host.run(["ls", "-l", "/proc/\(pid)/fd"]).output
+        let inodes = Set(
+            listing.split(separator: "\n").compactMap { line in
+                line.split(separator: "[").last.map { $0.prefix { $0 != "]" } }
+            })
+        let genericNetlink = "16"
+        return Set(
+            try Host.text("/proc/net/netlink").split(separator: "\n").compactMap { line in
+                let columns = line.split(separator: " ")
+                guard columns.count >= 10, columns[1] == genericNetlink, inodes.contains(columns[9]) else { return nil }
+                return UInt32(columns[2])
+            })
+    }
+}
+
+/// An ordinary user who binds port ids that somebody else had.
+private enum Stranger {
+    /// How many records arrive on those of the ports that are free once `release` has been called.
+    static func recordsReceived(onPorts ports: Set<UInt32>, once release: () throws -> Void) throws -> Int {
+        var stranger = try Host.start(["python3", Script.path("stranger.py")] + ports.map { "\($0)" })
+        try #require(try stranger.line() == "ready")
+        try release()
+        stranger.send(signal: SIGUSR1)
+        try #require(try stranger.line() == "bound")
+        for cpu in 0..<Host.onlineCPUs {
+            _ = try ExitLoad(finishing: ExitLoad.start(cpu: cpu, processes: 5, threads: 0))
+        }
+        stranger.send(signal: SIGTERM)
+        let result = try stranger.finish()
+        return try #require(Int(result.output.split(separator: "\n").last ?? ""), "\(result.errors)")
+    }
+}

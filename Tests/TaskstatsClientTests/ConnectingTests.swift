@@ -1,0 +1,114 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+
+/// The first words of a connection.
+@Suite(.timeLimit(.minutes(1))) struct ConnectingTests {
+    private func failure(_ script: @escaping FakeDaemon.Script) throws -> TaskstatsError? {
+        let daemon = try FakeDaemon(script)
+        let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
+        try daemon.finish()
+        return error
+    }
+
+    @Test func `the greeting says what the daemon is and what it takes us for`() throws {
+        let daemon = try FakeDaemon { try $0.greet(access: .own, delayAccounting: false) }
+        let server = try TaskstatsConnection.connect(path: daemon.path).server
+        #expect(server.server == "taskstatsd/0.1.0")
+        #expect(server.kernelRelease == "6.18.44")
+        #expect(server.possibleCPUs == CPUSet(0...3))
+        #expect(server.onlineCPUs.description == "0-1")
+        #expect(server.delayAccounting == false)
+        #expect(server.access == .own)
+        #expect(server.queueBytes == 8_388_608)
+    }
+
+    @Test func `a greeting may come in pieces, with a carriage return, and with members that are not known`() throws {
+        let daemon = try FakeDaemon { peer in
+            let hello =
+                #"{"extra":[{}],"params":{"protocol":"1.7","instance":"a","you":{"access":"all","color":"red"},"cpus":{"#
+                + #""possible":"0-"}},"method":"hello"}"# + "\r\n"
+            for byte in hello.utf8 { try peer.send(bytes: [byte]) }
+        }
+        let server = try TaskstatsConnection.connect(path: daemon.path).server
+        #expect(server.protocolVersion == "1.7")
+        #expect(server.access == .all)
+        #expect(server.delayAccounting == nil)
+        #expect(server.possibleCPUs.isEmpty)
+    }
+
+    @Test func `without a socket the daemon is not running`() {
+        let error = #expect(throws: TaskstatsError.self) {
+            try TaskstatsConnection.connect(path: "/nonexistent/socket")
+        }
+        #expect(error?.code == .notRunning)
+        #expect(error?.errnoName == "ENOENT")
+        #expect(error?.description.contains("/nonexistent/socket") == true)
+    }
+
+    @Test func `with a socket on which nothing listens the daemon is not running`() throws {
+        let daemon = try FakeDaemon { try $0.greet() }
+        _ = try TaskstatsConnection.connect(path: daemon.path)
+        try daemon.finish()
+        let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
+        #expect(error?.code == .notRunning)
+        #expect(error?.errnoName == "ECONNREFUSED")
+    }
+
+    @Test(arguments: ["", String(repeating: "x", count: 108), "a\0b"])
+    func `a path that no socket can have is refused`(path: String) {
+        let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: path) }
+        #expect(error?.code == .systemError)
+        #expect(error?.message == "the path of a socket has 1 to 107 bytes and no NUL")
+    }
+
+    @Test func `access none is permission denied, with the daemon's reason`() throws {
+        let error = try failure { peer in
+            try peer.greet(access: .none, reason: "another pid namespace")
+            // The client need not wait for it.
+            try? peer.send(ServerLine.closing(reason: "no access"))
+        }
+        #expect(error?.code == .permissionDenied)
+        #expect(error?.message == "taskstatsd does not serve this user: another pid namespace")
+    }
+
+    @Test func `another version of the protocol is told apart`() throws {
+        let error = try failure { try $0.greet(protocolVersion: "2.0") }
+        #expect(error?.code == .protocolViolation)
+        #expect(error?.message.contains("version 2.0") == true)
+    }
+
+    @Test func `a daemon that is full says so in place of a greeting`() throws {
+        let error = try failure { peer in
+            try peer.send(
+                ServerLine.error(
+                    nil,
+                    ProtocolError(
+                        .limitExceeded, "too many connections",
+                        limit: .init("connections_per_uid", allowed: 32, used: 32))))
+        }
+        #expect(error?.code == .limitExceeded)
+        #expect(error?.limit == .init(name: "connections_per_uid", allowed: 32, used: 32))
+        let closing = try failure { try $0.send(ServerLine.closing(reason: "full")) }
+        #expect(closing?.code == .closedByDaemon)
+    }
+
+    @Test(arguments: ["SSH-2.0-OpenSSH_9.6\r\n", "{}}\n", "{\"method\":\"exit\",\"params\":{}}\n", "\0\n", "[]\n"])
+    func `something else on the socket is told apart`(text: String) throws {
+        #expect(try failure { try $0.send(text: text) }?.code == .protocolViolation)
+    }
+
+    @Test func `a line that is too long is told apart before it ends`() throws {
+        let error = try failure { peer in
+            try? peer.send(bytes: [UInt8](repeating: 0x20, count: 200_000))
+        }
+        #expect(error?.code == .protocolViolation)
+    }
+
+    @Test(arguments: ["", "{\"jsonrpc\":"])
+    func `a daemon that is gone before it greeted is an error`(text: String) throws {
+        #expect(try failure { try $0.send(text: text) }?.code == .disconnected)
+    }
+}

@@ -1,0 +1,126 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+
+/// What a subscriber is told.
+@Suite(.timeLimit(.minutes(1))) struct EventsTests {
+    @Test func `events come in order, closing last, and after it an error`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            var withheld = SampleRecords.exit(pid: 2)
+            withheld.redacted = [.io]
+            try peer.exit(withheld)
+            try peer.send(ServerLine.closing(reason: "over"))
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        try connection.subscribe()
+        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
+        #expect(try connection.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
+        #expect(try connection.next() == .lost(LostRecords(.queue, count: 37)))
+        guard case .exit(let record) = try connection.next() else {
+            Issue.record("no exit")
+            return
+        }
+        #expect(record.redacted == [.io])
+        #expect(record.task[.readChar] == nil)
+        #expect(try connection.next() == .closing(reason: "over"))
+        for _ in 0..<2 {
+            let error = #expect(throws: TaskstatsError.self) { try connection.next() }
+            #expect(error?.code == .closedByDaemon)
+        }
+    }
+
+    @Test func `events that come before an answer are kept in order`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            let request = try peer.request()
+            for pid in 1...3 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try peer.send(ServerLine.stats(request.id, of: .pid(9), SampleRecords.task(), fields: .all))
+            try peer.exit(SampleRecords.exit(pid: 4))
+            try peer.waitForEnd()
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        try connection.subscribe()
+        #expect(try connection.stats(ofTask: 9)[.nvcsw] == 201)
+        for pid in 1...4 as ClosedRange<UInt32> {
+            #expect(try connection.next() == .exit(SampleRecords.exit(pid: pid)))
+        }
+    }
+
+    @Test func `events before a goodbye that came in place of an answer are not lost`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.request()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(ServerLine.closing(reason: "over"))
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        try connection.subscribe()
+        #expect(throws: TaskstatsError.self) { try connection.status() }
+        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
+        #expect(try connection.nextReceived() == .closing(reason: "over"))
+        #expect(throws: TaskstatsError.self) { try connection.nextReceived() }
+    }
+
+    @Test func `waiting ends when the other descriptor becomes readable, and can go on`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.confirmUnsubscribe()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.waitForEnd()
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        try connection.subscribe()
+        let pipe = try Pipe()
+        pipe.write()
+        #expect(try connection.next(interruptedBy: pipe.reading.number) == nil)
+        #expect(try connection.nextReceived() == nil)
+        pipe.read()
+        try connection.unsubscribe()
+        #expect(try connection.next(interruptedBy: pipe.reading.number) == .exit(SampleRecords.exit(pid: 1)))
+    }
+
+    @Test(arguments: ["{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\"cpu\":-1}}\n", "garbage\n", "\n"])
+    func `garbage in the stream ends it`(text: String) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.send(text: text)
+            try? peer.exit(SampleRecords.exit(pid: 1))
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        for _ in 0..<2 {
+            let error = #expect(throws: TaskstatsError.self) { try connection.next() }
+            #expect(error?.code == .protocolViolation)
+        }
+    }
+
+    @Test func `an exit kept as text is what came, and is read when it is asked for as a record`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            for _ in 0..<2 { try peer.exit(SampleRecords.exit(pid: 1)) }
+            try peer.send(text: #"{"jsonrpc":"2.0","method":"exit","params":{"a":"\#u{1b}"}}"# + "\n")
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        connection.keepsText = true
+        let pipe = try Pipe()
+        var line = ByteBuffer(capacity: 4_096)
+        RecordEncoder.appendExitLine(SampleRecords.exit(pid: 1), fields: .all, redacted: [], to: &line)
+        guard case .exit(let text) = try connection.nextText(interruptedBy: pipe.reading.number) else {
+            Issue.record("no text")
+            return
+        }
+        let whole = String(decoding: line.array, as: UTF8.self)
+        #expect(whole == #"{"jsonrpc":"2.0","method":"exit","params":"# + String(decoding: text, as: UTF8.self) + "}\n")
+        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
+        #expect(throws: TaskstatsError.self) { try connection.next() }
+    }
+}

@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+
+@testable import TaskstatsModel
+
+@Suite struct CPUSetTests {
+    @Test("An empty set has nothing and prints nothing")
+    func empty() {
+        let set = CPUSet()
+        #expect(set.isEmpty)
+        #expect(set.count == 0)
+        #expect(set.last == nil)
+        #expect(Array(set) == [])
+        #expect(set.description == "")
+        #expect(set == CPUSet([]))
+    }
+
+    @Test(
+        "A set prints as ascending ranges",
+        arguments: [
+            ([0], "0"), ([3, 1, 2], "1-3"), ([0, 2, 4], "0,2,4"), ([0, 1], "0-1"), ([5, 5, 5], "5"),
+            ([62, 63, 64, 65], "62-65"), ([0, 63, 64, 127, 128], "0,63-64,127-128"), ([65_535], "65535"),
+            (Array(0...255), "0-255"),
+        ])
+    func description(cpus: [Int], expected: String) {
+        #expect(CPUSet(cpus).description == expected)
+    }
+
+    @Test("Words of a set that are all zero do not make it another set")
+    func trailingZeros() {
+        let wide = CPUSet([1, 500])
+        #expect(wide.subtracting(CPUSet([500])) == CPUSet([1]))
+        #expect(wide.intersection(CPUSet([1])) == CPUSet([1]))
+        #expect(wide.subtracting(wide).isEmpty)
+        #expect(wide.subtracting(CPUSet([500])).hashValue == CPUSet([1]).hashValue)
+    }
+
+    @Test("A set contains no CPU that it was not given", arguments: [-1, Int.min, 64, 65_536, Int.max])
+    func doesNotContain(cpu: Int) {
+        #expect(!CPUSet([0, 1, 63]).contains(cpu))
+    }
+
+    @Test("Sets behave as sets of the standard library do")
+    func sameAsSet() {
+        var generator = SeededGenerator(seed: 64)
+        for _ in 0..<300 {
+            let (left, right) = (Self.randomCPUs(&generator), Self.randomCPUs(&generator))
+            let (one, other) = (CPUSet(left), CPUSet(right))
+            #expect(Array(one) == left.sorted())
+            #expect(one.count == left.count)
+            #expect(one.last == left.max())
+            #expect(left.allSatisfy(one.contains))
+            #expect(Set(one.union(other)) == left.union(right))
+            #expect(Set(one.intersection(other)) == left.intersection(right))
+            #expect(Set(one.subtracting(other)) == left.subtracting(right))
+            #expect((one == other) == (left == right))
+        }
+    }
+
+    @Test("What is printed is read back as the same set")
+    func roundTrip() throws {
+        var generator = SeededGenerator(seed: 4096)
+        for _ in 0..<300 {
+            let set = CPUSet(Self.randomCPUs(&generator).union([0]))
+            #expect(try CPUSet(parsing: set.description, possible: set) == set)
+            #expect(try CPUSet(kernelList: set.description + "\n") == set)
+        }
+    }
+
+    /// Some single CPUs and some ranges, over a width that differs from time to time.
+    private static func randomCPUs(_ generator: inout SeededGenerator) -> Set<Int> {
+        let width = [2, 8, 64, 65, 300, 8_192].randomElement(using: &generator) ?? 64
+        var cpus: Set<Int> = []
+        for _ in 0..<Int.random(in: 0...6, using: &generator) {
+            let start = Int.random(in: 0..<width, using: &generator)
+            cpus.formUnion(start...min(width, start + Int.random(in: 0...70, using: &generator)))
+        }
+        return cpus
+    }
+}

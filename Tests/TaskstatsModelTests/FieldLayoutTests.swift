@@ -1,0 +1,71 @@
+import Testing
+
+@testable import TaskstatsModel
+
+@Suite struct FieldLayoutTests {
+    @Test(
+        "A version ends where its last member does",
+        arguments: [
+            (1, 72), (2, 240), (3, 264), (4, 272), (5, 288), (6, 312), (7, 328), (8, 328), (9, 344), (10, 352),
+            (11, 368), (12, 400), (13, 416), (14, 432), (15, 560), (16, 560), (17, 688),
+        ] as [(UInt16, Int)])
+    func sizes(version: UInt16, size: Int) {
+        #expect(FieldLayout.of(version: version).size == size)
+    }
+
+    @Test("Members of every version stand where the fixture of that version has them", arguments: TaskstatsFixture.all)
+    func offsets(fixture: TaskstatsFixture) {
+        let parts = Dictionary(
+            fixture.parts.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
+        for (field, offset) in FieldLayout.of(version: fixture.version).members {
+            #expect(parts[field.name] == offset..<offset + field.kind.width, "\(field.name)")
+        }
+    }
+
+    @Test("Members of a version do not overlap", arguments: 1...17 as ClosedRange<UInt16>)
+    func disjoint(version: UInt16) {
+        let members = FieldLayout.of(version: version).members
+        for (member, next) in zip(members, members.dropFirst()) {
+            #expect(member.offset + member.field.kind.width <= next.offset, "\(next.field.name)")
+        }
+    }
+
+    @Test("Versions 15 and 16 are alike in size and members, and in nothing else from the first wait on")
+    func version15And16() {
+        let (old, new) = (FieldLayout.of(version: 15), FieldLayout.of(version: 16))
+        #expect(old.size == new.size)
+        #expect(old.fields == new.fields)
+        #expect(!old.isCanonical)
+        #expect(new.isCanonical)
+        let shared = zip(old.members, new.members).prefix { $0 == $1 }.map(\.0.field)
+        #expect(shared == [.version, .acExitcode, .acFlag, .acNice, .cpuCount, .cpuDelayTotal])
+    }
+
+    @Test("Each version adds to the one before")
+    func versionsGrow() {
+        for version in 2...FieldLayout.newestVersion {
+            let older = FieldLayout.of(version: version - 1).fields
+            #expect(older.subtracting(FieldLayout.of(version: version).fields).isEmpty, "\(version)")
+        }
+        #expect(FieldLayout.of(version: 17).fields == .all)
+    }
+
+    @Test("A later version is read as the newest known one", arguments: [18, 100, .max] as [UInt16])
+    func laterVersions(version: UInt16) {
+        #expect(FieldLayout.of(version: version).size == FieldLayout.of(version: 17).size)
+        #expect(FieldLayout.of(version: version).fields == .all)
+    }
+
+    @Test("A field counts as there when its last byte is")
+    func fieldsWithin() {
+        let layout = FieldLayout.of(version: 16)
+        #expect(layout.fields(within: 0).isEmpty)
+        #expect(layout.fields(within: 1).isEmpty)
+        #expect(layout.fields(within: 2) == [.version])
+        #expect(layout.fields(within: 23) == [.version, .acExitcode, .acFlag, .acNice])
+        #expect(layout.fields(within: 24).contains(.cpuCount))
+        #expect(!layout.fields(within: 559).contains(.irqDelayMin))
+        #expect(layout.fields(within: 560) == layout.fields)
+        #expect(layout.fields(within: 100_000) == layout.fields)
+    }
+}

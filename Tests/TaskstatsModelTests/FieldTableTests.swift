@@ -1,0 +1,85 @@
+import Testing
+
+@testable import TaskstatsModel
+
+@Suite struct FieldTableTests {
+    @Test("The table has one row per field, in the order of the fields")
+    func rows() {
+        #expect(FieldTable.rows.map(\.field) == Field.allCases)
+        #expect(Field.allCases.count == 79)
+    }
+
+    @Test("The case of a field is the kernel's name in camel case")
+    func names() {
+        for field in Field.allCases {
+            let words = field.name.split(separator: "_")
+            let camel = words.dropFirst().reduce(String(words[0])) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+            #expect("\(field)" == camel)
+        }
+    }
+
+    @Test("A field is found by its name, exactly as the kernel writes it")
+    func lookup() {
+        for field in Field.allCases { #expect(Field(name: field.name) == field) }
+        for name in ["", "ac_pad", "AC_UID", "ac_uid ", "acUid"] { #expect(Field(name: name) == nil) }
+    }
+
+    @Test("Members follow one another in the newest struct and never overlap")
+    func offsets() {
+        for (field, next) in zip(Field.allCases, Field.allCases.dropFirst()) {
+            #expect(field.offset + field.kind.width <= next.offset, "\(next.name)")
+        }
+        #expect(Field.irqDelayMaxTs.offset + FieldKind.timestamp.width == TaskRecord.Storage.size)
+    }
+
+    @Test("Members are aligned as C aligns them")
+    func alignment() {
+        for field in Field.allCases where field.kind != .command {
+            let alignment = min(field.kind.width, 8)
+            #expect(field.offset.isMultiple(of: alignment), "\(field.name)")
+            if let offset = field.offsetInVersion15 { #expect(offset.isMultiple(of: alignment), "\(field.name)") }
+        }
+    }
+
+    @Test("Version 15 lacks exactly what came after it")
+    func version15() {
+        for field in Field.allCases {
+            #expect((field.offsetInVersion15 != nil) == (field.firstVersion <= 15), "\(field.name)")
+        }
+    }
+
+    @Test("The sums of a process are of waiting, run time, context switches and age")
+    func processRecords() {
+        let waits = ["cpu", "blkio", "swapin", "freepages", "thrashing", "compact", "wpcopy", "irq"]
+        let aspects = ["count", "delay_total", "delay_max", "delay_min", "delay_max_ts"]
+        let names = waits.flatMap { wait in aspects.map { "\(wait)_\($0)" } }
+        let others = [
+            "version", "cpu_run_real_total", "cpu_run_virtual_total", "cpu_scaled_run_real_total", "nvcsw", "nivcsw",
+            "ac_etime", "ac_utime", "ac_stime",
+        ]
+        let filled = Field.allCases.filter(\.isFilledInProcessRecords).map(\.name)
+        #expect(Set(filled) == Set(names + others))
+    }
+
+    @Test("Every field says what it means in one sentence")
+    func meanings() {
+        for field in Field.allCases {
+            #expect(field.meaning.hasSuffix(".") && !field.meaning.contains("\n"), "\(field.name)")
+        }
+    }
+
+    @Test("What the name of a field says about its unit is so")
+    func units() {
+        for field in Field.allCases {
+            switch field.name {
+            case let name where name.hasSuffix("_max_ts"): #expect(field.unit == .epochNanoseconds, "\(name)")
+            case let name where name.hasSuffix("_count"): #expect(field.unit == .count, "\(name)")
+            case let name where name.hasSuffix("_max") || name.hasSuffix("_min"):
+                #expect(field.unit == .nanoseconds && field.group == .extreme, "\(name)")
+            case let name where name.hasSuffix("_total"): #expect(field.unit == .nanoseconds, "\(name)")
+            default: break
+            }
+            #expect((field.kind == .timestamp) == (field.unit == .epochNanoseconds), "\(field.name)")
+        }
+    }
+}

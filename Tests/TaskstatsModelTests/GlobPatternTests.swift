@@ -1,0 +1,136 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import TaskstatsModel
+
+@Suite struct GlobPatternTests {
+    @Test(
+        "A pattern matches whole names",
+        arguments: [
+            ("", ["": true, "a": false]),
+            ("sh", ["sh": true, "bash": false, "shell": false, "SH": false, "": false]),
+            ("*", ["": true, "anything": true, "a b\n": true]),
+            ("***", ["": true, "abc": true]),
+            ("?", ["a": true, "": false, "ab": false]),
+            ("??*", ["a": false, "ab": true, "abc": true]),
+            ("*?*?*", ["": false, "a": false, "ab": true, "abcdef": true]),
+            ("kworker/*", ["kworker/u4:2": true, "kworker": false, "kworker/": true]),
+            ("*.so", [".so": true, "x.so": true, "x.so.1": false, "a.so.so": true]),
+            ("a*b*c", ["abc": true, "aXbXc": true, "abcbc": true, "acb": false, "ab": false]),
+            ("*abab", ["ababab": true, "abab": true, "ababa": false]),
+            ("*ab*", ["ab": true, "xaby": true, "a b": false]),
+        ])
+    func wholeNames(pattern: String, names: [String: Bool]) throws {
+        let glob = try #require(GlobPattern(pattern))
+        for (name, expected) in names { #expect(glob.matches(Array(name.utf8)) == expected, "\(name)") }
+    }
+
+    @Test(
+        "Brackets stand for one character of a set",
+        arguments: [
+            ("[abc]", ["a": true, "b": true, "c": true, "d": false, "": false, "ab": false]),
+            ("[a-c]x", ["ax": true, "bx": true, "cx": true, "dx": false, "-x": false]),
+            ("[!x]", ["x": false, "y": true, "": false, "!": true]),
+            ("[^x]", ["x": false, "y": true, "^": true]),
+            ("[!a-c0-9]", ["b": false, "5": false, "d": true]),
+            ("[x!]", ["!": true, "x": true, "y": false]),
+            ("[x^]", ["^": true, "x": true, "y": false]),
+            ("[]a]", ["]": true, "a": true, "b": false, "[": false]),
+            ("[!]a]", ["]": false, "a": false, "b": true]),
+            ("[]]", ["]": true, "[": false]),
+            ("[!]]", ["]": false, "[": true]),
+            ("[[]", ["[": true, "]": false]),
+            ("[]-a]", ["]": true, "_": true, "a": true, "b": false, "-": false]),
+            ("[-a]", ["-": true, "a": true, "b": false]),
+            ("[a-]", ["-": true, "a": true, "b": false]),
+            ("[!-]", ["-": false, "a": true]),
+            ("[a-a]", ["a": true, "-": false]),
+            ("[a-cx-z]", ["b": true, "y": true, "m": false, "-": false]),
+            ("[*?]", ["*": true, "?": true, "a": false]),
+            ("[a]]", ["a]": true, "a": false, "]": false]),
+            ("a]", ["a]": true]),
+            ("*[0-9]", ["cpu0": true, "cpu": false, "0x": false]),
+        ])
+    func brackets(pattern: String, names: [String: Bool]) throws {
+        let glob = try #require(GlobPattern(pattern))
+        for (name, expected) in names { #expect(glob.matches(Array(name.utf8)) == expected, "\(name)") }
+    }
+
+    @Test(
+        "A backslash makes a character mean itself",
+        arguments: [
+            (#"\*"#, ["*": true, "a": false, #"\*"#: false]),
+            (#"\?"#, ["?": true, "a": false]),
+            (#"\["#, ["[": true]),
+            (#"\[a\]"#, ["[a]": true, "a": false]),
+            (#"\\"#, [#"\"#: true, #"\\"#: false]),
+            (#"\a"#, ["a": true, #"\a"#: false]),
+            (#"*\*"#, ["*": true, "a*": true, "*a": false]),
+            (#"[\]a]"#, ["]": true, "a": true, #"\"#: false]),
+            (#"[\\]"#, [#"\"#: true, "a": false]),
+            (#"[\!a]"#, ["!": true, "a": true, "b": false]),
+            (#"[a\-c]"#, ["-": true, "a": true, "c": true, "b": false]),
+            (#"[a-\c]"#, ["b": true, "d": false, "-": false]),
+        ])
+    func backslash(pattern: String, names: [String: Bool]) throws {
+        let glob = try #require(GlobPattern(pattern))
+        for (name, expected) in names { #expect(glob.matches(Array(name.utf8)) == expected, "\(name)") }
+    }
+
+    @Test(
+        "What has no meaning is no pattern",
+        arguments: [
+            "[", "[a", "[]", "[!", "[!]", "[^]", "abc[", "[a-", "[]a", "[[", #"\"#, #"abc\"#, #"[\]"#, #"[a\"#,
+            #"[a-\"#, "[b-a]", "[a-c-b-][",
+        ])
+    func malformed(pattern: String) {
+        #expect(GlobPattern(pattern) == nil)
+    }
+
+    @Test("A pattern works on bytes, whatever they encode")
+    func bytes() throws {
+        let anyOne = try #require(GlobPattern("?"))
+        #expect(anyOne.matches([0xff]))
+        #expect(!anyOne.matches(Array("ü".utf8)))
+        #expect(try #require(GlobPattern("sch*sel")).matches(Array("schlüssel".utf8)))
+        #expect(try #require(GlobPattern("ü")).matches([0xc3, 0xbc]))
+        #expect(try #require(GlobPattern("[!a]")).matches([0x80]))
+    }
+
+    @Test("A pattern keeps its text and compares by it")
+    func text() throws {
+        let pattern = try #require(GlobPattern("[a-z]*"))
+        #expect(pattern.text == "[a-z]*")
+        #expect(pattern == GlobPattern("[a-z]*"))
+        #expect(pattern != GlobPattern("[a-y]*"))
+    }
+
+    @Test("Runs of stars on a name that never fits take no time to speak of", .timeLimit(.minutes(1)))
+    func worstCase() throws {
+        let name = [UInt8](repeating: 0x61, count: 2_000)
+        for pattern in [String(repeating: "*a", count: 500), String(repeating: "a*", count: 500), "*a*a*a*a*a*a*a*a"] {
+            #expect(try #require(GlobPattern(pattern)).matches(name))
+            #expect(!(try #require(GlobPattern(pattern + "b")).matches(name)))
+        }
+    }
+
+    @Test(
+        "Patterns mean what they mean to fnmatch(3)",
+        arguments: [(#"abc**??[[]]!^-\"#, #"aabbc[]!^-\*?"#), ("aabb**?", "aab"), ("a**[]!-b", "ab-")])
+    func sameAsFnmatch(alphabet: String, letters: String) {
+        var generator = SeededGenerator(seed: 2026)
+        var (compared, matched) = (0, 0)
+        for _ in 0..<20_000 {
+            let pattern = generator.text(of: alphabet, upTo: 9)
+            let name = generator.text(of: letters, upTo: 7)
+            guard let glob = GlobPattern(pattern) else { continue }
+            let expected = unsafe fnmatch(pattern, name, 0) == 0
+            #expect(glob.matches(Array(name.utf8)) == expected, "\(pattern) on \(name)")
+            compared += 1
+            matched += expected ? 1 : 0
+        }
+        #expect(compared > 5_000)
+        #expect(matched > 500)
+    }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import TaskstatsModel
+
+/// The table against what the running kernel says about itself.
+@Suite struct KernelBTFTests {
+    private static let btf = BTF.ofRunningKernel()
+
+    @Test(
+        "Members stand where the running kernel has them, and are as wide",
+        .enabled(if: btf != nil, "/sys/kernel/btf/vmlinux cannot be read: the kernel has no BTF, or hides it"))
+    func runningKernel() throws {
+        let structure = try #require(Self.btf?.structure(named: "taskstats"))
+        let members = structure.members.filter { $0.name != "ac_pad" }
+        let known = members.filter { Field(name: $0.name) != nil }
+
+        // Only versions 15 and 16 have the same members, and these put the extremes in different places.
+        let isVersion15 = members.first { $0.name == "cpu_delay_max" }?.bitOffset == 32 * 8
+        let newest = known.compactMap { Field(name: $0.name)?.firstVersion }.max() ?? 0
+        let version = newest == 15 && !isVersion15 ? 16 : newest
+        let layout = FieldLayout.of(version: version)
+
+        #expect(known.map(\.name) == layout.members.map(\.field.name))
+        for (member, (field, offset)) in zip(known, layout.members) {
+            #expect(member.bitOffset == offset * 8, "\(member.name)")
+            #expect(member.size == field.kind.width, "\(member.name)")
+        }
+        if known.count == members.count {
+            #expect(structure.size == layout.size)
+        } else {
+            // A newer kernel: what it added must stand behind all that is known.
+            for member in members where Field(name: member.name) == nil {
+                #expect(member.bitOffset >= layout.size * 8, "\(member.name)")
+            }
+        }
+    }
+
+    @Test("What is not BTF is refused", arguments: [0, 10, 24, 100])
+    func notBTF(length: Int) {
+        #expect(BTF(bytes: [UInt8](repeating: 0, count: length)) == nil)
+    }
+}

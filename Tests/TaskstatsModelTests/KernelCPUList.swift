@@ -1,0 +1,100 @@
+import TaskstatsModel
+
+/// A CPU list as the kernel reads one, written from its rules and on its own: a cursor over characters, with the errno
+/// names that the kernel would return.
+///
+/// In two places the kernel takes more than a person can mean, and this takes what the project does: a part must end
+/// where its pattern ends, and what follows a line end counts.
+struct KernelCPUList {
+    enum Outcome: Equatable {
+        case cpus(Set<Int>)
+        /// Not in the grammar, reversed, or a group of 0 or too small.
+        case invalid
+        /// A CPU beyond the last one.
+        case outOfRange
+        /// A number of more than 32 bits.
+        case overflow
+    }
+
+    private struct Failure: Error { let outcome: Outcome }
+
+    private var rest: ArraySlice<Character>
+    private let lastCPU: Int
+
+    /// Reads a list for a machine whose CPUs end at `lastCPU`.
+    static func read(_ text: String, lastCPU: Int) -> Outcome {
+        var reader = KernelCPUList(rest: Array(text)[...], lastCPU: lastCPU)
+        var cpus: Set<Int> = []
+        do throws(Failure) {
+            while reader.findRegion() { try cpus.formUnion(reader.region()) }
+            return .cpus(cpus)
+        } catch {
+            return error.outcome
+        }
+    }
+
+    private static func endsRegion(_ character: Character?) -> Bool {
+        guard let character else { return true }
+        return character == "," || character == " " || character == "\t" || character == "\n"
+    }
+
+    private mutating func findRegion() -> Bool {
+        while let first = rest.first, Self.endsRegion(first) { rest.removeFirst() }
+        return !rest.isEmpty
+    }
+
+    private mutating func region() throws(Failure) -> Set<Int> {
+        var (start, end) = (0, lastCPU)
+        var (used, group) = (1, 1)
+        if String(rest.prefix(3)).lowercased() == "all" {
+            rest.removeFirst(3)
+        } else {
+            start = try number()
+            end = start
+            if !Self.endsRegion(rest.first) {
+                try skip("-")
+                end = try number()
+            }
+        }
+        // A single CPU takes no pattern, and its end has been seen.
+        if !Self.endsRegion(rest.first) {
+            try skip(":")
+            used = try number()
+            try skip("/")
+            group = try number()
+            guard Self.endsRegion(rest.first) else { throw Failure(outcome: .invalid) }
+        }
+        guard start <= end, group > 0, used <= group else { throw Failure(outcome: .invalid) }
+        guard end <= lastCPU else { throw Failure(outcome: .outOfRange) }
+        var cpus: Set<Int> = []
+        for first in stride(from: start, through: end, by: group) where used > 0 {
+            cpus.formUnion(first...min(end, first + used - 1))
+        }
+        return cpus
+    }
+
+    private mutating func skip(_ character: Character) throws(Failure) {
+        guard rest.first == character else { throw Failure(outcome: .invalid) }
+        rest.removeFirst()
+    }
+
+    private mutating func number() throws(Failure) -> Int {
+        if rest.first == "N" {
+            rest.removeFirst()
+            return lastCPU
+        }
+        var value: UInt64 = 0
+        var isTooLarge = false
+        var digits = 0
+        while let digit = rest.first.flatMap({ "0123456789".contains($0) ? $0.wholeNumberValue : nil }) {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            value = product &+ UInt64(digit)
+            isTooLarge = isTooLarge || overflow || value > UInt32.max
+            rest.removeFirst()
+            digits += 1
+        }
+        guard digits > 0 else { throw Failure(outcome: .invalid) }
+        guard !isTooLarge else { throw Failure(outcome: .overflow) }
+        return Int(value)
+    }
+}

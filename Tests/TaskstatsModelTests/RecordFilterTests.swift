@@ -1,0 +1,141 @@
+import Testing
+
+@testable import TaskstatsModel
+
+@Suite struct RecordFilterTests {
+    /// uid 1000, gid 100, parent 7, "make", code 2, five seconds old.
+    private let record: TaskRecord = {
+        var record = TaskRecord(kind: .task)
+        record.set(.acUid, to: 1000)
+        record.set(.acGid, to: 100)
+        record.set(.acPpid, to: 7)
+        record.set(.acExitcode, to: 0x0200)
+        record.set(.acFlag, to: 0x20)
+        record.set(.acEtime, to: 5_000_000)
+        record.set(command: "make".utf8)
+        return record
+    }()
+
+    private func filter(_ change: (inout RecordFilter) -> Void) -> RecordFilter {
+        var filter = RecordFilter()
+        change(&filter)
+        return filter
+    }
+
+    private func ended(_ waitStatus: UInt64) -> TaskRecord {
+        var record = record
+        record.set(.acExitcode, to: waitStatus)
+        return record
+    }
+
+    @Test("A filter without conditions takes everything, even a record without members")
+    func empty() {
+        #expect(RecordFilter().isEmpty)
+        #expect(RecordFilter().matches(record))
+        #expect(RecordFilter().matches(TaskRecord(kind: .task)))
+    }
+
+    @Test("Any of several users will do")
+    func uids() {
+        #expect(filter { $0.uids = [1000] }.matches(record))
+        #expect(filter { $0.uids = [0, 1000, 5] }.matches(record))
+        #expect(!filter { $0.uids = [0, 5] }.matches(record))
+        #expect(!filter { $0.uids = [100, 7] }.matches(record))
+    }
+
+    @Test("Any of several groups will do")
+    func gids() {
+        #expect(filter { $0.gids = [100] }.matches(record))
+        #expect(filter { $0.gids = [0, 100] }.matches(record))
+        #expect(!filter { $0.gids = [1000, 7] }.matches(record))
+    }
+
+    @Test("Any of several parents will do")
+    func ppids() {
+        #expect(filter { $0.ppids = [7] }.matches(record))
+        #expect(filter { $0.ppids = [1, 7] }.matches(record))
+        #expect(!filter { $0.ppids = [1000, 100] }.matches(record))
+    }
+
+    @Test("A choice among none takes nothing")
+    func emptyLists() {
+        #expect(!filter { $0.uids = [] }.matches(record))
+        #expect(!filter { $0.gids = [] }.matches(record))
+        #expect(!filter { $0.ppids = [] }.matches(record))
+        #expect(!filter { $0.uids = [] }.isEmpty)
+    }
+
+    @Test("The highest ids are ids like any other")
+    func highIDs() {
+        var record = record
+        record.set(.acUid, to: 4_294_967_294)
+        #expect(filter { $0.uids = [4_294_967_294] }.matches(record))
+        #expect(!filter { $0.uids = [.max] }.matches(record))
+    }
+
+    @Test("A command must match the pattern")
+    func command() {
+        #expect(filter { $0.command = GlobPattern("m*e") }.matches(record))
+        #expect(!filter { $0.command = GlobPattern("cc*") }.matches(record))
+    }
+
+    @Test(
+        "An ending is a failure, a signal, or neither",
+        arguments: [(0, false, false), (0x0100, true, false), (9, true, true), (0x8b, true, true)]
+            as [(UInt64, Bool, Bool)])
+    func exit(waitStatus: UInt64, isFailure: Bool, isSignal: Bool) {
+        #expect(filter { $0.exit = .failed }.matches(ended(waitStatus)) == isFailure)
+        #expect(filter { $0.exit = .signaled }.matches(ended(waitStatus)) == isSignal)
+        #expect(filter { $0.exit = .ok }.matches(ended(waitStatus)) == !isFailure)
+    }
+
+    @Test("A task must be at least as old as the limit")
+    func age() {
+        #expect(filter { $0.minElapsedMicroseconds = 0 }.matches(record))
+        #expect(filter { $0.minElapsedMicroseconds = 4_999_999 }.matches(record))
+        #expect(filter { $0.minElapsedMicroseconds = 5_000_000 }.matches(record))
+        #expect(!filter { $0.minElapsedMicroseconds = 5_000_001 }.matches(record))
+        #expect(!filter { $0.minElapsedMicroseconds = .max }.matches(record))
+    }
+
+    /// What each condition is made to hold, and to fail.
+    private static let conditions:
+        [(holds: @Sendable (inout RecordFilter) -> Void, fails: @Sendable (inout RecordFilter) -> Void)] = [
+            ({ $0.uids = [1000] }, { $0.uids = [1] }),
+            ({ $0.gids = [100] }, { $0.gids = [1] }),
+            ({ $0.ppids = [7] }, { $0.ppids = [1] }),
+            ({ $0.command = GlobPattern("make") }, { $0.command = GlobPattern("cmake") }),
+            ({ $0.exit = .failed }, { $0.exit = .ok }),
+            ({ $0.minElapsedMicroseconds = 1 }, { $0.minElapsedMicroseconds = 6_000_000 }),
+        ]
+
+    @Test("All conditions must hold: one that fails is enough", arguments: Self.conditions.indices)
+    func conjunction(failing: Int) {
+        let all = filter { filter in Self.conditions.forEach { $0.holds(&filter) } }
+        #expect(all.matches(record))
+        let one = filter { filter in
+            for (index, condition) in Self.conditions.enumerated() {
+                index == failing ? condition.fails(&filter) : condition.holds(&filter)
+            }
+        }
+        #expect(!one.matches(record))
+    }
+
+    @Test("A condition on an absent member does not hold", arguments: Self.conditions.indices)
+    func absentMember(index: Int) throws {
+        let wanted = filter { Self.conditions[index].holds(&$0) }
+        #expect(!wanted.isEmpty)
+        #expect(wanted.matches(record))
+        #expect(!wanted.matches(TaskRecord(kind: .task)))
+        #expect(!wanted.matches(try TaskstatsFixture.version1.record()))
+    }
+
+    @Test("Zero is a value, and absent is not zero")
+    func zeroIsNotAbsent() throws {
+        var root = TaskRecord(kind: .task)
+        root.set(.acUid, to: 0)
+        let wanted = filter { $0.uids = [0] }
+        #expect(wanted.matches(root))
+        #expect(!wanted.matches(try TaskstatsFixture.process16.record()))
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import TaskstatsModel
+
+/// Short structs, at every alignment, amid bytes that are not theirs.
+@Suite struct TaskRecordTruncationTests {
+    @Test("A struct cut anywhere gives the members that are whole, and nothing else", arguments: TaskstatsFixture.all)
+    func everyTruncation(fixture: TaskstatsFixture) throws {
+        let whole = try fixture.record()
+        for length in 2...fixture.bytes.count {
+            let names = fixture.members(within: length)
+            for start in [0, 1, 4, 7] {
+                let record = try fixture.record(of: length, at: start)
+                try #require(Set(record.present.map(\.name)) == names, "\(length) bytes at \(start)")
+                let same = record.present.allSatisfy { record[$0] == whole[$0] }
+                try #require(same && record.version == whole.version, "\(length) bytes at \(start)")
+                try #require(record.commandBytes == (names.contains("ac_comm") ? fixture.command : nil))
+            }
+        }
+    }
+
+    @Test("Bytes around the struct never get into a record", arguments: TaskstatsFixture.all)
+    func nothingFromOutside(fixture: TaskstatsFixture) throws {
+        let poison = UInt64(fixture.poison)
+        for length in Set(stride(from: 2, through: fixture.bytes.count, by: 3)).union([fixture.bytes.count]) {
+            let record = try fixture.record(of: length, at: length % 8)
+            let isClean = (0..<TaskRecord.Storage.size).allSatisfy { record.storage.integer(.u8, at: $0) != poison }
+            try #require(isClean, "\(length) bytes")
+        }
+    }
+
+    @Test("Too few bytes for a version are an error that says how many there were", arguments: [0, 1])
+    func tooShort(length: Int) {
+        #expect(throws: TaskRecord.DecodingError.tooShort(length)) {
+            try TaskstatsFixture.version17.record(of: length, at: 1)
+        }
+    }
+
+    @Test("The version alone is a record of the version alone", arguments: TaskstatsFixture.all)
+    func versionAlone(fixture: TaskstatsFixture) throws {
+        let record = try fixture.record(of: 2)
+        #expect(record.present == [.version])
+        #expect(record.version == fixture.version)
+    }
+}

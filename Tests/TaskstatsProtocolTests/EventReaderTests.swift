@@ -1,0 +1,200 @@
+import TaskstatsModel
+import TestSupport
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct EventReaderTests {
+    private func exit(_ params: String) -> String { #"{"jsonrpc":"2.0","method":"exit","params":{\#(params)}}"# }
+
+    private func record(_ params: String) throws -> ExitRecord? {
+        guard case .exit(let exit) = try EventReader.read(exit(params)) else { return nil }
+        return exit.record
+    }
+
+    // MARK: Round trips
+
+    @Test(arguments: SeededGenerator.seeds)
+    func `a random exit is read back as it was written`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            let record = ExitRecord.random(using: &generator)
+            var bytes = ByteBuffer(capacity: 64)
+            RecordEncoder.appendExitLine(record, fields: .all, redacted: [], to: &bytes)
+            #expect(try EventReader.read(bytes.line) == .exit(ReceivedExit(record: record, redacted: [])))
+        }
+    }
+
+    @Test(arguments: SeededGenerator.seeds)
+    func `of a random choice of fields exactly these are read back`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            var record = ExitRecord.random(using: &generator)
+            let fields = FieldSet.random(using: &generator)
+            let redacted = FieldGroup.allCases.filter { _ in generator.chance(20) }
+            var bytes = ByteBuffer(capacity: 64)
+            RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &bytes)
+
+            let seen = FieldSet(fields.filter { !redacted.contains($0.group) })
+            record.task.present = record.task.present.intersection(seen)
+            if let process = record.process { record.process?.present = process.present.intersection(seen) }
+            #expect(try EventReader.read(bytes.line) == .exit(ReceivedExit(record: record, redacted: redacted)))
+        }
+    }
+
+    @Test(arguments: SeededGenerator.seeds)
+    func `random statistics of get are read back as they were written`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let task = TaskRecord.random(.task, using: &generator)
+            let process = TaskRecord.random(.process, using: &generator)
+            let id = Int64.random(in: -(1 << 53)...(1 << 53), using: &generator)
+            let answer = ServerLine.stats(.integer(id), of: .pid(7), task, fields: .all)
+            #expect(try EventReader.read(answer.line) == .reply(id: id, .stats(task)))
+            let other = ServerLine.stats(.integer(id), of: .tgid(7), process, fields: .all)
+            #expect(try EventReader.read(other.line) == .reply(id: id, .stats(process)))
+        }
+    }
+
+    @Test func `the counts of a cgroup reach to the end of 64 bits`() throws {
+        let stats = CgroupStats(sleeping: .max, running: 1 << 63, stopped: 0, uninterruptible: 1, ioWait: 2)
+        let line = ServerLine.stats(.integer(1), ofCgroup: "/a \"b\"\n", stats)
+        #expect(try EventReader.read(line.line) == .reply(id: 1, .cgroup(stats)))
+    }
+
+    @Test func `losses, farewells and empty answers are read back`() throws {
+        for loss in [Loss(.queue, count: 1), Loss(.kernel(cpu: 8_191), count: UInt64(Int64.max))] {
+            let line = ServerLine.lost(loss)
+            #expect(try EventReader.read(line.line) == .lost(loss))
+        }
+        let closing = ServerLine.closing(reason: "over\n\"and\" out 🦀")
+        #expect(try EventReader.read(closing.line) == .closing("over\n\"and\" out 🦀"))
+        let empty = ServerLine.unsubscribed(.integer(-1))
+        #expect(try EventReader.read(empty.line) == .reply(id: -1, .other))
+        let description = ServerLine.description(.integer(2))
+        #expect(try EventReader.read(description.line) == .reply(id: 2, .other))
+    }
+
+    @Test func `the answer to a subscription is read back`() throws {
+        var parameters = SubscribeParameters()
+        parameters.fields = [.acComm, .irqDelayMaxTs]
+        parameters.filter.uids = [1]
+        let line = ServerLine.subscribed(.integer(4), cpus: CPUSet([0, 1, 2, 9]), parameters)
+        #expect(
+            try EventReader.read(line.line) == .reply(id: 4, .subscription(cpus: "0-2,9", fields: parameters.fields)))
+    }
+
+    @Test func `every error is read back with what goes with it`() throws {
+        for name in ProtocolError.Name.allCases {
+            let error = ProtocolError(
+                name, "a \"sentence\"", errno: "EPERM", member: "filter.uid", limit: .init("x", allowed: 1, used: 2))
+            let answer = ServerLine.error(.integer(5), error)
+            #expect(try EventReader.read(answer.line) == .reply(id: 5, .error(error)))
+            let refusal = ServerLine.error(nil, ProtocolError(name, "short"))
+            #expect(try EventReader.read(refusal.line) == .refusal(ProtocolError(name, "short")))
+        }
+    }
+
+    // MARK: Lines of later daemons
+
+    @Test func `members that this client does not know are passed over, wherever they stand`() throws {
+        let extra = #""new":{"a":[1,{"b":"}]"}],"c":"\"}"},"more":-1.5e9,"#
+        let line =
+            #"{"new":[[]],"jsonrpc":"2.0","method":"exit",\#(extra)"params":{\#(extra)"cpu":3,"exit":{\#(extra)"code":9},"#
+            + #""stats":{\#(extra)"nvcsw":5,"new_delay_total":18446744073709551615},"last":null2,"pid":4}}"#
+        #expect(throws: EventReader.Malformed.self) { try EventReader.read(line) }
+        guard case .exit(let exit) = try EventReader.read(line.replacing("null2", with: "true")) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(exit.record.cpu == 3)
+        #expect(exit.record.exit == .code(9))
+        #expect(exit.record.task == TaskRecord(.task, [.nvcsw: 5]))
+        #expect(exit.record.pid == 4)
+    }
+
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","method":"weather","params":{"rain":true}}"#,
+        #"{"jsonrpc":"2.0","method":"weather","params":[1,2]}"#,
+        #"{"jsonrpc":"2.0","method":"weather"}"#,
+        #"{"jsonrpc":"2.0"}"#, "{}",
+    ])
+    func `notifications that this client does not know are no error`(line: String) throws {
+        #expect(try EventReader.read(line) == .unknown)
+    }
+
+    @Test func `groups, results and error names that this client does not know are no error`() throws {
+        guard case .exit(let exit) = try EventReader.read(exit(#""redacted":["aura","io"],"stats":{}"#)) else { return }
+        #expect(exit.redacted == [.io])
+        #expect(try EventReader.read(#"{"id":1,"result":[1]}"#) == .reply(id: 1, .other))
+        #expect(try EventReader.read(#"{"id":1,"result":true}"#) == .reply(id: 1, .other))
+        let named = #"{"id":1,"error":{"code":-32001,"message":"m","data":{"name":"Forbidden"}}}"#
+        #expect(try EventReader.read(named) == .reply(id: 1, .error(ProtocolError(.permissionDenied, "m"))))
+        let bare = #"{"id":1,"error":{"code":-1,"message":"m"}}"#
+        #expect(try EventReader.read(bare) == .reply(id: 1, .error(ProtocolError(.internalError, "m"))))
+    }
+
+    @Test func `members of a record may come in any order`() throws {
+        let record = try record(#""stats":{"nivcsw":2,"ac_comm_hex":"ff","version":16,"nvcsw":1},"seq":4,"cpu":1"#)
+        var expected = TaskRecord(.task, [.version: 16, .nvcsw: 1, .nivcsw: 2])
+        expected.set(command: [0xff])
+        #expect(record?.task == expected)
+        #expect(record?.sequence == 4)
+    }
+
+    // MARK: Numbers
+
+    @Test func `counters above 2^63 are read whole`() throws {
+        let record = try record(
+            #""seq":18446744073709551615,"time":9223372036854775808,"stats":{"ac_exe_inode":"18446744073709551615","nvcsw":18446744073709551614}"#
+        )
+        #expect(record?.sequence == .max)
+        #expect(record?.time == 1 << 63)
+        #expect(record?.task[.acExeInode] == .max)
+        #expect(record?.task[.nvcsw] == UInt64.max - 1)
+    }
+
+    @Test(arguments: [
+        #""stats":{"nvcsw":18446744073709551616}"#, #""stats":{"nvcsw":1.5}"#, #""stats":{"nvcsw":"1"}"#,
+        #""stats":{"nvcsw":null}"#, #""stats":{"nvcsw":-1}"#, #""stats":{"ac_exe_inode":1}"#,
+        #""stats":{"ac_exe_dev":"1"}"#, #""stats":{"ac_comm":1}"#, #""stats":{"ac_comm_hex":"zz"}"#, #""stats":[]"#,
+        #""cpu":-1"#, #""last":1"#, #""exit":3"#, #""redacted":"io""#, #""redacted":[1]"#,
+    ])
+    func `members of the wrong kind make a line malformed`(params: String) {
+        #expect(throws: EventReader.Malformed.self) { try EventReader.read(exit(params)) }
+    }
+
+    @Test(arguments: [
+        #"{"method":"lost","params":{"where":"queue"}}"#, #"{"method":"lost","params":{"where":"attic","count":1}}"#,
+        #"{"method":"lost","params":{"where":"kernel","count":1}}"#,
+        #"{"method":"lost","params":{"where":"queue","count":-1}}"#, #"{"method":"lost","params":7}"#,
+        #"{"method":"hello","params":{}}"#, #"{"id":"a","result":{}}"#, "", "[]", "x", #"{"id":1"#,
+    ])
+    func `lines that no daemon sends are malformed`(line: String) {
+        #expect(throws: EventReader.Malformed.self) { try EventReader.read(line) }
+    }
+
+    // MARK: Hostile lines
+
+    @Test(arguments: SeededGenerator.seeds)
+    func `broken lines never crash the reader`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let lines = try GoldenConversation.all().flatMap(\.lines).filter {
+            $0.sender == .daemon && $0.text.utf8.count < 4_096
+        }
+        for _ in 0..<4_000 {
+            guard var bytes = lines.randomElement(using: &generator).map({ Array($0.text.utf8) }) else { return }
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let index = Int.random(in: 0..<bytes.count, using: &generator)
+                switch UInt8.random(in: 0..<4, using: &generator) {
+                case 0: bytes.remove(at: index)
+                case 1: bytes[index] = Array("\"\\{}[],:-0u\u{0}".utf8).randomElement(using: &generator) ?? 0
+                case 2: bytes[index] = UInt8.random(in: 0...255, using: &generator)
+                default: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &generator)], at: index)
+                }
+                if bytes.isEmpty { break }
+            }
+            _ = try? EventReader.read(bytes)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct GoldenErrorTests {
+    /// A line that the decoder refuses, and the answer to it.
+    private func refused(_ line: String, _ error: ProtocolError, id: Int64?) -> [GoldenTurn] {
+        [.client(line, refused: error, id: id.map(RequestID.integer)), .error(id, error)]
+    }
+
+    /// A request that is in order and cannot be fulfilled.
+    private func failed(_ id: Int64, _ call: Request.Call, _ error: ProtocolError) -> [GoldenTurn] {
+        [.client(Request(id: .integer(id), call: call)), .error(id, error)]
+    }
+
+    @Test func `there is one error of each name`() throws {
+        let turns = [
+            refused(
+                String(repeating: "[", count: 17), ProtocolError(.parseError, "nested deeper than 16"), id: nil),
+            refused(
+                #"[{"jsonrpc":"2.0","id":1,"method":"status"}]"#,
+                ProtocolError(.invalidRequest, "a request is an object; batches are not part of this protocol"), id: nil
+            ),
+            refused(
+                #"{"jsonrpc":"2.0","id":2,"method":"set"}"#,
+                ProtocolError(
+                    .methodNotFound, "no method 'set'; there are get, subscribe, unsubscribe, status and describe"),
+                id: 2),
+            refused(
+                #"{"jsonrpc":"2.0","id":3,"method":"subscribe","params":{"cpus":3}}"#,
+                .invalidParams("cpus", "must be a string, a list like 0-3,8 or all"), id: 3),
+            failed(4, .status, ProtocolError(.internalError, "a defect of the daemon; its log says more")),
+            failed(
+                5, .get(.pid(1), fields: .all),
+                ProtocolError(
+                    .permissionDenied, "task 1 is not yours, or runs with other rights than yours", errno: "EPERM")),
+            failed(
+                6, .get(.pid(2_147_483_647), fields: .all),
+                ProtocolError(.noSuchTask, "no task has the id 2147483647", errno: "ESRCH")),
+            failed(
+                7, .subscribe(SubscribeParameters()),
+                ProtocolError(
+                    .limitExceeded, "the clients of uid 1000 have as many bytes waiting as one uid may have",
+                    limit: .init("queue_bytes_per_uid", allowed: 67_108_864, used: 67_108_864))),
+            failed(
+                8, .get(.tgid(1), fields: .all),
+                ProtocolError(.kernelError, "the kernel refused to get tgid 1: ENOMEM", errno: "ENOMEM")),
+            failed(
+                9, .get(.cgroup("/sys/fs/cgroup/user.slice"), fields: .all),
+                ProtocolError(
+                    .unavailable,
+                    "/sys/fs/cgroup/user.slice is a cgroup of version 2, for which the kernel has no cgroupstats")),
+        ]
+        try GoldenConversation.expect("errors", turns.flatMap(\.self))
+        let names = try GoldenConversation("errors").lines.filter { $0.sender == .daemon }.map { line in
+            try JSONDocument.read(line.text)["error"]?["data"]?["name"]?.string
+        }
+        #expect(names == ProtocolError.Name.allCases.map(\.rawValue))
+    }
+}

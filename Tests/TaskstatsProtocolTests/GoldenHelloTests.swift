@@ -1,0 +1,47 @@
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct GoldenHelloTests {
+    private func hello(
+        uid: UInt32, _ access: Hello.Access, reason: String? = nil, delayAccounting: Bool = true
+    ) -> GoldenTurn {
+        let hello = Hello(
+            server: "taskstatsd/0.1.0", instance: "9f0c6a3e5b7d41f28c1e0a94d2b37f65", kernelRelease: "6.18.44",
+            taskstatsVersion: 16, possibleCPUs: "0-3", onlineCPUs: "0-2", delayAccounting: delayAccounting, uid: uid,
+            access: access, reason: reason, limits: .init(queueBytes: 8_388_608, connectionsPerUID: 32))
+        return .daemon(ServerLine.hello(hello), .hello(hello))
+    }
+
+    private func closing(_ reason: String) -> GoldenTurn {
+        .daemon(ServerLine.closing(reason: reason), .closing(reason))
+    }
+
+    @Test func `root may see everything`() throws {
+        try GoldenConversation.expect("hello-all", [hello(uid: 0, .all)])
+    }
+
+    @Test func `a user may see what is its own, and is told that delay accounting is off`() throws {
+        try GoldenConversation.expect("hello-own", [hello(uid: 1000, .own, delayAccounting: false)])
+    }
+
+    @Test func `who may see nothing is told why, and goodbye`() throws {
+        let reason = "you are in another pid namespace, where process ids mean other processes"
+        try GoldenConversation.expect("hello-none", [hello(uid: 0, .none, reason: reason), closing(reason)])
+    }
+
+    @Test func `a client that asked for it is disconnected when it falls behind`() throws {
+        var parameters = SubscribeParameters()
+        parameters.cpus = "0"
+        parameters.fields = [.acComm]
+        parameters.overflow = .disconnect
+        try GoldenConversation.expect(
+            "closing",
+            [
+                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .subscribed(1, cpus: [0], parameters),
+                .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
+                closing("records came faster than they were read (overflow: disconnect)"),
+            ])
+    }
+}

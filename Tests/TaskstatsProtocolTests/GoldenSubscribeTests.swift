@@ -1,0 +1,141 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct GoldenSubscribeTests {
+    @Test func `an own subscription hears of processes, of threads, of signals, and of what it may not see`() throws {
+        let fields: FieldSet = [.acExitcode, .acFlag, .acComm, .acUid, .acEtime, .acUtime, .readBytes, .nvcsw]
+        var parameters = SubscribeParameters()
+        parameters.cpus = "1-2"
+        parameters.fields = fields
+        let time = ExitRecord.goldenTime
+        let single = ExitRecord(
+            cpu: 1, sequence: 1, time: time, pid: 4101, tgid: 4101, isLast: true, exit: .code(3),
+            task: TaskRecord(
+                .task,
+                [
+                    .acExitcode: 768, .acFlag: 32, .acUid: 1000, .acEtime: 1703, .acUtime: 0, .readBytes: 4096,
+                    .nvcsw: 5,
+                ],
+                command: "sh"),
+            process: nil)
+        var thread = ExitRecord(
+            cpu: 2, sequence: 1, time: time + 1_000_000, pid: 4103, tgid: 4102, isLast: false, exit: .code(0),
+            task: TaskRecord(
+                .task, [.acExitcode: 0, .acFlag: 0, .acUid: 1000, .acEtime: 20871, .acUtime: 150, .nvcsw: 2],
+                command: "worker"),
+            process: nil)
+        let threadSeen = thread
+        thread.task.set(.readBytes, to: 123)
+        let whole = ExitRecord(
+            cpu: 2, sequence: 2, time: time + 2_000_000, pid: 4102, tgid: 4102, isLast: true, exit: .code(0),
+            task: TaskRecord(
+                .task,
+                [
+                    .acExitcode: 0, .acFlag: 32, .acUid: 1000, .acEtime: 51230, .acUtime: 8000, .readBytes: 8192,
+                    .nvcsw: 9,
+                ],
+                command: "python3"),
+            process: TaskRecord(.process, [.acEtime: 72101, .acUtime: 8150, .nvcsw: 11]))
+        let crash = ExitRecord(
+            cpu: 1, sequence: 2, time: time + 3_000_000, pid: 4104, tgid: 4104, isLast: true,
+            exit: .signal(11, coreDumped: true),
+            task: TaskRecord(
+                .task,
+                [.acExitcode: 139, .acFlag: 56, .acUid: 1000, .acEtime: 900, .acUtime: 0, .readBytes: 0, .nvcsw: 1],
+                command: "crash"),
+            process: nil)
+        var privileged = ExitRecord(
+            cpu: 1, sequence: 3, time: time + 4_000_000, pid: 4105, tgid: 4105, isLast: true,
+            exit: .signal(34, coreDumped: false),
+            task: TaskRecord(
+                .task, [.acExitcode: 34, .acFlag: 50, .acUid: 1000, .acEtime: 1_000_000, .acUtime: 400, .nvcsw: 3],
+                command: "sudo"),
+            process: nil)
+        let privilegedSeen = privileged
+        privileged.task.set(.readBytes, to: 1024)
+
+        try GoldenConversation.expect(
+            "subscribe-and-exits",
+            [
+                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .subscribed(1, cpus: [1, 2], parameters),
+                .exit(single, fields: fields),
+                .exit(thread, fields: fields, redacted: [.io], reads: threadSeen),
+                .exit(whole, fields: fields),
+                .exit(crash, fields: fields),
+                .exit(privileged, fields: fields, redacted: [.io], reads: privilegedSeen),
+            ])
+    }
+
+    @Test func `a subscription with everything set is replaced by another`() throws {
+        var first = SubscribeParameters()
+        first.cpus = "0-3:1/2"
+        first.scope = .process
+        first.overflow = .disconnect
+        first.fields = FieldSet(group: .io).union([.acPid])
+        first.filter.uids = [0, 1000]
+        first.filter.ppids = [1]
+        first.filter.command = GlobPattern("git*")
+        first.filter.exit = .failed
+        first.filter.minElapsedMicroseconds = 1_000_000
+        let worded =
+            #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"cpus":"0-3:1/2","scope":"process","#
+            + #""fields":["ac_pid","io"],"filter":{"uid":[0,1000],"ppid":[1],"comm":"git*","exit":"failed","#
+            + #""min_elapsed_us":1000000},"overflow":"disconnect"}}"#
+        var second = SubscribeParameters()
+        second.fields = [.acComm]
+        try GoldenConversation.expect(
+            "subscribe-filter",
+            [
+                .client(Request(id: .integer(1), call: .subscribe(first)), worded: worded),
+                .subscribed(1, cpus: [0, 2], first),
+                .client(Request(id: .integer(2), call: .subscribe(second))),
+                .subscribed(2, cpus: [0, 1, 2, 3], second),
+            ])
+    }
+
+    @Test func `an old kernel does not say which process a task belonged to`() throws {
+        let fields: FieldSet = [.version, .acComm, .acTgid]
+        var parameters = SubscribeParameters()
+        parameters.cpus = "0"
+        parameters.fields = fields
+        let task = TaskRecord(.task, [.version: 8], command: "false")
+        let record = ExitRecord(
+            cpu: 0, sequence: 1, time: ExitRecord.goldenTime, pid: 4101, tgid: nil, isLast: nil, exit: .code(1),
+            task: task, process: nil)
+        try GoldenConversation.expect(
+            "exit-old-kernel",
+            [
+                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .subscribed(1, cpus: [0], parameters),
+                .exit(record, fields: fields),
+            ])
+    }
+
+    @Test func `losses stand where the gap is, and the sequence numbers agree`() throws {
+        let kernel = Loss(.kernel(cpu: 0), count: 144)
+        let queue = Loss(.queue, count: 37)
+        try GoldenConversation.expect(
+            "lost",
+            GoldenTurn.subscribesToNames("0-1", cpus: [0, 1]) + [
+                .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
+                .daemon(ServerLine.lost(kernel), .lost(kernel)),
+                .exit(.golden(cpu: 0, 146, after: 1, pid: 5200, "true"), fields: [.acComm]),
+                .daemon(ServerLine.lost(queue), .lost(queue)),
+                .exit(.golden(cpu: 1, 38, after: 2, pid: 5300, "false", code: 1), fields: [.acComm]),
+            ])
+    }
+
+    @Test func `unsubscribe is answered behind what had ended before it`() throws {
+        try GoldenConversation.expect(
+            "unsubscribe",
+            GoldenTurn.subscribesToNames("0", cpus: [0]) + [
+                .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
+                .client(Request(id: .integer(2), call: .unsubscribe)),
+                .exit(.golden(cpu: 0, 2, after: 1, pid: 5002, "sleep"), fields: [.acComm]),
+                .daemon(ServerLine.unsubscribed(.integer(2)), .reply(id: 2, .other)),
+            ])
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct HelloTests {
+    private func hello(delayAccounting: Bool? = true, access: Hello.Access = .own, reason: String? = nil) -> Hello {
+        Hello(
+            server: "taskstatsd/0.1.0", instance: "00ff", kernelRelease: "6.18.44", taskstatsVersion: 16,
+            possibleCPUs: "0-3", onlineCPUs: "0,2-3", delayAccounting: delayAccounting, uid: 1000, access: access,
+            reason: reason, limits: .init(queueBytes: 4_096, connectionsPerUID: 2))
+    }
+
+    private func readBack(_ hello: Hello) throws -> ServerEvent {
+        let line = ServerLine.hello(hello)
+        return try EventReader.read(line.line)
+    }
+
+    @Test(arguments: [true, false, nil])
+    func `a greeting is read back as it was written`(delayAccounting: Bool?) throws {
+        for access in Hello.Access.allCases {
+            let greeting = hello(
+                delayAccounting: delayAccounting, access: access, reason: access == .none ? "no \"entry\"\n" : nil)
+            #expect(try readBack(greeting) == .hello(greeting))
+        }
+    }
+
+    @Test func `every limit and feature is read from the line`() throws {
+        var greeting = hello()
+        greeting.protocolVersion = "1.7"
+        greeting.limits.requestBytes = 1
+        greeting.limits.depth = 2
+        greeting.limits.lineBytes = 3
+        greeting.features = ["get", "teleport"]
+        #expect(try readBack(greeting) == .hello(greeting))
+    }
+
+    @Test func `a greeting needs a version, an instance and an access, and may lack everything else`() throws {
+        func line(_ params: String) -> String { #"{"jsonrpc":"2.0","method":"hello","params":{\#(params)}}"# }
+        let least = #""protocol":"1.0","instance":"x","you":{"access":"all"}"#
+        guard case .hello(let greeting) = try EventReader.read(line(least)) else {
+            Issue.record("not read")
+            return
+        }
+        #expect(greeting.access == .all)
+        #expect(greeting.delayAccounting == nil)
+        #expect(greeting.limits.lineBytes == ProtocolLimits.lineBytes)
+        for broken in [
+            #""instance":"x","you":{"access":"all"}"#, #""protocol":"1.0","you":{"access":"all"}"#,
+            #""protocol":"1.0","instance":"x""#, #""protocol":"1.0","instance":"x","you":{"access":"some"}"#,
+        ] {
+            #expect(throws: EventReader.Malformed.self) { try EventReader.read(line(broken)) }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsProtocol
+
+/// What the methods take.
+@Suite struct RequestParametersTests {
+    private func line(_ method: String, _ params: String) -> String {
+        #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(params)}"#
+    }
+
+    private func call(_ method: String, _ params: String) throws -> Request.Call {
+        try RequestDecoder.decode(line(method, params)).call
+    }
+
+    private func refusal(_ method: String, _ params: String) -> ProtocolError? {
+        RequestDecoder.failure(line(method, params))?.error
+    }
+
+    /// Expects an InvalidParams that names the member in `data` and at the head of the sentence.
+    private func expectInvalid(
+        _ method: String, _ params: String, _ member: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let failure = RequestDecoder.failure(line(method, params))
+        #expect(failure?.id == .integer(1), sourceLocation: sourceLocation)
+        #expect(failure?.error.name == .invalidParams, "\(params)", sourceLocation: sourceLocation)
+        #expect(failure?.error.name.code == -32602, sourceLocation: sourceLocation)
+        #expect(failure?.error.member == member, "\(params)", sourceLocation: sourceLocation)
+        #expect(failure?.error.message.hasPrefix(member) == true, "\(params)", sourceLocation: sourceLocation)
+    }
+
+    // MARK: Every method
+
+    @Test(arguments: ["unsubscribe", "status", "describe"])
+    func `methods without parameters take none, or an empty object`(method: String) throws {
+        let bare = try RequestDecoder.decode(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)"}"#)
+        #expect(bare.call.method == method)
+        #expect(try call(method, "{}") == bare.call)
+        expectInvalid(method, #"{"pid":1}"#, "pid")
+    }
+
+    @Test(arguments: ["get", "subscribe", "unsubscribe", "status", "describe"])
+    func `params that are no object are refused`(method: String) {
+        for params in ["[]", "[1]", "null", "1", "\"x\"", "true"] { expectInvalid(method, params, "params") }
+    }
+
+    @Test(arguments: ["get", "subscribe", "unsubscribe", "status", "describe"])
+    func `a parameter that there is not is named`(method: String) {
+        expectInvalid(method, #"{"colour":1}"#, "colour")
+        expectInvalid(method, #"{"CPUS":"all"}"#, "CPUS")
+        expectInvalid(method, #"{"":1}"#, "")
+    }
+
+    // MARK: get
+
+    @Test func `get takes a pid or a tgid from 1 to the largest`() throws {
+        for id in [1, 812, 2_147_483_647] as [UInt32] {
+            #expect(try call("get", #"{"pid":\#(id)}"#) == .get(.pid(id), fields: .all))
+            #expect(try call("get", #"{"tgid":\#(id)}"#) == .get(.tgid(id), fields: .all))
+        }
+    }
+
+    @Test(arguments: [
+        "0", "-1", "2147483648", "4294967297", "9223372036854775807", "1.0", "\"1\"", "null", "[1]", "{}", "true",
+    ])
+    func `whatever else is no pid and no tgid`(value: String) {
+        expectInvalid("get", #"{"pid":\#(value)}"#, "pid")
+        expectInvalid("get", #"{"tgid":\#(value)}"#, "tgid")
+    }
+
+    @Test func `get takes the absolute path of a cgroup`() throws {
+        #expect(
+            try call("get", #"{"cgroup":"/sys/fs/cgroup/a b"}"#) == .get(.cgroup("/sys/fs/cgroup/a b"), fields: .all))
+        let longest = "/" + String(repeating: "x", count: 4_094)
+        #expect(try call("get", #"{"cgroup":"\#(longest)"}"#) == .get(.cgroup(longest), fields: .all))
+        // A combining mark behind the slash makes one character of both; the path is absolute all the same.
+        #expect(try call("get", #"{"cgroup":"/\u0301"}"#) == .get(.cgroup("/\u{301}"), fields: .all))
+    }
+
+    @Test func `what is no such path is refused`() {
+        for value in [#""""#, #""relative""#, #""/a\u0000b""#, "1", "null", #"["/a"]"#] {
+            expectInvalid("get", #"{"cgroup":\#(value)}"#, "cgroup")
+        }
+        expectInvalid("get", #"{"cgroup":"/\#(String(repeating: "x", count: 4_095))"}"#, "cgroup")
+        expectInvalid("get", #"{"cgroup":"/a","fields":["cpu"]}"#, "fields")
+    }
+
+    @Test func `get takes exactly one target`() {
+        for params in [
+            "{}", #"{"fields":["cpu"]}"#, #"{"pid":1,"tgid":1}"#, #"{"tgid":1,"cgroup":"/a"}"#,
+            #"{"pid":1,"tgid":1,"cgroup":"/a"}"#,
+        ] {
+            #expect(refusal("get", params)?.name == .invalidParams)
+            #expect(refusal("get", params)?.message == "get takes exactly one of pid, tgid and cgroup")
+        }
+    }
+
+    // MARK: fields
+
+    @Test func `fields are names, groups, or both, in any order and more than once`() throws {
+        for field in Field.allCases {
+            #expect(try call("get", #"{"pid":1,"fields":["\#(field.name)"]}"#) == .get(.pid(1), fields: [field]))
+        }
+        for group in FieldGroup.allCases {
+            #expect(
+                try call("get", #"{"tgid":1,"fields":["\#(group.rawValue)"]}"#)
+                    == .get(.tgid(1), fields: FieldSet(group: group)))
+        }
+        let mixed = FieldSet(group: .io).union([.acUid])
+        #expect(
+            try call("get", #"{"pid":1,"fields":["io","ac_uid","read_bytes","io"]}"#) == .get(.pid(1), fields: mixed))
+    }
+
+    @Test(arguments: [
+        "[]", "\"io\"", "null", "{}", "[1]", "[null]", #"["ac_pad"]"#, #"["acUid"]"#, #"["ac_uid",""]"#, #"["IO"]"#,
+    ])
+    func `what is no list of fields is refused`(value: String) {
+        expectInvalid("get", #"{"pid":1,"fields":\#(value)}"#, "fields")
+        expectInvalid("subscribe", #"{"fields":\#(value)}"#, "fields")
+    }
+
+    // MARK: subscribe
+
+    @Test func `subscribe without parameters means every task on every CPU`() throws {
+        let bare = try RequestDecoder.decode(#"{"jsonrpc":"2.0","id":1,"method":"subscribe"}"#)
+        #expect(bare.call == .subscribe(SubscribeParameters()))
+        #expect(try call("subscribe", "{}") == bare.call)
+        let defaults = SubscribeParameters()
+        #expect(defaults.cpus == "all")
+        #expect(defaults.scope == .task)
+        #expect(defaults.fields == .all)
+        #expect(defaults.filter.isEmpty)
+        #expect(defaults.overflow == .drop)
+    }
+
+    @Test func `subscribe takes everything at once`() throws {
+        var expected = SubscribeParameters()
+        expected.cpus = "0-31:2/4"
+        expected.scope = .process
+        expected.overflow = .disconnect
+        expected.fields = [.acComm]
+        expected.filter.uids = [0, 4_294_967_295]
+        expected.filter.gids = [5]
+        expected.filter.ppids = [1, 2]
+        expected.filter.command = GlobPattern("git*")
+        expected.filter.exit = .signaled
+        expected.filter.minElapsedMicroseconds = UInt64(Int64.max)
+        let params = """
+            {"cpus":"0-31:2/4","scope":"process","overflow":"disconnect","fields":["ac_comm"],\
+            "filter":{"uid":[4294967295,0,0],"gid":[5],"ppid":[2,1],"comm":"git*","exit":"signaled",\
+            "min_elapsed_us":9223372036854775807}}
+            """
+        #expect(try call("subscribe", params) == .subscribe(expected))
+    }
+
+    @Test func `every scope, overflow and exit has its word`() throws {
+        for (name, known) in [("scope", ["task", "process"]), ("overflow", ["drop", "disconnect"])] {
+            for word in known { #expect(throws: Never.self) { try call("subscribe", #"{"\#(name)":"\#(word)"}"#) } }
+            for value in ["\"\"", "\"Task\"", "1", "null", "true", "[\"task\"]"] {
+                expectInvalid("subscribe", #"{"\#(name)":\#(value)}"#, name)
+            }
+        }
+        for exit in RecordFilter.Exit.allCases {
+            guard case .subscribe(let parameters) = try call("subscribe", #"{"filter":{"exit":"\#(exit.rawValue)"}}"#)
+            else { continue }
+            #expect(parameters.filter.exit == exit)
+        }
+    }
+
+    @Test(arguments: ["0", "null", "[\"0\"]", "{}", "true"])
+    func `cpus is a string`(value: String) {
+        expectInvalid("subscribe", #"{"cpus":\#(value)}"#, "cpus")
+    }
+
+    @Test func `what cpus says is left to the one who knows the machine`() throws {
+        for text in ["", "nonsense", "4-2"] {
+            guard case .subscribe(let parameters) = try call("subscribe", #"{"cpus":"\#(text)"}"#) else { continue }
+            #expect(parameters.cpus == text)
+        }
+    }
+
+    // MARK: filter
+
+    @Test func `an empty filter lets everything through`() throws {
+        #expect(try call("subscribe", #"{"filter":{}}"#) == .subscribe(SubscribeParameters()))
+    }
+
+    @Test(arguments: ["[]", "null", "1", "\"uid\""])
+    func `a filter is an object`(value: String) {
+        expectInvalid("subscribe", #"{"filter":\#(value)}"#, "filter")
+    }
+
+    @Test func `a condition that there is not is named`() {
+        expectInvalid("subscribe", #"{"filter":{"pid":[1]}}"#, "filter.pid")
+        expectInvalid("subscribe", #"{"filter":{"uid":[1],"":1}}"#, "filter.")
+    }
+
+    @Test(arguments: ["uid", "gid", "ppid"])
+    func `ids are a list of unsigned 32-bit integers`(name: String) {
+        for value in ["[]", "1", "null", "{}", "[-1]", "[4294967296]", "[1.0]", "[\"1\"]", "[null]", "[1,[2]]"] {
+            expectInvalid("subscribe", #"{"filter":{"\#(name)":\#(value)}}"#, "filter.\(name)")
+        }
+    }
+
+    @Test func `a list of ids has at most 1,024 entries`() throws {
+        func params(_ count: Int) -> String {
+            #"{"filter":{"uid":[\#((0..<count).map(String.init).joined(separator: ","))]}}"#
+        }
+        guard case .subscribe(let parameters) = try call("subscribe", params(1_024)) else { return }
+        #expect(parameters.filter.uids?.count == 1_024)
+        expectInvalid("subscribe", params(1_025), "filter.uid")
+    }
+
+    @Test func `a pattern for commands is closed and at most 256 bytes`() throws {
+        let longest = String(repeating: "x", count: 256)
+        #expect(throws: Never.self) { try call("subscribe", #"{"filter":{"comm":"\#(longest)"}}"#) }
+        for value in ["1", "null", #""[a""#, #""a\\""#, #""[b-a]""#, "\"x\(longest)\""] {
+            expectInvalid("subscribe", #"{"filter":{"comm":\#(value)}}"#, "filter.comm")
+        }
+    }
+
+    @Test(arguments: ["\"failure\"", "1", "null", "[]"])
+    func `exit is one of three words`(value: String) {
+        expectInvalid("subscribe", #"{"filter":{"exit":\#(value)}}"#, "filter.exit")
+    }
+
+    @Test(arguments: ["-1", "1.5", "\"1\"", "null", "[]"])
+    func `the least age is an integer from 0`(value: String) {
+        expectInvalid("subscribe", #"{"filter":{"min_elapsed_us":\#(value)}}"#, "filter.min_elapsed_us")
+    }
+}

@@ -1,0 +1,122 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct ServerLineTests {
+    @Test func `an error without an id answers null, and data holds what there is`() {
+        let plain = ServerLine.error(nil, ProtocolError(.parseError, "no JSON"))
+        #expect(
+            plain.line
+                == #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no JSON","data":{"name":"ParseError"}}}"#
+        )
+        let full = ProtocolError(
+            .limitExceeded, "too many", errno: "EMFILE", member: "cpus",
+            limit: .init("connections", allowed: 32, used: 33))
+        let line = ServerLine.error(.string("a"), full)
+        #expect(
+            line.line
+                == #"{"jsonrpc":"2.0","id":"a","error":{"code":-32003,"message":"too many","data":{"name":"LimitExceeded","#
+                + #""errno":"EMFILE","member":"cpus","limit":"connections","allowed":32,"used":33}}}"#)
+    }
+
+    @Test func `every error has a name and a code of its own`() {
+        let expected: [String: Int] = [
+            "ParseError": -32700, "InvalidRequest": -32600, "MethodNotFound": -32601, "InvalidParams": -32602,
+            "InternalError": -32603, "PermissionDenied": -32001, "NoSuchTask": -32002, "LimitExceeded": -32003,
+            "KernelError": -32004, "Unavailable": -32005,
+        ]
+        let actual = Dictionary(uniqueKeysWithValues: ProtocolError.Name.allCases.map { ($0.rawValue, $0.code) })
+        #expect(actual == expected)
+    }
+
+    // MARK: No line is longer than the protocol says
+
+    private func expectShort(_ line: consuming ByteBuffer, sourceLocation: SourceLocation = #_sourceLocation) {
+        let bytes = line.array
+        #expect(bytes.count <= ProtocolLimits.lineBytes, sourceLocation: sourceLocation)
+        #expect(bytes.last == 0x0a, sourceLocation: sourceLocation)
+        #expect(bytes.dropLast().allSatisfy { (0x20..<0x7f).contains($0) }, sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: ["x", "é", "🦀", "\\u0001", "\\u0000"])
+    func `the refusal of the longest line fits into a line`(character: String) throws {
+        let count = (ProtocolLimits.requestBytes - 100) / character.utf8.count
+        let long = String(repeating: character, count: count)
+        let lines = [
+            #"{"jsonrpc":"2.0","id":1,"method":"\#(long)"}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"status","\#(long)":1}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"get","params":{"\#(long)":1}}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"get","params":{"pid":1,"fields":["\#(long)"]}}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"filter":{"\#(long)":1}}}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"status"}\#(long)"#,
+        ]
+        for line in lines {
+            let failure = try #require(RequestDecoder.failure(line))
+            expectShort(ServerLine.error(failure.id, failure.error))
+        }
+    }
+
+    @Test func `text that is cut off is cut between characters and says so`() {
+        let line = ServerLine.closing(reason: String(repeating: "🦀", count: ProtocolLimits.textCharacters + 1))
+        #expect(line.line.hasSuffix(#"\ud83e\udd80..."}}"#))
+        let whole = String(repeating: "x", count: ProtocolLimits.textCharacters)
+        let uncut = ServerLine.closing(reason: whole)
+        #expect(uncut.line.hasSuffix("\(whole)\"}}"))
+    }
+
+    @Test func `the echo of the longest id fits into a line`() {
+        expectShort(ServerLine.unsubscribed(.string(String(repeating: "\u{1}", count: ProtocolLimits.requestIDBytes))))
+    }
+
+    @Test func `the answer to the largest subscription fits into a line`() {
+        var parameters = SubscribeParameters()
+        let largest = (0..<ProtocolLimits.filterListCount).map { UInt32.max - UInt32($0) }
+        parameters.filter.uids = largest
+        parameters.filter.gids = largest
+        parameters.filter.ppids = largest
+        parameters.filter.command = GlobPattern(String(repeating: "\u{1}", count: ProtocolLimits.patternBytes))
+        parameters.filter.exit = .signaled
+        parameters.filter.minElapsedMicroseconds = .max
+        // The largest machine of the kernel, every second CPU of it: nothing that can be joined to a range.
+        let cpus = CPUSet(stride(from: 1, to: 8_192, by: 2))
+        expectShort(ServerLine.subscribed(.string(String(repeating: "\u{1}", count: 128)), cpus: cpus, parameters))
+    }
+
+    @Test func `the answer for the longest cgroup fits into a line`() {
+        let stats = CgroupStats(sleeping: .max, running: .max, stopped: .max, uninterruptible: .max, ioWait: .max)
+        expectShort(ServerLine.stats(.integer(1), ofCgroup: String(repeating: "\u{1}", count: 4_095), stats))
+    }
+
+    @Test func `the description of every field fits into a line`() {
+        expectShort(ServerLine.description(.string(String(repeating: "\u{1}", count: 128))))
+    }
+
+    @Test func `the counters of the largest machine fit into a line, and it is said how many CPUs are left out`() throws
+    {
+        func daemon(cpus: Int) -> Status.Daemon {
+            Status.Daemon(
+                uptimeMilliseconds: 1, clients: 1, subscribers: 1, registeredCPUs: "0-\(cpus - 1)", queuedBytes: 0,
+                queueHighWater: 0,
+                cpus: (0..<cpus).map {
+                    Status.CPU(
+                        cpu: $0, subscribers: 1_000, received: 123_456_789_012, lost: 1_234_567,
+                        receiveBufferBytes: 16_777_216)
+                })
+        }
+        let half = Status(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 512))
+        let answer = ServerLine.result(.integer(1)) { half.write(to: &$0) }
+        #expect(try EventReader.read(answer.line) == .reply(id: 1, .status(half)))
+
+        let full = Status(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 8_192))
+        expectShort(ServerLine.result(.integer(1)) { full.write(to: &$0) })
+        let cut = ServerLine.result(.integer(1)) { full.write(to: &$0) }
+        guard case .reply(1, .status(let status)) = try EventReader.read(cut.line), let read = status.daemon else {
+            Issue.record("no status")
+            return
+        }
+        #expect(read.cpus.count + read.omittedCPUs == 8_192)
+        #expect(read.cpus.count > 512)
+        #expect(read.cpus.elementsEqual(daemon(cpus: 8_192).cpus.prefix(read.cpus.count)))
+    }
+}

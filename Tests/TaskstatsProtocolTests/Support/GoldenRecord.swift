@@ -1,0 +1,38 @@
+import TaskstatsModel
+
+@testable import TaskstatsProtocol
+
+extension ExitRecord {
+    /// A process of one thread with nothing but a name, so many milliseconds after the examples' first moment.
+    static func golden(
+        cpu: Int, _ sequence: UInt64, after milliseconds: UInt64, pid: UInt32, _ command: String, code: UInt8 = 0
+    ) -> ExitRecord {
+        ExitRecord(
+            cpu: cpu, sequence: sequence, time: goldenTime + milliseconds * 1_000_000, pid: pid, tgid: pid,
+            isLast: true,
+            exit: .code(code), task: TaskRecord(.task, [:], command: command), process: nil)
+    }
+
+    /// The examples' first moment.
+    static let goldenTime: UInt64 = 1_795_420_000_123_456_789
+}
+
+extension GoldenTurn {
+    /// The answer to a subscription.
+    static func subscribed(_ id: Int64, cpus: [Int], _ parameters: SubscribeParameters) -> GoldenTurn {
+        let cpus = CPUSet(cpus)
+        return .daemon(
+            ServerLine.subscribed(.integer(id), cpus: cpus, parameters),
+            .reply(id: id, .subscription(cpus: cpus.description, fields: parameters.fields)))
+    }
+
+    /// A subscription to command names on these CPUs, and its answer.
+    static func subscribesToNames(_ list: String, cpus: [Int]) -> [GoldenTurn] {
+        var parameters = SubscribeParameters()
+        parameters.cpus = list
+        parameters.fields = [.acComm]
+        return [
+            .client(Request(id: .integer(1), call: .subscribe(parameters))), .subscribed(1, cpus: cpus, parameters),
+        ]
+    }
+}

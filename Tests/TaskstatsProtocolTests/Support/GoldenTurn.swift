@@ -1,0 +1,79 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsProtocol
+
+/// One line of a conversation as a test spells it out: what is to be written, and what is to be read back.
+struct GoldenTurn {
+    private enum Meaning {
+        case request(Request)
+        case refused(RequestDecoder.Failure)
+        case event(ServerEvent)
+    }
+
+    private let text: String
+    private let meaning: Meaning
+
+    /// A request as our client writes it.
+    static func client(_ request: Request) -> GoldenTurn {
+        let line = request.line
+        return GoldenTurn(text: line.line, meaning: .request(request))
+    }
+
+    /// A request that another client words in its own way.
+    static func client(_ request: Request, worded text: String) -> GoldenTurn {
+        GoldenTurn(text: text, meaning: .request(request))
+    }
+
+    /// A line that the daemon refuses without looking further.
+    static func client(_ text: String, refused error: ProtocolError, id: RequestID? = nil) -> GoldenTurn {
+        GoldenTurn(text: text, meaning: .refused(RequestDecoder.Failure(id: id, error: error)))
+    }
+
+    /// A line of the daemon.
+    static func daemon(_ line: consuming ByteBuffer, _ event: ServerEvent) -> GoldenTurn {
+        GoldenTurn(text: line.line, meaning: .event(event))
+    }
+
+    /// An exit, with what the client reads of it.
+    static func exit(
+        _ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup] = [], reads: ExitRecord? = nil
+    ) -> GoldenTurn {
+        var line = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
+        RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &line)
+        return .daemon(line, .exit(ReceivedExit(record: reads ?? record, redacted: redacted)))
+    }
+
+    /// A refusal.
+    static func error(_ id: Int64?, _ error: ProtocolError) -> GoldenTurn {
+        .daemon(
+            ServerLine.error(id.map(RequestID.integer), error),
+            id.map { .reply(id: $0, .error(error)) } ?? .refusal(error))
+    }
+
+    fileprivate func check(against line: GoldenConversation.Line, sourceLocation: SourceLocation) throws {
+        #expect(line.text == text, sourceLocation: sourceLocation)
+        switch meaning {
+        case .request(let request):
+            #expect(line.sender == .client, sourceLocation: sourceLocation)
+            #expect(try RequestDecoder.decode(line.text) == request, sourceLocation: sourceLocation)
+        case .refused(let failure):
+            #expect(line.sender == .client, sourceLocation: sourceLocation)
+            #expect(RequestDecoder.failure(line.text) == failure, sourceLocation: sourceLocation)
+        case .event(let event):
+            #expect(line.sender == .daemon, sourceLocation: sourceLocation)
+            #expect(try EventReader.read(line.text) == event, sourceLocation: sourceLocation)
+        }
+    }
+}
+
+extension GoldenConversation {
+    /// Expects the conversation to be exactly these turns, in both directions.
+    static func expect(
+        _ name: String, _ turns: [GoldenTurn], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let lines = try GoldenConversation(name).lines
+        #expect(lines.count == turns.count, sourceLocation: sourceLocation)
+        for (line, turn) in zip(lines, turns) { try turn.check(against: line, sourceLocation: sourceLocation) }
+    }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import LinuxSystem
+
+/// A program that a test runs: its output is read line by line or as a whole, and it can be sent signals.
+package struct ChildProcess: ~Copyable {
+    /// Where its standard output goes.
+    package enum Output {
+        /// To the test.
+        case pipe
+        /// To a file that exists.
+        case file(String)
+        /// Nowhere: the descriptor is closed.
+        case closed
+    }
+
+    /// How it ended and what it said.
+    package struct Result: Equatable {
+        /// Its exit status; a signal that ended it counts from 128, as shells do.
+        package var status: Int32
+        /// What of its standard output was not read before.
+        package var output: String
+        /// Its standard error.
+        package var errors: String
+
+        /// An end like this.
+        package init(status: Int32, output: String, errors: String) {
+            self.status = status
+            self.output = output
+            self.errors = errors
+        }
+    }
+
+    /// Its process id.
+    package let pid: pid_t
+    private var output: Descriptor?
+    private let errors: Descriptor
+    private var pending: [UInt8] = []
+
+    /// Starts a program with exactly this environment and without any signal held back or ignored.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], output: Output = .pipe
+    ) throws(SystemError) {
+        let toTest = try Pipe()
+        let errors = try Pipe()
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        switch output {
+        case .pipe: unsafe posix_spawn_file_actions_adddup2(&actions, toTest.writing.number, STDOUT_FILENO)
+        case .file(let path): unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY, 0)
+        case .closed: unsafe posix_spawn_file_actions_addclose(&actions, STDOUT_FILENO)
+        }
+        unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing.number, STDERR_FILENO)
+        pid = try unsafe Self.spawn(program, arguments, environment, &actions)
+        self.output = .some(toTest.reading)
+        self.errors = errors.reading
+    }
+
+    /// The program of that name beside the running tests.
+    package static func product(_ name: String) throws(SystemError) -> String {
+        var path = [CChar](repeating: 0, count: 4_096)
+        let count = unsafe readlink("/proc/self/exe", &path, path.count)
+        guard count > 0 else { throw .last("readlink") }
+        let tests = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return tests.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/" + name
+    }
+
+    /// Waits for the next line of its standard output; nil at the end.
+    package mutating func line() throws(SystemError) -> String? {
+        while true {
+            if let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { pending.removeFirst(newline + 1) }
+                return String(decoding: pending[..<newline], as: UTF8.self)
+            }
+            guard let number = output?.number, try Self.append(from: number, to: &pending) else { return nil }
+        }
+    }
+
+    /// Closes the reading end of its standard output.
+    package mutating func stopReading() { output = nil }
+
+    /// Sends it a signal.
+    package func send(signal: Int32) { _ = kill(pid, signal) }
+
+    /// Reads what is left of its output and waits for its end.
+    package consuming func finish() throws(SystemError) -> Result {
+        var (rest, text) = (pending, [UInt8]())
+        if let number = output?.number { while try Self.append(from: number, to: &rest) {} }
+        while try Self.append(from: errors.number, to: &text) {}
+        var status: Int32 = 0
+        while unsafe waitpid(pid, &status, 0) < 0 {
+            guard errno == EINTR else { throw .last("waitpid") }
+        }
+        let signal = status & 0x7f
+        return Result(
+            status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: String(decoding: rest, as: UTF8.self),
+            errors: String(decoding: text, as: UTF8.self))
+    }
+
+    private static func append(from number: Int32, to bytes: inout [UInt8]) throws(SystemError) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = unsafe read(number, &chunk, chunk.count)
+            if count >= 0 {
+                bytes += chunk.prefix(count)
+                return count > 0
+            }
+            guard errno == EINTR else { throw .last("read") }
+        }
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String],
+        _ actions: inout posix_spawn_file_actions_t
+    ) throws(SystemError) -> pid_t {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        var all = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigfillset(&all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        var envp = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        var pid: pid_t = 0
+        let error = unsafe posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
+        guard error == 0 else { throw SystemError("posix_spawn", errno: error) }
+        return pid
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import LinuxSystem
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// The daemon's end of one connection, for the script of a ``FakeDaemon``.
+package final class FakePeer {
+    /// What went wrong in a script.
+    package struct Failure: Error, CustomStringConvertible {
+        /// What it was.
+        package let description: String
+    }
+
+    private let heard: (Request) -> Void
+    private let socket: Descriptor
+    private var framer = LineFramer(limit: ProtocolLimits.requestBytes)
+
+    init(acceptedFrom listener: Int32, heard: @escaping (Request) -> Void) throws {
+        self.heard = heard
+        var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&descriptor, 1, Self.patienceMilliseconds) == 1 else {
+            throw Failure(description: "no client came")
+        }
+        socket = try Descriptor(accept(listener, nil, nil), of: "accept")
+    }
+
+    private static let patienceMilliseconds: Int32 = 20_000
+
+    /// Sends bytes as they are.
+    package func send(bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { all in
+                unsafe Glibc.send(
+                    socket.number, all.baseAddress.map { unsafe $0 + sent }, all.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count >= 0 || errno == EINTR else { throw SystemError.last("send") }
+            sent += max(0, count)
+        }
+    }
+
+    /// Sends a line that the protocol wrote.
+    package func send(_ line: consuming ByteBuffer) throws { try send(bytes: line.array) }
+
+    /// Sends text as it is, without adding a newline.
+    package func send(text: String) throws { try send(bytes: Array(text.utf8)) }
+
+    /// Reads the next request; it must be one that the real daemon would take.
+    @discardableResult
+    package func request() throws -> Request {
+        while true {
+            let item = unsafe framer.next { bytes in Result { unsafe try RequestDecoder.decode(bytes) } }
+            switch item {
+            case .line(let result):
+                let request = try result.get()
+                heard(request)
+                return request
+            case .tooLong:
+                throw Failure(description: "a request that is too long")
+            case .incomplete:
+                guard try fill() > 0 else { throw Failure(description: "the client went away") }
+            }
+        }
+    }
+
+    /// Waits until the client has closed the connection.
+    package func waitForEnd() throws {
+        while try fill() > 0 {}
+    }
+
+    /// Reads a request and answers it with this result, a JSON text.
+    package func answer(_ result: String) throws {
+        guard case .integer(let id) = try request().id else { throw Failure(description: "an id that is no integer") }
+        try send(text: #"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"# + "\n")
+    }
+
+    /// Reads a request and refuses it.
+    package func refuse(_ error: ProtocolError) throws {
+        try send(ServerLine.error(try request().id, error))
+    }
+
+    private func fill() throws -> Int {
+        var descriptor = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&descriptor, 1, Self.patienceMilliseconds) == 1 else {
+            throw Failure(description: "the client said nothing")
+        }
+        var count = 0
+        unsafe framer.fill { room in
+            unsafe count = max(0, recv(socket.number, room.baseAddress, room.count, 0))
+            return count
+        }
+        return count
+    }
+}
+
+extension FakePeer {
+    /// Greets the client.
+    package func greet(
+        access: Hello.Access = .all, delayAccounting: Bool? = true, reason: String? = nil,
+        protocolVersion: String = "1.0"
+    ) throws {
+        var hello = Hello(
+            server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
+            possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 0, access: access,
+            reason: reason, limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32))
+        hello.protocolVersion = protocolVersion
+        try send(ServerLine.hello(hello))
+    }
+
+    /// Reads a subscription and grants it.
+    package func grantSubscription(cpus: CPUSet = CPUSet(0...1)) throws {
+        let request = try request()
+        guard case .subscribe(let parameters) = request.call else {
+            throw Failure(description: "\(request.call.method) came in place of subscribe")
+        }
+        try send(ServerLine.subscribed(request.id, cpus: cpus, parameters))
+    }
+
+    /// Reads the end of a subscription and confirms it.
+    package func confirmUnsubscribe() throws {
+        let request = try request()
+        guard request.call == .unsubscribe else {
+            throw Failure(description: "\(request.call.method) came in place of unsubscribe")
+        }
+        try send(ServerLine.unsubscribed(request.id))
+    }
+
+    /// Sends the exit of a task.
+    package func exit(_ record: ExitRecord, fields: FieldSet = .all) throws {
+        var line = ByteBuffer(capacity: 4_096)
+        RecordEncoder.appendExitLine(record, fields: fields, redacted: record.redacted, to: &line)
+        try send(line)
+    }
+}

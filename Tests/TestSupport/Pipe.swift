@@ -1,0 +1,30 @@
+import CLinux
+import Glibc
+import LinuxSystem
+
+/// Both ends of a pipe.
+package struct Pipe: ~Copyable {
+    /// Where what was written comes out.
+    package let reading: Descriptor
+    /// Where to write.
+    package let writing: Descriptor
+
+    /// Makes a pipe that no other program inherits.
+    package init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
+        let first = try Descriptor(ends[0], of: "pipe")
+        let second = try Descriptor(ends[1], of: "pipe")
+        reading = first
+        writing = second
+    }
+
+    /// Writes a byte.
+    package func write() { _ = unsafe Glibc.write(writing.number, [1], 1) }
+
+    /// Reads a byte.
+    package func read() {
+        var byte: UInt8 = 0
+        _ = unsafe Glibc.read(reading.number, &byte, 1)
+    }
+}

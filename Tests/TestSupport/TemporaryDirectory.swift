@@ -1,0 +1,31 @@
+import Glibc
+import LinuxSystem
+import Synchronization
+
+/// A directory that is removed when it is let go, together with the files whose paths it gave out.
+package final class TemporaryDirectory: Sendable {
+    /// Where it is.
+    package let path: String
+    private let files = Mutex<Set<String>>([])
+
+    /// Makes a new one.
+    package init() throws(SystemError) {
+        var template = Array("/tmp/taskstats-test-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw .last("mkdtemp") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        files.withLock { files in
+            for file in files { _ = unsafe unlink(file) }
+        }
+        _ = unsafe rmdir(path)
+    }
+
+    /// The path of a file in it.
+    package func file(_ name: String) -> String {
+        let file = "\(path)/\(name)"
+        files.withLock { _ = $0.insert(file) }
+        return file
+    }
+}

@@ -1,0 +1,30 @@
+import LinuxSystem
+import Testing
+
+@testable import taskstatsd
+
+@Suite("EventLoop")
+struct EventLoopTests {
+    @Test(
+        "What is waited for survives the way through epoll as a number",
+        arguments: [
+            EventSource.listener, .signals, .kernel(cpu: 0), .kernel(cpu: 8_191), .client(1), .client(1 << 55),
+        ])
+    func tokens(source: EventSource) { #expect(EventSource(token: source.token) == source) }
+
+    @Test("A number that was never given out names nothing")
+    func unknownToken() { #expect(EventSource(token: .max) == nil) }
+
+    @Test("A descriptor that is watched once is reported once, and again when it is watched anew")
+    func once() throws {
+        var loop = try EventLoop()
+        let pair = try SocketPair.open()
+        try loop.add(pair.ours.number, .client(7), [.readable, .once])
+        #expect(try loop.wait(milliseconds: 0).isEmpty)
+        try pair.theirsSend("x")
+        #expect(try loop.wait(milliseconds: nil).map(\.source) == [.client(7)])
+        #expect(try loop.wait(milliseconds: 0).isEmpty)
+        try loop.modify(pair.ours.number, .client(7), [.readable, .once])
+        #expect(try loop.wait(milliseconds: 0).map(\.source) == [.client(7)])
+    }
+}

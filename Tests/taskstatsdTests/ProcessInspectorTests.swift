@@ -1,0 +1,37 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import taskstatsd
+
+@Suite("ProcessInspector")
+struct ProcessInspectorTests {
+    @Test("A process is seen with its ids, its group and the owner of its files")
+    func ownProcess() throws {
+        let facts = try #require(try ProcessInspector.open(pid: UInt32(getpid())).facts())
+        #expect(facts.uids.real == getuid() && facts.uids.effective == geteuid())
+        #expect(facts.gids.real == getgid() && facts.gids.effective == getegid())
+        #expect(facts.tgid == UInt32(getpid()))
+        #expect(facts.fileOwner == geteuid())
+    }
+
+    @Test("A process that has ended is gone for whoever holds its directory")
+    func ended() throws {
+        var child = try ChildProcess("/bin/cat", [], output: .pipe)
+        let inspector = try ProcessInspector.open(pid: UInt32(child.pid))
+        #expect(inspector.facts() != nil)
+        let goneWhileItLives = inspector.isGone()
+        #expect(!goneWhileItLives)
+        child.send(signal: SIGKILL)
+        child.stopReading()
+        _ = try child.finish()
+        #expect(inspector.facts() == nil)
+        let goneAtLast = inspector.isGone()
+        #expect(goneAtLast)
+    }
+
+    @Test("A pid that nobody has cannot be opened")
+    func nobody() {
+        #expect(throws: (any Error).self) { _ = try ProcessInspector.open(pid: UInt32(Int32.max)).isGone() }
+    }
+}

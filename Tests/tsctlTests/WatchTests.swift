@@ -1,0 +1,180 @@
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+/// The built `tsctl watch` against a daemon that follows a script.
+@Suite(.timeLimit(.minutes(1))) struct WatchTests {
+    private func watch(
+        _ arguments: [String] = [], daemon: FakeDaemon, output: ChildProcess.Output = .pipe
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch"] + arguments,
+            environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"], output: output)
+    }
+
+    @Test func `exits are rows, and the number asked for ends it`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in 1...5 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
+        }
+        let run = try watch(["--count", "3", "--cpus", "0-1", "--scope", "process"], daemon: daemon).finish()
+        let lines = run.output.split(separator: "\n")
+        #expect(run.status == 0)
+        #expect(run.errors == "")
+        #expect(lines.count == 4)
+        #expect(lines[0].hasPrefix("TIME         CPU     PID    TGID COMMAND"))
+        #expect(lines[3].hasPrefix("02:13:20.123   1       3       3 git             root     0"))
+        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
+            Issue.record("no subscription")
+            return
+        }
+        #expect(parameters.cpus == "0-1")
+        #expect(parameters.scope == .process)
+        #expect(parameters.fields.contains(.acComm))
+        #expect(!parameters.fields.contains(.nvcsw))
+    }
+
+    @Test func `JSON lines are the params of each exit byte for byte, and losses are told beside them`() throws {
+        let params = #"{ "cpu":1, "seq":18446744073709551615,"stats":{"new":[1,{"a":"}\"\\"}]},"pid":1}"#
+        let daemon = try FakeDaemon { peer in
+            try peer.greet(delayAccounting: false)
+            try peer.grantSubscription()
+            try peer.send(text: #"{"jsonrpc":"2.0","method":"exit","params":"# + params + "}\n")
+            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
+        }
+        let run = try watch(["--json", "--count", "2", "--filter", "exit=failed"], daemon: daemon).finish()
+        #expect(run.output == params + "\n" + #"{"pid":2}"# + "\n")
+        let errors = run.errors.split(separator: "\n")
+        #expect(errors.count == 2)
+        #expect(errors[0].hasPrefix("tsctl: delay accounting is off"))
+        #expect(errors[1] == "tsctl: lost 37 records between taskstatsd and tsctl, which did not read fast enough")
+        guard case .subscribe(let parameters) = try daemon.finish().first?.call else { return }
+        #expect(parameters.fields == .all)
+        #expect(parameters.filter.exit == .failed)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `a signal ends it cleanly: unsubscribed, summed up, status 0`(signal: Int32) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.exit(SampleRecords.exit(pid: 2))
+            try peer.confirmUnsubscribe()
+            try peer.waitForEnd()
+        }
+        var child = try watch(daemon: daemon)
+        for _ in 0..<3 { #expect(try child.line() != nil) }
+        child.send(signal: signal)
+        let run = try child.finish()
+        #expect(run.status == 0)
+        #expect(run.output == "")
+        #expect(
+            run.errors
+                == "tsctl: lost 144 records between the kernel and taskstatsd on CPU 1\n"
+                + "tsctl: 2 records shown, 144 lost\n")
+        #expect(try daemon.finish().map(\.call.method) == ["subscribe", "unsubscribe"])
+    }
+
+    @Test func `a second signal ends it when the daemon does not answer any more`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.request()
+            // The subscription is over for the client, who now waits for an answer that never comes.
+            try peer.waitForEnd()
+        }
+        var child = try watch(daemon: daemon)
+        #expect(try child.line() != nil)
+        child.send(signal: SIGINT)
+        // Once the request is there the signals are no longer held back.
+        while !daemon.methods.contains("unsubscribe") { sched_yield() }
+        child.send(signal: SIGINT)
+        #expect(try child.finish().status == 128 + SIGINT)
+    }
+
+    @Test func `a signal also ends it when nobody reads what it writes`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            // More than all that lies between holds: the client stops in the middle of writing.
+            for pid in 1...3_000 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try peer.confirmUnsubscribe()
+        }
+        var child = try watch(["--json"], daemon: daemon)
+        #expect(try child.line() != nil)
+        child.send(signal: SIGTERM)
+        let run = try child.finish()
+        #expect(run.status == 0)
+        #expect(run.errors.hasSuffix(" records shown, none lost\n"))
+        try daemon.finish()
+    }
+
+    @Test func `it ends quietly when the reader goes away, though nothing is left to write`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.waitForEnd()
+        }
+        var child = try watch(daemon: daemon)
+        for _ in 0..<2 { #expect(try child.line() != nil) }
+        child.stopReading()
+        let run = try child.finish()
+        #expect(run == .init(status: 0, output: "", errors: ""))
+    }
+
+    @Test func `a full disk is one line and status 1`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.waitForEnd()
+        }
+        let run = try watch(daemon: daemon, output: .file("/dev/full")).finish()
+        #expect(run.status == 1)
+        #expect(run.errors == "tsctl: cannot write to standard output: No space left on device\n")
+    }
+
+    @Test func `what the daemon says at its end is shown after all that came before`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(ServerLine.closing(reason: "shutting down"))
+        }
+        let run = try watch(daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.output.split(separator: "\n").count == 2)
+        #expect(run.errors == "tsctl: taskstatsd closed the connection: shutting down\n")
+    }
+
+    @Test(arguments: ["half a line", "{\"garbage\"}\n"])
+    func `a daemon that breaks off is one line and status 1`(text: String) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(text: text)
+        }
+        let run = try watch(["--json"], daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.output.split(separator: "\n").count == 1)
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func `a refused subscription is one line and status 1`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.refuse(.invalidParams("cpus", "'9' names CPU 9; this machine can have 0-1"))
+        }
+        let run = try watch(["--cpus", "9"], daemon: daemon).finish()
+        #expect(
+            run == .init(status: 1, output: "", errors: "tsctl: cpus: '9' names CPU 9; this machine can have 0-1\n"))
+    }
+}
