@@ -18,10 +18,13 @@ extension MessageBuilder {
         var statistics = [UInt8](repeating: 0, count: taskstatsSize(version: version))
         func store(_ bytes: [UInt8], _ field: Field) {
             guard field.firstVersion <= version else { return }
-            // Version 1 had nothing between the version and the delays; version 15 has an order of its own.
+            // Version 1 had nothing between the version and the delays, versions 2 and 3 had less padding, and version
+            // 15 has an order of its own.
             let offset =
                 switch version {
                 case 1: field.offset - 8
+                case 2...3 where field.offset >= Field.acEtime.offset: field.offset - 8
+                case 2...3 where field.offset >= Field.acUid.offset: field.offset - 4
                 case 15: field.offsetInVersion15 ?? field.offset
                 default: field.offset
                 }
@@ -37,8 +40,9 @@ extension MessageBuilder {
     package static func taskstatsSize(version: UInt16) -> Int {
         switch version {
         case ...1: 72
-        case 2: 248
-        case 3, 4: 272
+        case 2: 240
+        case 3: 264
+        case 4: 272
         case 5: 288
         case 6: 312
         case 7, 8: 328
