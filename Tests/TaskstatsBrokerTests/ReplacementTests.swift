@@ -91,6 +91,6 @@ import Testing
         }
         #expect(cpus == "0-1,3")
         #expect(fields == [.acUid, .nvcsw])
-        #expect(host.broker.subscribedCPUs(of: client.id) == CPUSet([0, 1, 3]))
+        #expect(host.subscribedCPUs(of: client.id) == CPUSet([0, 1, 3]))
     }
 }

@@ -23,11 +23,12 @@ import Testing
     }
 
     @Test("A record of a CPU that the machine cannot have goes nowhere")
-    func impossibleCPU() throws {
+    func impossibleCPU() {
         var broker = Broker(.sample(cpus: 1))
         broker.exited(EndedTask(cpu: 700, pid: 1).record())
         broker.lost(cpu: 700, count: 1)
-        #expect(broker.takeDirtyClients().isEmpty)
+        let dirty = broker.takeDirtyClients()
+        #expect(dirty.isEmpty)
     }
 
     @Test("Scope process gets what ends a process, and not a thread that leaves others behind")
@@ -124,10 +125,11 @@ import Testing
         var broker = Broker(.sample())
         guard case .admitted(let id) = broker.admit(.root, host: .sample) else { throw TestHost.NotAdmitted() }
         let request = Request(id: .integer(1), call: .describe)
-        _ = broker.handle(request, from: id)
-        #expect(broker.takeDirtyClients() == [id])
-        #expect(broker.takeDirtyClients().isEmpty)
-        _ = broker.handle(request, from: id)
-        #expect(broker.takeDirtyClients() == [id])
+        var named: [[ClientID]] = []
+        for _ in 0..<2 {
+            _ = broker.handle(request, from: id)
+            named += [broker.takeDirtyClients(), broker.takeDirtyClients()]
+        }
+        #expect(named == [[id], [], [id], []])
     }
 }

@@ -10,7 +10,7 @@ import Testing
 /// the test says that the client reads. After every input it compares the registered CPUs with those that subscriptions
 /// want, so that no test can forget to.
 final class TestHost {
-    private(set) var broker: Broker
+    private var broker: Broker
     /// The CPUs that the kernel of this host sends records for.
     private(set) var registered = CPUSet()
     /// How often each CPU was registered.
@@ -52,7 +52,29 @@ final class TestHost {
         checkRegistrations()
     }
 
+    // MARK: Looking
+
     func isConnected(_ id: ClientID) -> Bool { broker.access(of: id) != nil }
+
+    func isFinished(_ id: ClientID) -> Bool { broker.isFinished(id) }
+
+    func wantsRequests(of id: ClientID) -> Bool { broker.wantsRequests(of: id) }
+
+    func subscribedCPUs(of id: ClientID) -> CPUSet { broker.subscribedCPUs(of: id) }
+
+    func unsentBytes(of id: ClientID) -> Int { broker.unsentBytes(of: id) }
+
+    var isBalanced: Bool { broker.isBalanced }
+
+    /// The pieces of memory that wait to be sent to a client.
+    func addresses(of id: ClientID) -> [Range<UInt>] {
+        var ranges: [Range<UInt>] = []
+        unsafe broker.forEachPiece(of: id, limit: .max) { piece in
+            let start = UInt(bitPattern: piece.baseAddress)
+            ranges.append(start..<start + UInt(piece.count))
+        }
+        return ranges
+    }
 
     /// Every client is told that the daemon ends.
     func shutDown() { broker.shutDown(reason: "the test is over") }
