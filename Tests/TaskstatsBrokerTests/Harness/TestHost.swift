@@ -64,6 +64,9 @@ final class TestHost {
 
     func unsentBytes(of id: ClientID) -> Int { broker.unsentBytes(of: id) }
 
+    /// The exits that were put into a client's queue.
+    func delivered(to id: ClientID) -> UInt64 { broker.clients[id]?.counters.delivered ?? 0 }
+
     var isBalanced: Bool { broker.isBalanced }
 
     /// The pieces of memory that wait to be sent to a client.
