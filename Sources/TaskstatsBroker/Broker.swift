@@ -101,7 +101,7 @@ package struct Broker: ~Copyable {
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 
     /// Whether nothing at all is held for anybody.
-    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.wanted.isEmpty }
+    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.isEmpty }
 
     private func connectionLimit(_ account: Account) -> String? {
         let limits = settings.limits

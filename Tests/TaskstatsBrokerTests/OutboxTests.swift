@@ -34,6 +34,14 @@ import Testing
         #expect(outbox.unsentBytes == 9)
     }
 
+    @Test("What stands between two pieces is not sent with them")
+    func gap() {
+        let bytes = shared("abcdef")
+        outbox.append(bytes, 0..<2)
+        outbox.append(bytes, 3..<5)
+        #expect(pieces() == ["ab", "de"])
+    }
+
     @Test("What was sent is let go, across pieces and within them", arguments: 0...9)
     func removing(count: Int) {
         for text in ["abc", "d", "efghi"] {
