@@ -21,6 +21,12 @@ import Testing
         return pieces
     }
 
+    private var addresses: [UInt] {
+        var addresses: [UInt] = []
+        unsafe outbox.forEachPiece(limit: .max) { piece in addresses.append(UInt(bitPattern: piece.baseAddress)) }
+        return addresses
+    }
+
     @Test("Pieces that continue each other are one; others are not")
     func merging() {
         let (one, other) = (shared("abcdef"), shared("xyz"))
@@ -64,6 +70,34 @@ import Testing
         outbox.removeFirst(4)
         outbox.append(bytes, 0..<1)
         #expect(pieces() == ["a"])
+    }
+
+    @Test("A small part of a chunk does not keep the chunk alive once it is complete")
+    func smallParts() {
+        weak var alive: SharedBytes?
+        do {
+            let chunk = SharedBytes()
+            alive = chunk
+            outbox.append(chunk, chunk.append { $0.append("only this") })
+        }
+        #expect(alive != nil)
+        let next = shared(", and that")
+        outbox.append(next, 0..<next.count)
+        #expect(alive == nil)
+        #expect(pieces() == ["only this", ", and that"])
+        #expect(outbox.unsentBytes == 19)
+        outbox.removeFirst(12)
+        #expect(pieces() == ["nd that"])
+    }
+
+    @Test("Most of a chunk stays shared")
+    func largeParts() {
+        let chunk = SharedBytes()
+        outbox.append(chunk, chunk.append { $0.append(String(repeating: "x", count: 40_000)) })
+        let addresses = addresses
+        let next = shared("y")
+        outbox.append(next, 0..<1)
+        #expect(self.addresses.first == addresses.first)
     }
 
     @Test("Shared bytes are freed when the last outbox lets go")
