@@ -55,6 +55,7 @@ extension Broker: ExitSink {
             case .drop:
                 client.counters.lostInQueue += 1
                 client.lose(Loss(.queue, count: 1))
+                tellLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
             case .disconnect:
                 close(client, reason: "records came faster than they were read (overflow: disconnect)")
             }
@@ -65,17 +66,21 @@ extension Broker: ExitSink {
     }
 
     /// Puts the losses that a client was not told into its outbox, if they fit with what is to follow them.
+    ///
+    /// A client for whom nothing waits is told in any case: it may be others of its uid whose bytes leave no room, and
+    /// nothing that is sent to this one would ever be the occasion.
     private mutating func tellLosses(_ client: Client, leavingRoomFor more: Int = 0) {
         let lostLineLimit = 160
-        guard hasRoom(client, for: client.untold.count * lostLineLimit + more) else { return }
-        tellLossesNow(client)
+        let bytes = client.untold.count * lostLineLimit + more
+        if client.outbox.unsentBytes == 0 || hasRoom(client, for: bytes) { tellLossesNow(client) }
     }
 
     private mutating func tellLossesNow(_ client: Client) {
         for loss in client.takeUntold() { put(ServerLine.lost(loss), client) }
     }
 
-    private func hasRoom(_ client: Client, for bytes: Int) -> Bool {
+    /// Whether so many more bytes stay within what may wait for a client, for its uid and in all.
+    func hasRoom(_ client: Client, for bytes: Int) -> Bool {
         let limits = settings.limits
         return client.outbox.unsentBytes + bytes <= limits.queueBytes
             && client.account.unsentBytes + bytes <= limits.queueBytesPerUID

@@ -89,17 +89,19 @@ package struct Broker: ~Copyable {
     /// The CPUs of a client's subscription.
     package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.interest?.key.cpus ?? CPUSet() }
 
-    /// Whether requests of a client are to be read now.
+    /// Whether requests of a client are to be read now: not while what waits, for it or for others, is at a limit.
+    ///
+    /// A client for whom nothing waits is read from in any case, or the full queues of others could silence it.
     package func wantsRequests(of id: ClientID) -> Bool {
-        guard let client = clients[id] else { return false }
-        return !client.isClosing && client.outbox.unsentBytes < settings.limits.queueBytes
+        guard let client = clients[id], !client.isClosing else { return false }
+        return client.outbox.unsentBytes == 0 || hasRoom(client, for: 1)
     }
 
     /// What a client may see.
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 
     /// Whether nothing at all is held for anybody.
-    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.wanted.isEmpty }
+    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.isEmpty }
 
     private func connectionLimit(_ account: Account) -> String? {
         let limits = settings.limits

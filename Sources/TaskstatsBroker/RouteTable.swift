@@ -27,6 +27,9 @@ struct RouteTable {
     /// The CPUs of a set that no subscription wants so far.
     func unwanted(of cpus: CPUSet) -> CPUSet { CPUSet(cpus.filter { references(to: $0) == 0 }) }
 
+    /// Whether nothing is left of any subscription.
+    var isEmpty: Bool { interests.isEmpty && byCPU.allSatisfy(\.isEmpty) && references.allSatisfy { $0 == 0 } }
+
     /// Adds a client's subscription.
     mutating func insert(_ client: Client, _ key: Interest.Key) {
         let interest = interests[key] ?? create(key)

@@ -27,6 +27,21 @@ final class SharedBytes {
         return start..<bytes.count
     }
 
+    /// Whether a range, on its own, keeps far more memory alive than it is long.
+    func isMostlyWaste(for range: Range<Int>) -> Bool {
+        let negligibleBytes = 1_024
+        return bytes.capacity > 2 * range.count + negligibleBytes
+    }
+
+    /// A range in memory of its own.
+    func copy(of range: Range<Int>) -> SharedBytes {
+        var copy = ByteBuffer(capacity: range.count)
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe copy.append(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        }
+        return SharedBytes(copy)
+    }
+
     /// Appends the line of an exit record.
     func appendExit(_ record: borrowing ExitRecord, fields: FieldSet, redacted: [FieldGroup]) {
         RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &bytes)

@@ -1,0 +1,63 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// Answers are never dropped; instead a client that does not read is not read from.
+@Suite struct AnswerTests {
+    @Test("A queue full of records drops no answer")
+    func behindRecords() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
+        let client = try host.connect()
+        client.subscribe()
+        client.read()
+        host.end([EndedTask](1...50))
+        var requests: [Int64] = []
+        while let request = client.ask(.describe) { requests.append(request) }
+        #expect(!requests.isEmpty)
+        let heard = client.read()
+        #expect(heard.filter { requests.map(Heard.answer).contains($0) } == requests.map(Heard.answer))
+        #expect(Journal.fault(in: heard, of: 1...50) == nil)
+    }
+
+    @Test("Requests are wanted until the queue is full, and again when there is room")
+    func backPressure() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 20_000 }))
+        let client = try host.connect()
+        var answers = 0
+        while client.ask(.describe) != nil { answers += 1 }
+        #expect(host.unsentBytes(of: client.id) >= 20_000)
+        #expect(answers > 0)
+        let excess = host.unsentBytes(of: client.id) - 20_000
+        client.read(excess)
+        #expect(!host.wantsRequests(of: client.id))
+        client.read(1)
+        #expect(host.wantsRequests(of: client.id))
+        client.read()
+        #expect(client.heard.count == 1 + answers)
+    }
+
+    @Test("Nobody wants requests of a client that is being closed, or gone")
+    func closed() throws {
+        let host = TestHost()
+        let client = try host.connect()
+        host.shutDown()
+        #expect(!host.wantsRequests(of: client.id))
+        #expect(!host.isFinished(client.id))
+        client.read()
+        #expect(client.heard == [.hello, .closing("the test is over")])
+        #expect(!host.wantsRequests(of: client.id))
+        #expect(host.isFinished(client.id))
+    }
+
+    @Test("Shutting down tells every client once")
+    func shutDownTwice() throws {
+        let host = TestHost()
+        let clients = try (0..<3).map { _ in try host.connect() }
+        host.shutDown()
+        host.shutDown()
+        for client in clients { #expect(client.read() == [.hello, .closing("the test is over")]) }
+        #expect(host.isBalanced)
+    }
+}

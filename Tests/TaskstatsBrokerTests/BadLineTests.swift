@@ -1,0 +1,79 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// Lines that are no request are answered with an error each; eight in a row end the connection.
+@Suite struct BadLineTests {
+    private let host = TestHost()
+    private let farewell = "8 bad lines in a row"
+
+    @Test("Eight bad lines in a row close the connection after what was queued")
+    func eight() throws {
+        let client = try host.connect()
+        client.subscribe(cpus: "0")
+        host.end(EndedTask(pid: 1))
+        for _ in 0..<20 { client.say("nonsense") }
+        host.end(EndedTask(pid: 2))
+        let errors = [Heard](repeating: .refusal(.parseError), count: 8)
+        #expect(client.read() == [.hello, .answer(1), .exit(1)] + errors + [.closing(farewell)])
+        #expect(!host.isConnected(client.id))
+        #expect(host.registered.isEmpty)
+    }
+
+    @Test("Seven are forgiven, and a good line between begins the count anew")
+    func reset() throws {
+        let client = try host.connect()
+        for _ in 0..<5 {
+            for _ in 0..<7 { client.say("[") }
+            client.ask(.status)
+        }
+        client.read()
+        #expect(host.isConnected(client.id))
+        #expect(client.heard.count { $0 == .refusal(.parseError) } == 35)
+    }
+
+    @Test("A good line that is refused for what it asks is no bad line")
+    func refusedRequest() throws {
+        let client = try host.connect()
+        for _ in 0..<20 { client.subscribe(cpus: "99") }
+        client.read()
+        #expect(host.isConnected(client.id))
+    }
+
+    @Test("A bad line is answered under its id where that can be read")
+    func ids() throws {
+        let client = try host.connect()
+        client.say(#"{"jsonrpc":"2.0","id":5,"method":"fly"}"#)
+        client.say(#"{"jsonrpc":"2.0","id":6,"method":"get","params":{"pid":0}}"#)
+        client.say(#"{"jsonrpc":"2.0","method":"status"}"#)
+        client.say(#"[]"#)
+        #expect(
+            client.read() == [
+                .hello, .error(5, .methodNotFound), .error(6, .invalidParams), .refusal(.invalidRequest),
+                .refusal(.invalidRequest),
+            ])
+    }
+
+    @Test("A line that is too long is a bad line, told with the limit")
+    func longLine() throws {
+        let client = try host.connect()
+        for _ in 0..<8 { host.receiveLongLine(from: client.id) }
+        client.read()
+        #expect(
+            client.heard == [.hello] + [Heard](repeating: .refusal(.invalidRequest), count: 8) + [.closing(farewell)])
+        guard case .refusal(let error) = client.events[1] else { return }
+        #expect(error.message.contains("65536"))
+    }
+
+    @Test("Bad lines of one client count for no other")
+    func separate() throws {
+        let clients = try (0..<3).map { _ in try host.connect() }
+        for _ in 0..<7 {
+            for client in clients { client.say("") }
+        }
+        for client in clients { client.read() }
+        #expect(clients.allSatisfy { host.isConnected($0.id) })
+    }
+}

@@ -1,0 +1,26 @@
+import Testing
+
+/// Nothing lost without being told, nothing told that was not lost: promise R1, on random runs.
+@Suite struct ConservationTests {
+    @Test("What is delivered and what is told to be lost is what matched, line by line", arguments: 0..<200)
+    func conservation(seed: Int) {
+        ConservationRun(seed: UInt64(seed)).run(steps: 100)
+    }
+
+    @Test("The runs are not idle: every kind of line and loss occurs in them")
+    func coverage() {
+        var seen = ConservationRun.Tally()
+        for seed in 1_000..<1_020 as Range<UInt64> {
+            let run = ConservationRun(seed: seed)
+            run.run(steps: 100)
+            seen.add(run.tally)
+        }
+        #expect(seen.delivered > 1_500)
+        #expect(seen.lostInQueue > 1_500)
+        #expect(seen.lostInKernel > 5_000)
+        #expect(seen.redacted > 100)
+        #expect(seen.disconnected > 5)
+        #expect(seen.refusedRegistrations > 2)
+        #expect(seen.replaced > 100)
+    }
+}

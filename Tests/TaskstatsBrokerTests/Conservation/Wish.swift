@@ -1,0 +1,63 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import TestSupport
+
+@testable import TaskstatsBroker
+
+/// What a client subscribed to, and who should get what of it, written down from protocol.md and access-policy.md
+/// without a look at the broker.
+struct Wish {
+    var cpus: Set<Int>
+    var endsOnly = false
+    var fields = FieldSet.all
+    var uids: [UInt32]?
+    var minElapsedMicroseconds: UInt64?
+    var onlyFailed = false
+    var commandPrefix: String?
+    var disconnects = false
+
+    /// A wish as a random client has it.
+    static func random(cpus count: Int, _ random: inout SeededGenerator) -> Wish {
+        func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+        var wish = Wish(cpus: Set((0..<count).filter { _ in chance(50) }))
+        if wish.cpus.isEmpty { wish.cpus = [Int.random(in: 0..<count, using: &random)] }
+        wish.endsOnly = chance(20)
+        if chance(30) { wish.fields = FieldSet(group: .identity) }
+        if chance(10) { wish.fields = FieldSet(group: .io) }
+        if chance(20) { wish.uids = [[0], [1000], [1001, 0]].randomElement(using: &random) }
+        if chance(15) { wish.minElapsedMicroseconds = 500 }
+        if chance(15) { wish.onlyFailed = true }
+        if chance(15) { wish.commandPrefix = "a" }
+        wish.disconnects = chance(10)
+        return wish
+    }
+
+    /// The same as a client asks for it.
+    var parameters: SubscribeParameters {
+        var parameters = SubscribeParameters()
+        parameters.cpus = cpus.map(String.init).joined(separator: ",")
+        parameters.scope = endsOnly ? .process : .task
+        parameters.fields = fields
+        parameters.filter.uids = uids
+        parameters.filter.minElapsedMicroseconds = minElapsedMicroseconds
+        if onlyFailed { parameters.filter.exit = .failed }
+        parameters.filter.command = commandPrefix.flatMap { GlobPattern($0 + "*") }
+        parameters.overflow = disconnects ? .disconnect : .drop
+        return parameters
+    }
+
+    /// Whether a client of this wish is to hear of a task; `uid` is nil for those who may see everything.
+    func wants(_ task: EndedTask, asOnly uid: UInt32?) -> Bool {
+        guard cpus.contains(task.cpu) else { return false }
+        if let uid, task.uid != uid { return false }
+        if endsOnly && !task.isLast { return false }
+        if let uids, !uids.contains(task.uid) { return false }
+        if let minElapsedMicroseconds, task.elapsedMicroseconds < minElapsedMicroseconds { return false }
+        if onlyFailed, task.exit == .code(0) { return false }
+        if let commandPrefix, !task.command.hasPrefix(commandPrefix) { return false }
+        return true
+    }
+
+    /// Whether the io group of a task is withheld from a client of tier own.
+    static func hidesIO(_ task: EndedTask) -> Bool { task.usedPrivilege || !task.isLast }
+}

@@ -1,0 +1,145 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// A client of a ``TestHost``: it asks, reads as much as the test wants, and keeps what it heard.
+final class TestClient {
+    let id: ClientID
+    /// The lines that it read, without their newlines.
+    private(set) var lines: [[UInt8]] = []
+    /// The same, understood.
+    private(set) var events: [ServerEvent] = []
+    private unowned let host: TestHost
+    private var unfinishedLine: [UInt8] = []
+    private var lastRequest: Int64 = 0
+
+    init(id: ClientID, host: TestHost) {
+        self.id = id
+        self.host = host
+    }
+
+    // MARK: Asking
+
+    /// Sends a request and returns its id; nil when the broker does not want one now.
+    @discardableResult func ask(_ call: Request.Call) -> Int64? {
+        lastRequest += 1
+        let line = Request(id: .integer(lastRequest), call: call).line.array
+        return host.receive(String(decoding: line.dropLast(), as: UTF8.self), from: id) ? lastRequest : nil
+    }
+
+    /// Sends any line.
+    func say(_ line: String) { host.receive(line, from: id) }
+
+    @discardableResult func subscribe(
+        cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
+        filter: RecordFilter = RecordFilter(),
+        overflow: SubscribeParameters.Overflow = .drop
+    ) -> Int64? {
+        var parameters = SubscribeParameters()
+        parameters.cpus = cpus
+        parameters.scope = scope
+        parameters.fields = fields
+        parameters.filter = filter
+        parameters.overflow = overflow
+        return ask(.subscribe(parameters))
+    }
+
+    func unsubscribe() { ask(.unsubscribe) }
+
+    /// The connection breaks, whatever waits for the client.
+    func leave() { host.disconnect(id) }
+
+    // MARK: Reading
+
+    /// Reads up to so many bytes, everything when nothing is said, and returns what that made known.
+    @discardableResult func read(_ limit: Int = .max) -> [Heard] {
+        let known = events.count
+        unfinishedLine += host.send(limit, to: id)
+        while let end = unfinishedLine.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = Array(unfinishedLine[..<end])
+            unfinishedLine.removeSubrange(...end)
+            guard let event = Self.event(in: line) else { continue }
+            lines.append(line)
+            events.append(event)
+        }
+        return events[known...].map(Heard.init)
+    }
+
+    /// Understands a line; a line that no daemon may send is an issue.
+    static func event(in line: some Sequence<UInt8>) -> ServerEvent? {
+        let line = Array(line)
+        let event = unsafe line.withUnsafeBytes { bytes in
+            Result { () throws(EventReader.Malformed) in try unsafe EventReader.read(bytes) }
+        }
+        switch event {
+        case .success(let event): return event
+        case .failure(let error):
+            Issue.record("\(error.problem) in \(String(decoding: line, as: UTF8.self))")
+            return nil
+        }
+    }
+
+    // MARK: What it heard
+
+    /// Everything, as far as order goes.
+    var heard: [Heard] { events.map(Heard.init) }
+
+    /// The tasks whose exits it was told.
+    var pids: [UInt32] { exits.map(\.record.pid) }
+
+    /// The exits it was told.
+    var exits: [ReceivedExit] { events.compactMap { if case .exit(let exit) = $0 { exit } else { nil } } }
+
+    /// The losses it was told.
+    var losses: [Loss] { events.compactMap { if case .lost(let loss) = $0 { loss } else { nil } } }
+
+    /// The lines of exits, byte by byte.
+    var exitLines: [[UInt8]] { zip(lines, events).compactMap { if case .exit = $1 { $0 } else { nil } } }
+
+    /// The answer to a request.
+    func answer(to request: Int64?) -> ServerEvent.Reply? {
+        events.lazy.compactMap { event in
+            if case .reply(let id, let reply) = event, id == request { reply } else { nil }
+        }.first
+    }
+
+    /// The error that answered a request.
+    func error(of request: Int64?) -> ProtocolError? {
+        if case .error(let error) = answer(to: request) { error } else { nil }
+    }
+
+    /// Asks for the counters, reading everything on the way.
+    func status() -> Status? {
+        let request = ask(.status)
+        read()
+        return if case .status(let status) = answer(to: request) { status } else { nil }
+    }
+}
+
+/// What a line is, as far as the order of lines goes.
+enum Heard: Equatable {
+    case hello
+    case exit(UInt32)
+    case lost(Loss.Place, UInt64)
+    case answer(Int64)
+    case error(Int64, ProtocolError.Name)
+    /// The refusal of a line without an id that could be read.
+    case refusal(ProtocolError.Name)
+    case closing(String)
+    case unknown
+
+    init(_ event: ServerEvent) {
+        switch event {
+        case .hello: self = .hello
+        case .exit(let exit): self = .exit(exit.record.pid)
+        case .lost(let loss): self = .lost(loss.place, loss.count)
+        case .closing(let reason): self = .closing(reason)
+        case .reply(let id, .error(let error)): self = .error(id, error.name)
+        case .reply(let id, _): self = .answer(id)
+        case .refusal(let error): self = .refusal(error.name)
+        case .unknown: self = .unknown
+        }
+    }
+}

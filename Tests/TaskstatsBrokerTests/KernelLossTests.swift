@@ -1,0 +1,94 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// The kernel drops records per CPU: nobody knows whose they were, so every subscriber of the CPU is told.
+@Suite struct KernelLossTests {
+    private let host = TestHost()
+
+    @Test("A loss is told to every subscriber of the CPU, whatever it filters and may see, and to nobody else")
+    func toWhom() throws {
+        let (all, user, filtering) = (try host.connect(), try host.connect(.user(1000)), try host.connect())
+        let (otherCPU, idle) = (try host.connect(), try host.connect())
+        all.subscribe()
+        user.subscribe(cpus: "0-1")
+        filtering.subscribe(cpus: "1", scope: .process, filter: RecordFilter(uids: [9]))
+        otherCPU.subscribe(cpus: "0,2-3")
+        host.lose(144, cpu: 1)
+        for client in [all, user, filtering] {
+            #expect(client.read() == [.hello, .answer(1), .lost(.kernel(cpu: 1), 144)])
+        }
+        #expect(otherCPU.read() == [.hello, .answer(1)])
+        #expect(idle.read() == [.hello])
+    }
+
+    @Test("A loss stands where the gap is, and explains the jump of the sequence")
+    func place() throws {
+        let client = try host.connect()
+        client.subscribe()
+        host.end([EndedTask](1...2, cpu: 0))
+        host.lose(3, cpu: 0)
+        host.end([EndedTask](3...4, cpu: 0))
+        #expect(
+            client.read() == [
+                .hello, .answer(1), .exit(1), .exit(2), .lost(.kernel(cpu: 0), 3), .exit(3), .exit(4),
+            ])
+        #expect(client.exits.map(\.record.sequence) == [1, 2, 6, 7])
+    }
+
+    @Test("A client is told no loss from before its subscription or after its end")
+    func whileSubscribed() throws {
+        let (early, late) = (try host.connect(), try host.connect())
+        early.subscribe(cpus: "0")
+        host.lose(1, cpu: 0)
+        late.subscribe(cpus: "0")
+        early.subscribe(cpus: "1")
+        host.lose(2, cpu: 0)
+        early.read()
+        late.read()
+        #expect(early.losses == [Loss(.kernel(cpu: 0), count: 1)])
+        #expect(late.losses == [Loss(.kernel(cpu: 0), count: 2)])
+    }
+
+    @Test("While the queue is full losses add up, per CPU, and are told with those of the queue before the next line")
+    func fullQueue() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
+        let client = try host.connect()
+        client.subscribe()
+        client.read()
+        host.end([EndedTask](1...50))
+        host.lose(2, cpu: 3)
+        host.lose(7, cpu: 0)
+        host.lose(1, cpu: 3)
+        host.end(EndedTask(cpu: 3, pid: 51))
+        let heard = client.read()
+        let losses = heard.drop { if case .exit = $0 { true } else { false } }
+        let delivered = heard.count - losses.count
+        #expect(
+            losses == [
+                .lost(.kernel(cpu: 0), 7), .lost(.kernel(cpu: 3), 3), .lost(.queue, UInt64(51 - delivered)),
+            ])
+    }
+
+    @Test("A loss that no line follows is told nevertheless, once there is room")
+    func noLineFollows() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 2_000 }))
+        let client = try host.connect()
+        client.subscribe()
+        client.ask(.describe)
+        host.lose(5, cpu: 2)
+        #expect(client.read() == [.hello, .answer(1), .answer(2), .lost(.kernel(cpu: 2), 5)])
+    }
+
+    @Test("A client that is being closed is told nothing more")
+    func closing() throws {
+        let client = try host.connect()
+        client.subscribe()
+        host.shutDown()
+        host.lose(5, cpu: 2)
+        host.end(EndedTask(pid: 1))
+        #expect(client.read() == [.hello, .answer(1), .closing("the test is over")])
+    }
+}

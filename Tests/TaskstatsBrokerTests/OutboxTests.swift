@@ -1,0 +1,119 @@
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// The queue of pieces of shared bytes.
+@Suite struct OutboxTests {
+    private let outbox = Outbox()
+
+    private func shared(_ text: String) -> SharedBytes {
+        var bytes = ByteBuffer(capacity: 1)
+        bytes.append(text)
+        return SharedBytes(bytes)
+    }
+
+    private func pieces(limit: Int = .max) -> [String] {
+        var pieces: [String] = []
+        unsafe outbox.forEachPiece(limit: limit) { piece in
+            pieces.append(unsafe String(decoding: piece, as: UTF8.self))
+        }
+        return pieces
+    }
+
+    private var addresses: [UInt] {
+        var addresses: [UInt] = []
+        unsafe outbox.forEachPiece(limit: .max) { piece in addresses.append(UInt(bitPattern: piece.baseAddress)) }
+        return addresses
+    }
+
+    @Test("Pieces that continue each other are one; others are not")
+    func merging() {
+        let (one, other) = (shared("abcdef"), shared("xyz"))
+        outbox.append(one, 0..<2)
+        outbox.append(one, 2..<4)
+        outbox.append(other, 0..<3)
+        outbox.append(one, 4..<5)
+        outbox.append(one, 0..<1)
+        #expect(pieces() == ["abcd", "xyz", "e", "a"])
+        #expect(pieces(limit: 2) == ["abcd", "xyz"])
+        #expect(outbox.unsentBytes == 9)
+    }
+
+    @Test("What stands between two pieces is not sent with them")
+    func gap() {
+        let bytes = shared("abcdef")
+        outbox.append(bytes, 0..<2)
+        outbox.append(bytes, 3..<5)
+        #expect(pieces() == ["ab", "de"])
+    }
+
+    @Test("What was sent is let go, across pieces and within them", arguments: 0...9)
+    func removing(count: Int) {
+        for text in ["abc", "d", "efghi"] {
+            let bytes = shared(text)
+            outbox.append(bytes, 0..<bytes.count)
+        }
+        outbox.removeFirst(count)
+        #expect(pieces().joined() == String("abcdefghi".dropFirst(count)))
+        #expect(outbox.unsentBytes == 9 - count)
+        #expect(outbox.highWater == 9)
+    }
+
+    @Test("A piece continues one that was sent in part")
+    func mergingAfterSending() {
+        let bytes = shared("abcdef")
+        outbox.append(bytes, 0..<3)
+        outbox.removeFirst(2)
+        outbox.append(bytes, 3..<6)
+        #expect(pieces() == ["cdef"])
+        outbox.removeFirst(4)
+        outbox.append(bytes, 0..<1)
+        #expect(pieces() == ["a"])
+    }
+
+    @Test("A small part of a chunk does not keep the chunk alive once it is complete")
+    func smallParts() {
+        weak var alive: SharedBytes?
+        do {
+            let chunk = SharedBytes()
+            alive = chunk
+            outbox.append(chunk, chunk.append { $0.append("only this") })
+        }
+        #expect(alive != nil)
+        let next = shared(", and that")
+        outbox.append(next, 0..<next.count)
+        #expect(alive == nil)
+        #expect(pieces() == ["only this", ", and that"])
+        #expect(outbox.unsentBytes == 19)
+        outbox.removeFirst(12)
+        #expect(pieces() == ["nd that"])
+    }
+
+    @Test("Most of a chunk stays shared")
+    func largeParts() {
+        let chunk = SharedBytes()
+        outbox.append(chunk, chunk.append { $0.append(String(repeating: "x", count: 40_000)) })
+        let addresses = addresses
+        let next = shared("y")
+        outbox.append(next, 0..<1)
+        #expect(self.addresses.first == addresses.first)
+    }
+
+    @Test("Shared bytes are freed when the last outbox lets go")
+    func freeing() {
+        let other = Outbox()
+        weak var alive: SharedBytes?
+        do {
+            let bytes = shared("abc")
+            alive = bytes
+            outbox.append(bytes, 0..<3)
+            other.append(bytes, 0..<3)
+        }
+        outbox.removeFirst(3)
+        #expect(alive != nil)
+        other.removeAll()
+        #expect(alive == nil)
+        #expect(other.unsentBytes == 0)
+    }
+}

@@ -1,0 +1,70 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// `get` goes through the broker with the access of whoever asks.
+@Suite struct QueryTests {
+    private let host = TestHost()
+
+    @Test("A query says what the client may see and what it asked for")
+    func access() throws {
+        var seen: [(AccessPolicy.Access, QueryTarget)] = []
+        host.queryAnswer = { query in
+            seen.append((query.access, query.target))
+            return .refusal(ProtocolError(.permissionDenied, "not yours", errno: "EPERM"))
+        }
+        try host.connect().ask(.get(.pid(1), fields: .all))
+        let user = try host.connect(.user(7, gid: 8))
+        let request = user.ask(.get(.tgid(2), fields: .all))
+        user.read()
+        #expect(seen.map(\.0) == [.all, .own(uid: 7, gid: 8)])
+        #expect(seen.map(\.1) == [.pid(1), .tgid(2)])
+        #expect(user.error(of: request)?.name == .permissionDenied)
+        #expect(user.error(of: request)?.errno == "EPERM")
+    }
+
+    @Test("The answer has the fields that were asked for")
+    func fields() throws {
+        host.queryAnswer = { _ in .record(EndedTask(pid: 5).record().task) }
+        let client = try host.connect()
+        let request = client.ask(.get(.pid(5), fields: [.acUid, .nvcsw]))
+        client.read()
+        guard case .stats(let record) = client.answer(to: request) else {
+            Issue.record("no statistics")
+            return
+        }
+        #expect(Array(record.present) == [.acUid])
+        #expect(record[.acUid] == 1000)
+    }
+
+    @Test("A cgroup is answered with its counts")
+    func cgroup() throws {
+        let stats = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
+        host.queryAnswer = { _ in .cgroup(stats) }
+        let client = try host.connect()
+        let request = client.ask(.get(.cgroup("/sys/fs/cgroup/cpu"), fields: .all))
+        client.read()
+        guard case .cgroup(let answer) = client.answer(to: request) else {
+            Issue.record("no counts")
+            return
+        }
+        #expect(answer == stats)
+    }
+
+    @Test("An answer for a client that left meanwhile goes nowhere")
+    func left() throws {
+        var broker = Broker(.sample())
+        guard case .admitted(let id) = broker.admit(.root, host: .sample) else { throw TestHost.NotAdmitted() }
+        let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id)
+        guard case .query(let query) = action else {
+            Issue.record("no query")
+            return
+        }
+        _ = broker.remove(id)
+        broker.answer(query, with: .record(EndedTask(pid: 1).record().task))
+        let isBalanced = broker.isBalanced
+        #expect(isBalanced)
+    }
+}

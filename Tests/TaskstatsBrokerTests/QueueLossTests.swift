@@ -1,0 +1,142 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// What does not fit into a client's queue is dropped, counted exactly, and told where the gap is.
+@Suite struct QueueLossTests {
+    private static let queueBytes = 4_096
+    private let host = TestHost(.sample(limits: .usual { $0.queueBytes = queueBytes }))
+
+    private func subscribed(_ filter: RecordFilter = RecordFilter()) throws -> TestClient {
+        let client = try host.connect()
+        client.subscribe(filter: filter)
+        client.read()
+        return client
+    }
+
+    @Test("A loss is told as soon as there is room, even when no record follows")
+    func toldWithoutFollower() throws {
+        let client = try subscribed()
+        host.end([EndedTask](1...50))
+        let heard = client.read()
+        #expect(Journal.fault(in: heard, of: 1...50) == nil)
+        #expect(heard.last == .lost(.queue, UInt64(50 - client.pids.count)))
+        #expect(client.pids.count > 5)
+    }
+
+    @Test("Every gap is told in its place, however little is read at a time", arguments: [7, 100, 500, 1_500])
+    func places(bytesAtATime: Int) throws {
+        let client = try subscribed()
+        var pid: UInt32 = 0
+        for _ in 0..<60 {
+            host.end([EndedTask](pid + 1...pid + 9))
+            pid += 9
+            client.read(bytesAtATime)
+        }
+        client.read()
+        #expect(Journal.fault(in: client.heard, of: 1...pid) == nil)
+        #expect(client.losses.count > 1 || bytesAtATime < 100)
+    }
+
+    @Test("The bytes that wait never go above the limit")
+    func bounded() throws {
+        let client = try subscribed()
+        for pid in 1...300 as ClosedRange<UInt32> {
+            host.end(EndedTask(pid: pid))
+            #expect(host.unsentBytes(of: client.id) <= Self.queueBytes)
+            if pid.isMultiple(of: 5) { client.read(700) }
+        }
+    }
+
+    @Test("The limit itself may be reached")
+    func limitIsReached() throws {
+        let probe = try subscribed()
+        host.end(EndedTask(pid: 1))
+        let lineBytes = host.unsentBytes(of: probe.id)
+
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 3 * lineBytes }))
+        let client = try host.connect()
+        client.subscribe()
+        client.read()
+        host.end([EndedTask](1...4))
+        #expect(host.unsentBytes(of: client.id) == 3 * lineBytes)
+        #expect(client.read() == [.exit(1), .exit(2), .exit(3), .lost(.queue, 1)])
+    }
+
+    @Test("A queue that is too small for any record still tells what was lost")
+    func tooSmall() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 200 }))
+        let client = try host.connect()
+        client.read()
+        client.subscribe()
+        client.read()
+        host.end([EndedTask](1...50))
+        host.lose(6, cpu: 0)
+        let heard = client.read()
+        #expect(Journal.fault(in: heard, of: 1...50) == nil)
+        #expect(heard.contains(.lost(.kernel(cpu: 0), 6)))
+    }
+
+    @Test("Only what matched counts")
+    func onlyMatched() throws {
+        let client = try subscribed(RecordFilter(uids: [7]))
+        for pid in 1...100 as ClosedRange<UInt32> { host.end(EndedTask(pid: pid, uid: pid.isMultiple(of: 2) ? 7 : 8)) }
+        client.read()
+        #expect(Journal.fault(in: client.heard, of: stride(from: 2, through: 100, by: 2)) == nil)
+    }
+
+    @Test("A client that does not read takes nothing from those that do")
+    func stalledBesideRunning() throws {
+        let (stalled, running) = (try subscribed(), try subscribed())
+        for pid in 1...200 as ClosedRange<UInt32> {
+            host.end(EndedTask(pid: pid))
+            running.read()
+        }
+        stalled.read()
+        #expect(running.pids == Array(1...200))
+        #expect(running.losses.isEmpty)
+        #expect(Journal.fault(in: stalled.heard, of: 1...200) == nil)
+        #expect(stalled.exitLines == Array(running.exitLines.prefix(stalled.exitLines.count)))
+    }
+
+    @Test("An answer is preceded by what was lost before it")
+    func beforeAnswers() throws {
+        let client = try subscribed()
+        host.end([EndedTask](1...50))
+        client.read(1_000)
+        let request = try #require(client.ask(.status))
+        let heard = client.read()
+        #expect(heard.last == .answer(request))
+        #expect(heard.dropLast().last == .lost(.queue, UInt64(50 - client.pids.count)))
+    }
+
+    @Test("With overflow disconnect the connection ends instead, with a reason, after what was queued")
+    func disconnect() throws {
+        let (client, other) = (try host.connect(), try subscribed())
+        client.subscribe(overflow: .disconnect)
+        host.end([EndedTask](1...50))
+        client.read()
+        #expect(client.pids == Array(1...UInt32(client.pids.count)))
+        #expect(client.losses.isEmpty)
+        guard case .closing(let reason) = client.heard.last else {
+            Issue.record("no farewell")
+            return
+        }
+        #expect(reason.contains("overflow"))
+        #expect(!host.isConnected(client.id))
+        other.read()
+        #expect(Journal.fault(in: other.heard, of: 1...50) == nil)
+    }
+
+    @Test("A subscription that drops again takes the place of one that disconnects")
+    func overflowIsReplaced() throws {
+        let client = try host.connect()
+        client.subscribe(overflow: .disconnect)
+        client.subscribe(overflow: .drop)
+        host.end([EndedTask](1...50))
+        client.read()
+        #expect(Journal.fault(in: client.heard, of: 1...50) == nil)
+    }
+}

@@ -1,0 +1,84 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// What happens between a wish and the kernel's consent.
+@Suite struct RegistrationFailureTests {
+    private let host = TestHost()
+
+    @Test("A registration that the kernel refuses is answered with its reason and leaves no CPU behind")
+    func refused() throws {
+        let client = try host.connect()
+        host.refusedCPUs = CPUSet([2])
+        let request = client.subscribe(cpus: "1-3")
+        client.read()
+        #expect(client.error(of: request)?.name == .kernelError)
+        #expect(client.error(of: request)?.errno == "ENOMEM")
+        #expect(host.registered.isEmpty)
+        #expect(host.subscribedCPUs(of: client.id).isEmpty)
+    }
+
+    @Test("A registration that the kernel refuses leaves the earlier subscription in force")
+    func earlierStays() throws {
+        let client = try host.connect()
+        client.subscribe(cpus: "0", filter: RecordFilter(uids: [5]))
+        host.refusedCPUs = CPUSet([2])
+        client.subscribe(cpus: "0-2")
+        host.end(EndedTask(cpu: 0, pid: 1, uid: 4))
+        host.end(EndedTask(cpu: 0, pid: 2, uid: 5))
+        #expect(client.read() == [.hello, .answer(1), .error(2, .kernelError), .exit(2)])
+        #expect(host.registered == CPUSet([0]))
+    }
+
+    @Test("CPUs that another client holds are no matter for the kernel")
+    func heldByAnother() throws {
+        try host.connect().subscribe(cpus: "2")
+        host.refusedCPUs = CPUSet([2])
+        let client = try host.connect()
+        client.subscribe(cpus: "2")
+        #expect(client.read() == [.hello, .answer(1)])
+    }
+
+    @Test("A client that vanishes while its registration is pending leaves no CPU behind")
+    func vanished() throws {
+        host.delaysRegistrations = true
+        let client = try host.connect()
+        client.subscribe(cpus: "0-3")
+        client.leave()
+        host.completeRegistrations()
+        #expect(host.registered.isEmpty)
+        #expect(host.isBalanced)
+    }
+
+    @Test("A client that vanishes while its registration is pending takes no CPU from others")
+    func vanishedBesideAnother() throws {
+        try host.connect().subscribe(cpus: "1")
+        host.delaysRegistrations = true
+        let client = try host.connect()
+        client.subscribe(cpus: "0-3")
+        client.leave()
+        host.completeRegistrations()
+        #expect(host.registered == CPUSet([1]))
+    }
+
+    @Test("Of a subscription that is still pending no record is sent")
+    func pending() throws {
+        try host.connect().subscribe(cpus: "0")
+        host.delaysRegistrations = true
+        let client = try host.connect()
+        client.subscribe(cpus: "0-1")
+        host.end(EndedTask(cpu: 0, pid: 1))
+        host.completeRegistrations()
+        host.end(EndedTask(cpu: 0, pid: 2))
+        #expect(client.read() == [.hello, .answer(1), .exit(2)])
+    }
+}
+
+extension RecordFilter {
+    init(uids: [UInt32]) {
+        self.init()
+        self.uids = uids
+    }
+}

@@ -1,0 +1,96 @@
+import TaskstatsModel
+import Testing
+
+@testable import TaskstatsBroker
+
+/// A subscription takes the place of the one before, at once.
+@Suite struct ReplacementTests {
+    private let host = TestHost()
+
+    @Test("The answer to subscribe stands before the first exit")
+    func answerFirst() throws {
+        let client = try host.connect()
+        client.subscribe()
+        host.end(EndedTask(cpu: 0, pid: 1))
+        #expect(client.read() == [.hello, .answer(1), .exit(1)])
+    }
+
+    @Test("Replacing loses and doubles no record of a CPU in both, and the CPU stays registered")
+    func replace() throws {
+        let client = try host.connect()
+        client.subscribe(cpus: "0-1")
+        host.end(EndedTask(cpu: 1, pid: 1))
+        client.subscribe(cpus: "1-2")
+        host.end(EndedTask(cpu: 0, pid: 2))
+        host.end(EndedTask(cpu: 1, pid: 3))
+        host.end(EndedTask(cpu: 2, pid: 4))
+        client.subscribe(cpus: "1")
+        host.end(EndedTask(cpu: 1, pid: 5))
+        #expect(
+            client.read() == [
+                .hello, .answer(1), .exit(1), .answer(2), .exit(3), .exit(4), .answer(3), .exit(5),
+            ])
+        #expect(host.registrations[1] == 1)
+        #expect(client.exits.filter { $0.record.cpu == 1 }.map(\.record.sequence) == [1, 2, 3])
+    }
+
+    @Test("The same subscription again changes nothing but is answered")
+    func same() throws {
+        let client = try host.connect()
+        client.subscribe(cpus: "0")
+        host.end(EndedTask(pid: 1))
+        client.subscribe(cpus: "0")
+        host.end(EndedTask(pid: 2))
+        #expect(client.read() == [.hello, .answer(1), .exit(1), .answer(2), .exit(2)])
+    }
+
+    @Test("Nothing of the earlier scope, fields and filter is left")
+    func everythingIsReplaced() throws {
+        let client = try host.connect()
+        client.subscribe(scope: .process, fields: [.acUid], filter: RecordFilter(uids: [3]))
+        client.subscribe()
+        host.end(EndedTask(pid: 9, isLast: false))
+        client.read()
+        #expect(client.pids == [9])
+        #expect(client.exits.first?.record.task[.cpuCount] == 3)
+    }
+
+    @Test("After unsubscribe no record comes, not even one of a CPU that others hold")
+    func unsubscribed() throws {
+        let (client, other) = (try host.connect(), try host.connect())
+        client.subscribe()
+        other.subscribe()
+        client.unsubscribe()
+        host.end(EndedTask(pid: 1))
+        host.lose(3, cpu: 0)
+        #expect(client.read() == [.hello, .answer(1), .answer(2)])
+        #expect(other.read() == [.hello, .answer(1), .exit(1), .lost(.kernel(cpu: 0), 3)])
+    }
+
+    @Test("A loss of the earlier subscription is told before the answer that replaces it")
+    func lossBeforeAnswer() throws {
+        let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
+        let client = try host.connect()
+        client.subscribe()
+        host.end([EndedTask](1...50))
+        client.read(200)
+        client.subscribe(cpus: "1")
+        let heard = client.read()
+        let delivered = heard.count { if case .exit = $0 { true } else { false } }
+        #expect(heard.suffix(2) == [.lost(.queue, UInt64(50 - delivered)), .answer(2)])
+    }
+
+    @Test("The answer says what is in force")
+    func inForce() throws {
+        let client = try host.connect()
+        let request = client.subscribe(cpus: "3,0-1,1", fields: [.acUid, .nvcsw])
+        client.read()
+        guard case .subscription(let cpus, let fields) = client.answer(to: request) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(cpus == "0-1,3")
+        #expect(fields == [.acUid, .nvcsw])
+        #expect(host.subscribedCPUs(of: client.id) == CPUSet([0, 1, 3]))
+    }
+}

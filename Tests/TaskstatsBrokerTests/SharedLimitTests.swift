@@ -1,0 +1,123 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// The bytes that wait are bounded for the clients of one uid together, and for all clients together.
+@Suite struct SharedLimitTests {
+    private func host(perUID: Int = 1 << 20, inAll: Int = 1 << 20, perClient: Int = 4_096) -> TestHost {
+        TestHost(
+            .sample(
+                limits: .usual {
+                    $0.queueBytes = perClient
+                    $0.queueBytesPerUID = perUID
+                    $0.queueBytesInAll = inAll
+                }))
+    }
+
+    private func subscribed(_ peer: PeerIdentity, _ host: TestHost) throws -> TestClient {
+        let client = try host.connect(peer)
+        client.read()
+        client.subscribe()
+        client.read()
+        return client
+    }
+
+    private func waiting(_ clients: [TestClient], _ host: TestHost) -> Int {
+        clients.reduce(0) { $0 + host.unsentBytes(of: $1.id) }
+    }
+
+    @Test("The clients of one uid share its limit; those of another lose nothing by it")
+    func perUID() throws {
+        let host = host(perUID: 6_000)
+        let member = PeerIdentity.user(1002, groups: [BrokerSettings.privilegedGroup])
+        let stalled = try (0..<3).map { _ in try subscribed(.root, host) }
+        let running = try subscribed(member, host)
+        for pid in 1...100 as ClosedRange<UInt32> {
+            host.end(EndedTask(pid: pid))
+            running.read()
+            #expect(waiting(stalled, host) <= 6_000)
+        }
+        #expect(running.pids == Array(1...100))
+        for client in stalled {
+            client.read()
+            #expect(Journal.fault(in: client.heard, of: 1...100) == nil)
+        }
+    }
+
+    @Test("All clients share the limit of the daemon")
+    func inAll() throws {
+        let host = host(inAll: 6_000)
+        let clients = try [0, 1000, 1001, 1002].map { uid in
+            try subscribed(.user(uid, groups: [BrokerSettings.privilegedGroup]), host)
+        }
+        for pid in 1...100 as ClosedRange<UInt32> {
+            host.end(EndedTask(pid: pid))
+            #expect(waiting(clients, host) <= 6_000)
+        }
+        for client in clients {
+            client.read()
+            #expect(Journal.fault(in: client.heard, of: 1...100) == nil)
+        }
+    }
+
+    @Test("A client whose own queue is empty is told at once what others' full queues made it lose")
+    func emptyQueueBesideFullOnes() throws {
+        let host = host(perUID: 4_096)
+        let stalled = try subscribed(.root, host)
+        host.end([EndedTask](1...50))
+        let late = try subscribed(.root, host)
+        host.end([EndedTask](51...60))
+        #expect(Journal.fault(in: late.read(), of: 51...60) == nil)
+        host.lose(4, cpu: 1)
+        #expect(late.read() == [.lost(.kernel(cpu: 1), 4)])
+        stalled.leave()
+        host.end(EndedTask(pid: 61))
+        #expect(late.read() == [.exit(61)])
+    }
+
+    @Test("What one client leaves unread makes room for the others of its uid when it goes")
+    func leavingMakesRoom() throws {
+        let host = host(perUID: 4_096)
+        let (stalled, other) = (try subscribed(.root, host), try subscribed(.root, host))
+        host.end([EndedTask](1...50))
+        other.read()
+        stalled.leave()
+        host.end([EndedTask](51...54))
+        other.read()
+        #expect(Journal.fault(in: other.heard, of: 1...54) == nil)
+        #expect(other.pids.suffix(4) == [51, 52, 53, 54])
+    }
+
+    @Test("Answers that nobody reads are bounded for a uid as well")
+    func answersOfOneUID() throws {
+        let host = host(perUID: 100_000, perClient: 65_536)
+        let probe = try host.connect()
+        probe.read()
+        probe.ask(.describe)
+        let answerBytes = host.unsentBytes(of: probe.id)
+        probe.leave()
+
+        let clients = try (0..<20).map { _ in try host.connect() }
+        for client in clients {
+            while client.ask(.describe) != nil {}
+        }
+        #expect(waiting(clients, host) <= 100_000 + clients.count * (answerBytes + 1_024))
+    }
+
+    @Test("A client that reads is answered, whatever the others of its uid leave unread")
+    func answeredBesideStalled() throws {
+        let host = host(perUID: 50_000, perClient: 40_000)
+        let stalled = try (0..<3).map { _ in try host.connect() }
+        for client in stalled {
+            while client.ask(.describe) != nil {}
+        }
+        let client = try host.connect()
+        client.read()
+        for _ in 0..<10 {
+            let request = try #require(client.ask(.describe))
+            #expect(client.read() == [.answer(request)])
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import Testing
+
+@testable import TaskstatsBroker
+
+/// Counters: everybody's own, and the daemon's for those who may see everything.
+@Suite struct StatusTests {
+    private let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
+
+    @Test("A connection's counters are what it was sent and what it lost")
+    func connection() throws {
+        let client = try host.connect(.user(1000))
+        client.subscribe(cpus: "0-1")
+        client.read()
+        host.end([EndedTask](1...50))
+        host.lose(9, cpu: 1)
+        host.lose(9, cpu: 3)
+        client.read(1_000)
+        let queued = host.unsentBytes(of: client.id)
+        let counters = try #require(client.status()).connection
+        #expect(counters.delivered == UInt64(client.pids.count))
+        #expect(counters.delivered + counters.lostInQueue == 50)
+        #expect(counters.lostInKernel == 9)
+        #expect(counters.queuedBytes >= queued)
+        #expect(counters.queueHighWater > 3_000)
+        #expect(counters.queueHighWater <= 4_096 + 512)
+        #expect(counters.cpus == "0-1")
+    }
+
+    @Test("Tier own learns nothing of the daemon and of others")
+    func own() throws {
+        let (user, root) = (try host.connect(.user(1000)), try host.connect())
+        root.subscribe()
+        host.cpuCounters = [Status.CPU(cpu: 0, subscribers: 0, received: 5, lost: 0, receiveBufferBytes: 1)]
+        let status = try #require(user.status())
+        #expect(status.daemon == nil)
+        #expect(status.connection.cpus == nil)
+        #expect(status.delayAccounting == false)
+        let line = String(decoding: try #require(user.lines.last), as: UTF8.self)
+        for word in ["daemon", "clients", "registered", "subscribers", "received"] { #expect(!line.contains(word)) }
+    }
+
+    @Test("Tier all gets the daemon's counters", arguments: [PeerIdentity.root, .user(5, groups: [990])])
+    func daemon(_ peer: PeerIdentity) throws {
+        let (client, other, idle) = (try host.connect(peer), try host.connect(.user(1000)), try host.connect())
+        idle.read()
+        client.subscribe(cpus: "0-1")
+        other.subscribe(cpus: "1-2")
+        client.read()
+        let waiting = host.unsentBytes(of: other.id)
+        host.cpuCounters = (0...2).map {
+            Status.CPU(cpu: $0, subscribers: 0, received: 10, lost: 1, receiveBufferBytes: 4_096)
+        }
+        let daemon = try #require(client.status()?.daemon)
+        #expect(daemon.uptimeMilliseconds == 12)
+        #expect(daemon.clients == 3)
+        #expect(daemon.subscribers == 2)
+        #expect(daemon.registeredCPUs == "0-2")
+        #expect(daemon.queuedBytes == waiting)
+        #expect(daemon.queueHighWater >= waiting)
+        #expect(daemon.cpus.map(\.subscribers) == [1, 2, 1])
+        #expect(daemon.cpus.map(\.received) == [10, 10, 10])
+        #expect(daemon.cpus.map(\.cpu) == [0, 1, 2])
+    }
+
+    @Test("Describe names the methods and every field")
+    func describe() throws {
+        let client = try host.connect(.user(1000))
+        client.ask(.describe)
+        client.read()
+        let line = String(decoding: try #require(client.lines.last), as: UTF8.self)
+        for method in ["get", "subscribe", "unsubscribe", "status", "describe"] {
+            #expect(line.contains("\"\(method)\""))
+        }
+        for field in Field.allCases { #expect(line.contains("\"name\":\"\(field.name)\"")) }
+    }
+}
