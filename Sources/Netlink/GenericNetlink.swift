@@ -52,10 +52,10 @@ package struct GenericNetlinkRequest: Hashable, Sendable {
 
 /// The payload of a generic netlink message: a command and attributes.
 package enum GenericNetlinkMessage {
-    private static let headerSize = 4
+    @usableFromInline static var headerSize: Int { 4 }
 
     /// The command, and the attributes behind the header.
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func read(
         _ payload: RawSpan, _ body: (UInt8, RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {

@@ -1,4 +1,4 @@
-import CLinux
+package import CLinux
 import Glibc
 import LinuxSystem
 
@@ -7,12 +7,12 @@ import LinuxSystem
     /// The most datagrams that one call receives.
     package static let capacity = clinux_batch_limit
     /// The room of each: the 8 KiB that netlink recommends, and an odd piece so that slots do not share cache sets.
-    package static let slotBytes = 8_192 + 704
+    package static var slotBytes: Int { 8_192 + 704 }
 
-    private let buffer: UnsafeMutableRawBufferPointer
-    private let datagrams: UnsafeMutableBufferPointer<clinux_datagram>
+    @usableFromInline let buffer: UnsafeMutableRawBufferPointer
+    @usableFromInline let datagrams: UnsafeMutableBufferPointer<clinux_datagram>
     /// How many datagrams the last call received.
-    package private(set) var count = 0
+    @usableFromInline package private(set) var count = 0
 
     /// Empty buffers.
     package init() {
@@ -59,7 +59,7 @@ import LinuxSystem
     }
 
     /// Lends a datagram that came from the kernel; nil instead when it came from anybody else or was cut off.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func withDatagram<Result>(
         _ index: Int, _ body: (RawSpan) throws(NetlinkError) -> Result
     ) throws(NetlinkError) -> Result {
@@ -73,5 +73,6 @@ import LinuxSystem
     }
 
     /// Whether a datagram came from the kernel.
+    @inlinable
     package func isFromKernel(_ index: Int) -> Bool { unsafe datagrams[index].sender == 0 }
 }

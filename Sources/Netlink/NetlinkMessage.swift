@@ -1,9 +1,9 @@
 /// The header of a netlink message.
 package struct NetlinkHeader: Hashable, Sendable {
     /// The bytes that the header takes.
-    static let size = 16
+    @usableFromInline static var size: Int { 16 }
     /// The type of acknowledgements and errors.
-    static let errorType: UInt16 = 2
+    @usableFromInline static var errorType: UInt16 { 2 }
 
     /// The family, or a type of netlink itself.
     package let type: UInt16
@@ -11,6 +11,7 @@ package struct NetlinkHeader: Hashable, Sendable {
     package let sequence: UInt32
 
     /// A header that was read.
+    @inlinable
     package init(type: UInt16, sequence: UInt32) {
         self.type = type
         self.sequence = sequence
@@ -25,7 +26,7 @@ package enum NetlinkMessage {
     case data(NetlinkHeader)
 
     /// Walks the messages of a datagram and hands each over with what follows its header.
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func forEach(
         in datagram: RawSpan, _ body: (NetlinkMessage, RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
@@ -50,7 +51,7 @@ package enum NetlinkMessage {
     }
 
     /// Walks attributes and hands each over by its type; flags in the type are taken off.
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func forEachAttribute(
         in attributes: RawSpan, _ body: (UInt16, RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
@@ -69,6 +70,6 @@ package enum NetlinkMessage {
         }
     }
 
-    @inline(__always)
-    private static func aligned(_ offset: Int) -> Int { (offset + 3) & ~3 }
+    @inlinable @inline(__always)
+    static func aligned(_ offset: Int) -> Int { (offset + 3) & ~3 }
 }

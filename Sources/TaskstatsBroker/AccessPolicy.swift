@@ -118,7 +118,13 @@ extension AccessPolicy.Access {
     }
 
     /// Whether the exit of a task is this client's to see; the process's part follows the task's, having no uid of its own.
-    func seesExit(_ record: borrowing ExitRecord) -> Bool { agrees(with: record.task) }
+    func seesExit(_ record: borrowing ExitRecord) -> Bool {
+        switch self {
+        case .all: true
+        case .none: false
+        case .own(let uid, _): record.task[.acUid] == UInt64(uid)
+        }
+    }
 
     /// The groups withheld of an exit record: I/O counters of a task that used privilege, or whose process lives on.
     func redactsIO(_ record: borrowing ExitRecord) -> Bool {

@@ -60,6 +60,7 @@ extension Broker {
 
     /// A client asks.
     package mutating func handle(_ request: Request, from clientID: ClientID) -> RequestAction {
+        handOut()
         guard let client = clients[clientID], !client.isClosing else { return .answered }
         client.badLinesInARow = 0
         switch request.call {
@@ -86,6 +87,7 @@ extension Broker {
 
     /// A client sent a line that is no request; too many of them in a row end the connection.
     package mutating func reject(_ failure: RequestDecoder.Failure, from clientID: ClientID) {
+        handOut()
         guard let client = clients[clientID], !client.isClosing else { return }
         send(ServerLine.error(failure.id, failure.error), to: client)
         client.badLinesInARow += 1
@@ -102,6 +104,7 @@ extension Broker {
 
     /// A query was answered.
     package mutating func answer(_ query: Query, with answer: QueryAnswer) {
+        handOut()
         guard let client = clients[query.client], !client.isClosing else { return }
         switch answer {
         case .record(let record):
@@ -118,6 +121,7 @@ extension Broker {
     ///
     /// When they could not be, what was subscribed before stays in force, and the newly registered ones must go.
     package mutating func complete(_ pending: PendingSubscription, registration: ProtocolError?) -> CPUSet {
+        handOut()
         guard let client = clients[pending.client], !client.isClosing else {
             return routes.unwanted(of: pending.newCPUs)
         }
@@ -140,6 +144,7 @@ extension Broker {
     /// Counters were gathered; those of the daemon only when they were asked for.
     package mutating func answer(_ query: StatusQuery, cpus: [Status.CPU], uptimeMilliseconds: UInt64, host: HostState)
     {
+        handOut()
         guard let client = clients[query.client], !client.isClosing else { return }
         var connection = client.counters
         connection.queuedBytes = client.outbox.unsentBytes

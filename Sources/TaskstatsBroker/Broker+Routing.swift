@@ -5,14 +5,16 @@ extension Broker: ExitSink {
     /// A task ended: its record goes to everybody who wants it and may see it.
     package mutating func exited(_ record: borrowing ExitRecord) {
         for interest in routes.interests(of: record.cpu) where interest.wants(record) {
-            let (source, range) = line(of: record, for: interest)
-            for client in interest.subscribers { deliver(source, range, to: client) }
+            let line = line(of: record, for: interest)
+            makeRoom(for: line.count, in: interest)
+            interest.append(scratch, line)
         }
         encoded.removeAll(keepingCapacity: true)
     }
 
     /// The kernel dropped records: everybody who subscribed to the CPU is told, for nobody knows whose they were.
     package mutating func lost(cpu: Int, count: UInt64) {
+        handOut()
         let loss = Loss(.kernel(cpu: cpu), count: count)
         for interest in routes.interests(of: cpu) {
             for client in interest.subscribers where !client.isClosing {
@@ -23,48 +25,17 @@ extension Broker: ExitSink {
         }
     }
 
-    /// Encodes the line once for each choice of fields and redaction; an interest that shares both gets a copy, so that
-    /// its chunks hold nothing but what its own subscribers wait for.
-    private mutating func line(
-        of record: borrowing ExitRecord, for interest: Interest
-    ) -> (SharedBytes, Range<Int>) {
+    /// Encodes the line once for each choice of fields and redaction, and returns where it stands in `scratch`.
+    private mutating func line(of record: borrowing ExitRecord, for interest: Interest) -> Range<Int> {
         let redactsIO = interest.key.access.redactsIO(record)
         let fields = interest.key.fields
-        for line in encoded where line.redactsIO == redactsIO && line.fields == fields {
-            let chunk = interest.chunk(withRoomFor: line.range.count)
-            let range = chunk.append { target in
-                unsafe line.source.bytes.withUnsafeBytes { source in
-                    unsafe target.append(UnsafeRawBufferPointer(rebasing: source[line.range]))
-                }
-            }
-            return (chunk, range)
-        }
-        let chunk = interest.chunk(withRoomFor: RecordEncoder.exitLineLimit)
-        let start = chunk.count
-        chunk.appendExit(record, fields: fields, redacted: redactsIO ? [.io] : [])
-        let range = start..<chunk.count
-        encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, source: chunk, range: range))
-        return (chunk, range)
+        for line in encoded where line.redactsIO == redactsIO && line.fields == fields { return line.range }
+        if encoded.isEmpty { scratch.removeAll() }
+        let start = scratch.count
+        RecordEncoder.appendExitLine(record, fields: fields, redacted: redactsIO ? [.io] : [], to: &scratch)
+        encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, range: start..<scratch.count))
+        return start..<scratch.count
     }
-
-    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, to client: Client) {
-        if client.isClosing { return }
-        if !client.untold.isEmpty { tellLosses(client, leavingRoomFor: range.count) }
-        guard client.untold.isEmpty, hasRoom(client, for: range.count) else {
-            switch client.overflow {
-            case .drop:
-                client.counters.lostInQueue += 1
-                client.lose(Loss(.queue, count: 1))
-                tellLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
-            case .disconnect:
-                close(client, reason: "records came faster than they were read (overflow: disconnect)")
-            }
-            return
-        }
-        client.counters.delivered += 1
-        put(source, range, client)
-    }
-
     /// Puts the losses that a client was not told into its outbox, if they fit with what is to follow them.
     ///
     /// A client for whom nothing waits is told in any case: it may be others of its uid whose bytes leave no room, and
@@ -88,31 +59,105 @@ extension Broker: ExitSink {
     }
 }
 
+// MARK: Handing out
+
+extension Broker {
+    /// Hands the lines of every interest to its subscribers.
+    ///
+    /// Everything that looks at outboxes, or puts something else into them, does this first: so the order of lines is
+    /// the order of what happened.
+    mutating func handOut() {
+        for interest in pending {
+            interest.isPending = false
+            handOut(interest.takeLines(), of: interest)
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func makeRoom(for bytes: Int, in interest: Interest) {
+        if !interest.hasRoom(for: bytes) {
+            let lines = interest.takeLines()
+            handOut(lines, of: interest)
+            interest.beginChunk(withRoomFor: bytes, after: lines)
+        }
+        if !interest.isPending {
+            interest.isPending = true
+            pending.append(interest)
+        }
+    }
+
+    private mutating func handOut(_ lines: Interest.Lines?, of interest: Interest) {
+        guard let lines else { return }
+        for client in interest.subscribers where !client.isClosing {
+            if client.untold.isEmpty, hasRoom(client, for: lines.range.count) {
+                client.counters.delivered += UInt64(lines.ends.count)
+                put(lines.source, lines.range, client)
+            } else {
+                handOutSingly(lines, to: client)
+            }
+        }
+    }
+
+    /// Where not everything fits, each line is put in or counted as lost on its own.
+    private mutating func handOutSingly(_ lines: Interest.Lines, to client: Client) {
+        var start = lines.range.lowerBound
+        for end in lines.ends {
+            deliver(lines.source, start..<end, to: client)
+            start = end
+        }
+    }
+
+    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, to client: Client) {
+        if client.isClosing { return }
+        if !client.untold.isEmpty { tellLosses(client, leavingRoomFor: range.count) }
+        guard client.untold.isEmpty, hasRoom(client, for: range.count) else {
+            switch client.overflow {
+            case .drop:
+                client.counters.lostInQueue += 1
+                client.lose(Loss(.queue, count: 1))
+                tellLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
+            case .disconnect:
+                close(client, reason: "records came faster than they were read (overflow: disconnect)")
+            }
+            return
+        }
+        client.counters.delivered += 1
+        put(source, range, client)
+    }
+}
+
 // MARK: Outboxes
 
 extension Broker {
     /// The clients that have something to send since this was last asked.
     package mutating func takeDirtyClients() -> [ClientID] {
+        handOut()
         defer { dirty.removeAll(keepingCapacity: true) }
         for client in dirty { client.isDirty = false }
         return dirty.map(\.id)
     }
 
     /// Lends the first pieces of what waits for a client.
-    package func forEachPiece(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    package mutating func forEachPiece(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        handOut()
         unsafe clients[id]?.outbox.forEachPiece(limit: limit, body)
     }
 
     /// How many bytes wait for a client.
-    package func unsentBytes(of id: ClientID) -> Int { clients[id]?.outbox.unsentBytes ?? 0 }
+    package mutating func unsentBytes(of id: ClientID) -> Int {
+        handOut()
+        return clients[id]?.outbox.unsentBytes ?? 0
+    }
 
     /// Whether a client's connection is to end now: it was told why, and everything was sent.
-    package func isFinished(_ id: ClientID) -> Bool {
-        clients[id].map { $0.isClosing && $0.outbox.unsentBytes == 0 } ?? true
+    package mutating func isFinished(_ id: ClientID) -> Bool {
+        handOut()
+        return clients[id].map { $0.isClosing && $0.outbox.unsentBytes == 0 } ?? true
     }
 
     /// Bytes were sent to a client; when that made room, it is told what it lost.
     package mutating func sent(_ count: Int, to id: ClientID) {
+        handOut()
         guard let client = clients[id] else { return }
         client.outbox.removeFirst(count)
         accounts.release(count, from: client.account)

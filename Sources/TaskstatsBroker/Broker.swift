@@ -17,14 +17,16 @@ package struct Broker: ~Copyable {
     var clients: [ClientID: Client] = [:]
     var routes: RouteTable
     var dirty: [Client] = []
-    /// The lines of the record that is being routed, by what they show.
+    /// Interests with lines that were not handed to their subscribers so far.
+    var pending: [Interest] = []
+    /// The lines of the record that is being routed, by what they show; their bytes stand in `scratch`.
     var encoded: [EncodedLine] = []
+    var scratch = ByteBuffer(capacity: 4 * RecordEncoder.exitLineLimit)
     private var connectionsSoFar: UInt64 = 0
 
     struct EncodedLine {
         let fields: FieldSet
         let redactsIO: Bool
-        let source: SharedBytes
         let range: Range<Int>
     }
 
@@ -66,6 +68,7 @@ package struct Broker: ~Copyable {
 
     /// A connection ended, for whatever reason; these CPUs are to be deregistered.
     package mutating func remove(_ id: ClientID) -> CPUSet {
+        handOut()
         guard let client = clients.removeValue(forKey: id) else { return CPUSet() }
         accounts.release(client.outbox.unsentBytes, from: client.account)
         client.outbox.removeAll()
@@ -75,13 +78,11 @@ package struct Broker: ~Copyable {
 
     /// The daemon ends: every client is told, and gets nothing more.
     package mutating func shutDown(reason: String) {
+        handOut()
         for client in clients.values where !client.isClosing { close(client, reason: reason) }
     }
 
     // MARK: Looking
-
-    /// Every client.
-    package var clientIDs: [ClientID] { Array(clients.keys) }
 
     /// The CPUs that are to be registered now.
     package var wantedCPUs: CPUSet { routes.wanted }
@@ -92,7 +93,8 @@ package struct Broker: ~Copyable {
     /// Whether requests of a client are to be read now: not while what waits, for it or for others, is at a limit.
     ///
     /// A client for whom nothing waits is read from in any case, or the full queues of others could silence it.
-    package func wantsRequests(of id: ClientID) -> Bool {
+    package mutating func wantsRequests(of id: ClientID) -> Bool {
+        handOut()
         guard let client = clients[id], !client.isClosing else { return false }
         return client.outbox.unsentBytes == 0 || hasRoom(client, for: 1)
     }

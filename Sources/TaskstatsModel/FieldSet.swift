@@ -1,6 +1,7 @@
 /// A set of members of struct taskstats: what a record carries, what a client asked for, what it is denied.
 public struct FieldSet: Hashable, Sendable {
-    private(set) var bits: UInt128
+    /// One bit per field, by its raw value.
+    @usableFromInline var bits: UInt128
 
     private init(bits: UInt128) { self.bits = bits }
 
@@ -37,6 +38,21 @@ public struct FieldSet: Hashable, Sendable {
     /// Whether there is none.
     public var isEmpty: Bool { bits == 0 }
 
+    /// Calls `body` with the raw value of each field, in the order of struct taskstats.
+    @inlinable @inline(__always)
+    package func forEachRawValue(_ body: (Int) -> Void) {
+        var low = UInt64(truncatingIfNeeded: bits)
+        while low != 0 {
+            body(low.trailingZeroBitCount)
+            low &= low &- 1
+        }
+        var high = UInt64(truncatingIfNeeded: bits >> 64)
+        while high != 0 {
+            body(64 + high.trailingZeroBitCount)
+            high &= high &- 1
+        }
+    }
+
     /// How many there are.
     public var count: Int { bits.nonzeroBitCount }
 
@@ -45,6 +61,10 @@ public struct FieldSet: Hashable, Sendable {
 
     /// Adds a field.
     public mutating func insert(_ field: Field) { bits |= 1 << UInt128(field.rawValue) }
+
+    /// Adds the field of that raw value, which must be one.
+    @inlinable
+    package mutating func insert(rawValue: Int) { bits |= 1 << UInt128(truncatingIfNeeded: rawValue) }
 
     /// The fields in either set.
     public func union(_ other: FieldSet) -> FieldSet { FieldSet(bits: bits | other.bits) }

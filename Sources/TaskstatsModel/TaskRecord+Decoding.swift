@@ -14,6 +14,12 @@ extension TaskRecord {
     /// then `versionOfTask`, from the task's record in the same message, stands in for it.
     package init(kernelBytes: RawSpan, kind: Kind, versionOfTask: UInt16? = nil) throws(DecodingError) {
         self.init(kind: kind)
+        try read(kernelBytes, versionOfTask: versionOfTask)
+    }
+
+    /// Takes over the values of one struct taskstats, in place of whatever the record held.
+    package mutating func read(_ kernelBytes: RawSpan, versionOfTask: UInt16? = nil) throws(DecodingError) {
+        present = FieldSet()
         guard kernelBytes.byteCount >= 2 else { throw .tooShort(kernelBytes.byteCount) }
         storage.copy(kernelBytes, from: 0, to: 0, count: 2)
         var version = UInt16(truncatingIfNeeded: storage.integer(.u16, at: 0))
@@ -48,7 +54,7 @@ extension TaskRecord {
     }
 
     /// Sets the command name.
-    package mutating func set(command: some Collection<UInt8>) {
+    package mutating func set(command: [UInt8]) {
         storage.store(command: command)
         present.insert(.acComm)
     }

@@ -47,10 +47,20 @@ extension TaskRecord {
         }
 
         /// Stores a command name, cut to what the kernel's member holds.
-        mutating func store(command: some Collection<UInt8>) {
+        mutating func store(command: [UInt8]) {
             let start = Field.acComm.offset
-            for index in 0..<FieldKind.command.width { bytes[start + index] = 0 }
-            for (index, byte) in command.prefix(FieldKind.command.width).enumerated() { bytes[start + index] = byte }
+            for index in 0..<FieldKind.command.width {
+                bytes[start + index] = index < command.count ? command[index] : 0
+            }
+        }
+
+        /// Lends the bytes to be written.
+        @inline(__always)
+        mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
+            _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+        ) throws(Failure) -> Result {
+            var span = bytes.mutableSpan
+            return try unsafe span.withUnsafeMutableBytes { (buffer) throws(Failure) in try unsafe body(buffer) }
         }
 
         /// Copies from the kernel's bytes; what lies outside of either side is left alone.

@@ -82,4 +82,12 @@ extension TaskRecord {
     package func withUnsafeBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe storage.withBytes(body)
     }
+
+    /// Lends the struct in the newest layout to a writer that walks the table itself and returns what it wrote.
+    @inline(__always)
+    package mutating func fill<Failure: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> FieldSet
+    ) throws(Failure) {
+        present = present.union(try unsafe storage.withMutableBytes(body))
+    }
 }

@@ -65,8 +65,9 @@
     }
 
     /// Appends text as it is.
-    package mutating func append(_ text: some StringProtocol) {
-        for byte in text.utf8 { append(byte) }
+    package mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
     }
 
     /// Appends what `write` puts at the pointer, which has room for `limit` bytes; it returns how many it wrote.

@@ -33,8 +33,9 @@ extension RecordEncoder {
         if !redacted.isEmpty {
             bytes.append(",\"redacted\":[")
             for (index, group) in redacted.enumerated() {
-                bytes.append(index == 0 ? "\"" : ",\"")
-                bytes.append(group.rawValue)
+                if index > 0 { bytes.append(",") }
+                bytes.append("\"")
+                bytes.append(text: group.rawValue)
                 bytes.append("\"")
             }
             bytes.append("]")
@@ -58,8 +59,8 @@ extension RecordEncoder {
             bytes.append("{\"signal\":")
             bytes.append(decimal: UInt64(signal))
             bytes.append(",\"name\":\"")
-            bytes.append(SignalName.of(signal))
-            bytes.append(coreDumped ? "\",\"core\":true}" : "\",\"core\":false}")
+            bytes.append(text: SignalName.of(signal))
+            if coreDumped { bytes.append("\",\"core\":true}") } else { bytes.append("\",\"core\":false}") }
         }
     }
 }

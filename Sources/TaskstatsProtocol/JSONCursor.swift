@@ -58,6 +58,27 @@
         try expect(UInt8(ascii: "}"))
     }
 
+    /// Steps over an object without members, if one comes next.
+    mutating func takeEmptyObject() -> Bool {
+        var probe = self
+        guard probe.take(UInt8(ascii: "{")), probe.take(UInt8(ascii: "}")) else { return false }
+        self = probe
+        return true
+    }
+
+    /// Steps over the byte that was peeked at.
+    mutating func stepOver() { offset += 1 }
+
+    /// Steps over a member's name, with the comma or brace before it and the colon behind, if it comes next.
+    @inline(__always)
+    mutating func take(_ key: borrowing FieldKey) -> Bool {
+        guard count - offset >= FieldKey.width else { return false }
+        let next = unsafe text.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
+        guard all((next .== key.text) .| key.ignored) else { return false }
+        offset += key.length
+        return true
+    }
+
     /// Reads an integer from 0 to the largest u64.
     @inline(__always)
     mutating func unsigned() throws(Mismatch) -> UInt64 {

@@ -63,7 +63,7 @@ package struct JSONWriter: ~Copyable {
     /// Writes an integer.
     package mutating func integer(_ value: some BinaryInteger) {
         comma()
-        bytes.append(String(value))
+        bytes.append(text: String(value))
     }
 
     /// Writes a string.

@@ -35,8 +35,8 @@ package enum RecordEncoder {
     ) -> Int {
         let keys = FieldKey.table
         var target = unsafe start
-        for field in fields {
-            let key = keys[Int(field.rawValue)]
+        fields.forEachRawValue { index in
+            let key = keys[index]
             // Copies the whole width of the table; the value then overwrites what is too much.
             unsafe target.storeBytes(of: key.text, as: SIMD32<UInt8>.self)
             unsafe target += key.length
@@ -91,28 +91,5 @@ package enum RecordEncoder {
     private static func put(_ byte: UInt8, _ target: inout UnsafeMutableRawPointer) {
         unsafe target.storeBytes(of: byte, as: UInt8.self)
         unsafe target += 1
-    }
-}
-
-/// A member's name as it stands in JSON, with the comma before and the colon behind, and what the encoder needs beside.
-private struct FieldKey {
-    static let width = 32
-
-    let text: SIMD32<UInt8>
-    let length: Int
-    let offset: Int
-    let kind: FieldKind
-
-    static let table: [FieldKey] = Field.allCases.map(FieldKey.init)
-
-    private init(_ field: Field) {
-        let characters = Array(",\"\(field.name)\":".utf8)
-        precondition(characters.count <= Self.width, "a member's name is too long for the table")
-        var text = SIMD32<UInt8>(repeating: 0)
-        for (index, character) in characters.enumerated() { text[index] = character }
-        self.text = text
-        length = characters.count
-        offset = field.offset
-        kind = field.kind
     }
 }

@@ -2,62 +2,117 @@ import TaskstatsModel
 
 /// Reads a `stats` object into a record, member by member, by the field table.
 ///
-/// The daemon writes members in the order of the table, so the next name is nearly always the expected one; a
-/// dictionary answers for the rest. Unknown members are skipped.
-enum StatsReader {
+/// The daemon writes members in the order of the table and without white space, so that what comes next is nearly always
+/// the next key, compared at once. What is not is read like any JSON; unknown members are skipped.
+@safe struct StatsReader {
+    /// How many keys that the text lacks are passed over before a name is looked up.
+    private static let farthestKey = 4
+
+    private let keys = FieldKey.table
+    private let storage: UnsafeMutableRawBufferPointer
+    private var present = FieldSet()
+    /// The command's bytes came in hex; its text is only an approximation of them.
+    private var hasCommandBytes = false
+
+    private init(_ storage: UnsafeMutableRawBufferPointer) { unsafe self.storage = storage }
+
+    /// Reads the object that the cursor is at, and steps over it.
     static func read(_ cursor: inout JSONCursor, kind: TaskRecord.Kind) throws(JSONCursor.Mismatch) -> TaskRecord {
         var record = TaskRecord(kind: kind)
-        var expected = 0
-        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            guard let field = unsafe field(named: name, after: &expected) else {
-                if unsafe name.elementsEqual("ac_comm_hex".utf8) {
-                    record.set(command: try hexBytes(&cursor))
-                } else {
-                    unsafe try cursor.skip()
-                }
-                return
-            }
-            switch field.kind {
-            case .command:
-                // With ac_comm_hex beside it the bytes come from there.
-                record.set(command: Array(try cursor.string().utf8))
-            case .i8:
-                record.set(field, to: UInt64(bitPattern: try cursor.signed()))
-            case .identifier:
-                try cursor.expect(UInt8(ascii: "\""))
-                record.set(field, to: try cursor.unsigned())
-                try cursor.expect(UInt8(ascii: "\""))
-            case .device:
-                try cursor.expect(UInt8(ascii: "\""))
-                let major = try cursor.unsigned()
-                try cursor.expect(UInt8(ascii: ":"))
-                let minor = try cursor.unsigned()
-                try cursor.expect(UInt8(ascii: "\""))
-                let device = DeviceNumber(
-                    major: UInt32(truncatingIfNeeded: major), minor: UInt32(truncatingIfNeeded: minor))
-                record.set(field, to: device.encoded)
-            case .u8, .u16, .u32, .u64, .timestamp:
-                record.set(field, to: try cursor.unsigned())
-            }
+        if cursor.takeEmptyObject() { return record }
+        guard cursor.peek() == UInt8(ascii: "{") else { throw JSONCursor.Mismatch(offset: cursor.offset) }
+        try unsafe record.fill { (storage) throws(JSONCursor.Mismatch) in
+            var reader = unsafe StatsReader(storage)
+            try reader.readMembers(&cursor)
+            return reader.present
         }
+        try cursor.expect(UInt8(ascii: "}"))
         return record
     }
 
-    @inline(__always)
-    private static func field(named name: UnsafeRawBufferPointer, after expected: inout Int) -> Field? {
-        var index = expected
-        while index < names.count {
-            if unsafe names[index].elementsEqual(name) {
-                expected = index + 1
-                return Field(rawValue: UInt8(truncatingIfNeeded: index))
+    /// Reads members while a brace or a comma comes first.
+    private mutating func readMembers(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
+        var expected = 0
+        repeat {
+            guard let index = expectedKey(&cursor, from: expected) else {
+                try readNamed(&cursor)
+                continue
             }
-            index += 1
-            if index - expected > 8 { break }
-        }
-        return unsafe Field(name: String(decoding: name, as: UTF8.self))
+            expected = index + 1
+            try readValue(&cursor, keys[index])
+            present.insert(rawValue: index)
+        } while cursor.peek() == UInt8(ascii: ",")
     }
 
-    private static let names = Field.allCases.map { Array($0.name.utf8) }
+    @inline(__always)
+    private func expectedKey(_ cursor: inout JSONCursor, from expected: Int) -> Int? {
+        var index = expected
+        let end = min(expected + Self.farthestKey, keys.count)
+        while index < end {
+            if cursor.take(keys[index]) { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Reads a member whose name is not one of those expected.
+    private mutating func readNamed(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
+        cursor.stepOver()
+        let name = try unsafe String(decoding: cursor.rawString(), as: UTF8.self)
+        try cursor.expect(UInt8(ascii: ":"))
+        if let field = Field(name: name) {
+            try readValue(&cursor, keys[Int(field.rawValue)])
+            present.insert(field)
+        } else if name == "ac_comm_hex" {
+            store(command: try Self.hexBytes(&cursor))
+            present.insert(.acComm)
+            hasCommandBytes = true
+        } else {
+            unsafe try cursor.skip()
+        }
+    }
+
+    private func readValue(_ cursor: inout JSONCursor, _ key: FieldKey) throws(JSONCursor.Mismatch) {
+        switch key.kind {
+        case .u64: store(try cursor.unsigned(), key.offset)
+        case .u32: store(UInt32(truncatingIfNeeded: try cursor.unsigned()), key.offset)
+        case .u16: store(UInt16(truncatingIfNeeded: try cursor.unsigned()), key.offset)
+        case .u8: store(UInt8(truncatingIfNeeded: try cursor.unsigned()), key.offset)
+        case .i8: store(Int8(truncatingIfNeeded: try cursor.signed()), key.offset)
+        case .timestamp:
+            let (seconds, nanoseconds) = try cursor.unsigned().quotientAndRemainder(dividingBy: 1_000_000_000)
+            store(seconds, key.offset)
+            store(nanoseconds, key.offset + 8)
+        case .identifier:
+            try cursor.expect(UInt8(ascii: "\""))
+            store(try cursor.unsigned(), key.offset)
+            try cursor.expect(UInt8(ascii: "\""))
+        case .device:
+            try cursor.expect(UInt8(ascii: "\""))
+            let major = try cursor.unsigned()
+            try cursor.expect(UInt8(ascii: ":"))
+            let minor = try cursor.unsigned()
+            try cursor.expect(UInt8(ascii: "\""))
+            let device = DeviceNumber(
+                major: UInt32(truncatingIfNeeded: major), minor: UInt32(truncatingIfNeeded: minor))
+            store(device.encoded, key.offset)
+        case .command:
+            let text = try cursor.string()
+            if !hasCommandBytes { store(command: Array(text.utf8)) }
+        }
+    }
+
+    @inline(__always)
+    private func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
+        unsafe storage.storeBytes(of: value, toByteOffset: offset, as: T.self)
+    }
+
+    private func store(command: [UInt8]) {
+        let start = Field.acComm.offset
+        for index in 0..<FieldKind.command.width {
+            unsafe storage[start + index] = index < command.count ? command[index] : 0
+        }
+    }
 
     private static func hexBytes(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> [UInt8] {
         let digits = Array(try cursor.string().utf8)

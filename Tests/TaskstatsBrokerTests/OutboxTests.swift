@@ -7,9 +7,18 @@ import Testing
 @Suite struct OutboxTests {
     private let outbox = Outbox()
 
+    /// A chunk of usual size that holds one line.
+    private func chunk(holding text: String) -> SharedBytes {
+        var line = ByteBuffer(capacity: text.utf8.count)
+        line.append(text: text)
+        let chunk = SharedBytes(capacity: 65_536)
+        chunk.append(line, 0..<line.count)
+        return chunk
+    }
+
     private func shared(_ text: String) -> SharedBytes {
         var bytes = ByteBuffer(capacity: 1)
-        bytes.append(text)
+        bytes.append(text: text)
         return SharedBytes(bytes)
     }
 
@@ -76,9 +85,9 @@ import Testing
     func smallParts() {
         weak var alive: SharedBytes?
         do {
-            let chunk = SharedBytes()
+            let chunk = chunk(holding: "only this")
             alive = chunk
-            outbox.append(chunk, chunk.append { $0.append("only this") })
+            outbox.append(chunk, 0..<chunk.count)
         }
         #expect(alive != nil)
         let next = shared(", and that")
@@ -92,8 +101,8 @@ import Testing
 
     @Test("Most of a chunk stays shared")
     func largeParts() {
-        let chunk = SharedBytes()
-        outbox.append(chunk, chunk.append { $0.append(String(repeating: "x", count: 40_000)) })
+        let chunk = chunk(holding: String(repeating: "x", count: 40_000))
+        outbox.append(chunk, 0..<chunk.count)
         let addresses = addresses
         let next = shared("y")
         outbox.append(next, 0..<1)

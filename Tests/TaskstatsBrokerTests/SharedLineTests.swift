@@ -67,6 +67,7 @@ import Testing
         client.subscribe()
         client.read()
         host.end([EndedTask](1...100))
-        #expect(host.addresses(of: client.id).count == 1)
+        // One for each of the chunks, which grow while they are filled at once.
+        #expect(host.addresses(of: client.id).count <= 4)
     }
 }

@@ -12,7 +12,7 @@ import Testing
         record.set(.acExitcode, to: 0x0200)
         record.set(.acFlag, to: 0x20)
         record.set(.acEtime, to: 5_000_000)
-        record.set(command: "make".utf8)
+        record.set(command: Array("make".utf8))
         return record
     }()
 

@@ -61,7 +61,7 @@ import Testing
     @Test("A command name ends at the first NUL, or with the member")
     func command() {
         var record = TaskRecord(kind: .task)
-        record.set(command: Array("a name".utf8) + [0] + Array("rubbish".utf8))
+        record.set(command: Array(Array("a name".utf8) + [0] + Array("rubbish".utf8)))
         #expect(record.command == "a name")
         record.set(command: [])
         #expect(record.commandBytes == [])
@@ -72,8 +72,8 @@ import Testing
     @Test("A shorter command name leaves nothing of a longer one")
     func shorterCommand() {
         var record = TaskRecord(kind: .task)
-        record.set(command: "a longer name".utf8)
-        record.set(command: "short".utf8)
+        record.set(command: Array("a longer name".utf8))
+        record.set(command: Array("short".utf8))
         #expect(record.command == "short")
     }
 
@@ -123,7 +123,7 @@ import Testing
         other.set(.acUid, to: 4)
         #expect(other != record)
         other = record
-        other.set(command: "other".utf8)
+        other.set(command: Array("other".utf8))
         #expect(other != record)
         #expect(record != (try TaskstatsFixture.version18.record()))
         #expect(TaskRecord(kind: .task) != TaskRecord(kind: .process))

@@ -67,7 +67,7 @@ import Testing
         var record = TaskRecord(kind: .task)
         record.set(command: [0x61, 0xff, 0x00, 0x62])
         #expect(stats(record) == #"{"ac_comm":"a\ufffd","ac_comm_hex":"61ff"}"#)
-        record.set(command: "é\u{fffd}".utf8)
+        record.set(command: Array("é\u{fffd}".utf8))
         #expect(stats(record) == #"{"ac_comm":"\u00e9\ufffd"}"#)
     }
 

@@ -6,7 +6,7 @@ package enum SampleRecords {
     package static func task(pid: UInt64 = 812, command: String = "git", exitcode: UInt64 = 0) -> TaskRecord {
         var record = TaskRecord(kind: .task)
         for field in Field.allCases where field.firstVersion <= 16 && field != .acComm { record.set(field, to: 0) }
-        record.set(command: command.utf8)
+        record.set(command: Array(Array(command.utf8)))
         let values: [(Field, UInt64)] = [
             (.version, 16), (.acPid, pid), (.acTgid, pid), (.acPpid, 1), (.acExitcode, exitcode), (.acFlag, 0x20),
             (.acNice, 5), (.acBtime, 1_795_400_000), (.acBtime64, 1_795_400_000), (.acEtime, 8_123_456),

@@ -26,7 +26,7 @@ struct EndedTask {
         task.set(.version, to: UInt64(version))
         task.set(.acFlag, to: flags)
         task.set(.acExitcode, to: waitStatus)
-        task.set(command: command.utf8)
+        task.set(command: Array(command.utf8))
         task.set(.acUid, to: UInt64(uid))
         task.set(.acGid, to: UInt64(gid))
         task.set(.acPid, to: UInt64(pid))

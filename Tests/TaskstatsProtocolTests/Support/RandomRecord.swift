@@ -27,7 +27,7 @@ extension TaskRecord {
     init(_ kind: Kind, _ values: KeyValuePairs<Field, UInt64>, command: String? = nil) {
         self.init(kind: kind)
         for (field, value) in values { set(field, to: value) }
-        if let command { set(command: Array(command.utf8)) }
+        if let command { set(command: Array(Array(command.utf8))) }
     }
 }
 
