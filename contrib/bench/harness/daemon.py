@@ -15,7 +15,9 @@ class Daemon:
     def __init__(self, bench, options=()):
         Daemon.count += 1
         self.socket = os.path.join(bench.directory, f"daemon-{Daemon.count}.sock")
-        command = [bench.programs.product("taskstatsd"), "--socket", self.socket, "--group", "root", *options]
+        # When the bench is killed outright, the daemon goes too.
+        command = ["setpriv", "--pdeathsig", "TERM", bench.product("taskstatsd"), "--socket", self.socket]
+        command += ["--group", "root", *options]
         self.child = Child(command, stderr=subprocess.STDOUT)
         self.pid = self.child.pid
         while "ready" not in (line := self.child.line()):
@@ -41,6 +43,6 @@ class Daemon:
     def understands(bench, option):
         """Whether the daemon has an option."""
         shown = subprocess.run(
-            [bench.programs.product("taskstatsd"), "--help"], check=True, capture_output=True, text=True
+            [bench.product("taskstatsd"), "--help"], check=True, capture_output=True, text=True
         )
         return option in shown.stdout

@@ -69,7 +69,7 @@ def _panel(panel, origin):
 def write_svg(path, title, panels):
     """Writes the panels side by side, with one legend for all: their lines have the same names in the same order."""
     names = [line.name for line in panels[0].lines]
-    width, height = WIDTH * len(panels), HEIGHT + LEGEND_LINE * ((len(names) + 2) // 3) + 8
+    width, height = WIDTH * len(panels), HEIGHT + LEGEND_LINE * ((len(names) + 2) // 3) + 12
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
         "<style>text{font:12px sans-serif;fill:#222}.title{font-weight:bold}.grid{stroke:#ddd;fill:none}</style>",
@@ -79,7 +79,7 @@ def write_svg(path, title, panels):
     for number, panel in enumerate(panels):
         parts += _panel(panel, number * WIDTH)
     for number, name in enumerate(names):
-        x, y = LEFT + number % 3 * 280, HEIGHT + number // 3 * LEGEND_LINE
+        x, y = LEFT + number % 3 * 280, HEIGHT + 8 + number // 3 * LEGEND_LINE
         colour = COLOURS[number % len(COLOURS)]
         parts.append(f'<path d="M{x} {y}h24" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<text x="{x + 30}" y="{y + 4}">{escape(name)}</text>')

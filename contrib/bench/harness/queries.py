@@ -58,7 +58,7 @@ def _kept_connection(bench, daemon, section):
 
 
 def _whole_process(bench, daemon, section):
-    ours = [bench.programs.product("tsctl"), "get", "--pid", "1", "--socket", daemon.socket]
+    ours = [bench.product("tsctl"), "get", "--pid", "1", "--socket", daemon.socket]
     if bench.getdelays:
         name, baseline = "getdelays", [bench.getdelays, "-d", "-p", "1"]
     else:
