@@ -95,6 +95,12 @@ let package = Package(
             dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
+        // What the client library and the broker cost by themselves; started by contrib/bench/run.
+        .executableTarget(
+            name: "taskstats-bench",
+            dependencies: ["TaskstatsClient", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
+            path: "contrib/bench/Swift",
+            swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: ["TaskstatsClient", "LinuxSystem", "TestSupport", "taskstatsd", "tsctl", "exit-load"],
