@@ -97,7 +97,10 @@ let package = Package(
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["TaskstatsClient", "LinuxSystem", "TestSupport", "taskstatsd", "tsctl", "exit-load"],
+            dependencies: [
+                "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "taskstatsd",
+                "tsctl", "exit-load",
+            ],
             exclude: ["Scripts"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
