@@ -6,7 +6,7 @@ import Testing
 
 /// The test's own sockets of all CPUs, each with a buffer that nothing ever fills: what really ended, in order.
 ///
-/// It must be registered before anybody else is, and read at least once for every hundred thousand exits of a CPU.
+/// It must be registered before anybody else is, and read at least once for every four hundred thousand exits of a CPU.
 final class Witness {
     /// A task that ended.
     struct Ended {
@@ -31,7 +31,7 @@ final class Witness {
         mutating func lost(cpu: Int, count: UInt64) { lost += count }
     }
 
-    private static let bufferBytes = 256 << 20
+    private static let bufferBytes = 1 << 30
     private var listeners: [ExitListener<NetlinkSocket>] = []
     private var log: Log
 
