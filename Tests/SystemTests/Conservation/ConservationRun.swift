@@ -27,6 +27,13 @@ final class ConservationRun {
         var stormExits = 0
         var told = Audit.Totals()
         var problems: [String] = []
+
+        static func += (left: inout Outcome, right: Outcome) {
+            left.exits += right.exits
+            left.stormExits += right.stormExits
+            left.told += right.told
+            left.problems += right.problems
+        }
     }
 
     private static let clientLimit = 8
@@ -256,6 +263,16 @@ final class ConservationRun {
             if !client.isConnected { depart(client) }
         }
         return Set(entries.dropFirst(reading.count).filter { $0.revents != 0 }.map(\.fd))
+    }
+}
+
+extension ConservationRun.Outcome: CustomStringConvertible {
+    var description: String {
+        """
+        \(exits) exits, \(stormExits) of them in storms; \(told.clients) clients were told of \(told.delivered) \
+        delivered, \(told.lostInKernel) lost in the kernel, \(told.lostInQueue) lost in the queue: \
+        \(problems.isEmpty ? "balanced" : "\(problems.count) PROBLEMS")
+        """
     }
 }
 

@@ -9,22 +9,21 @@ extension SystemTests {
         func conservation() throws {
             var sum = ConservationRun.Outcome()
             for seed in Self.seeds {
-                let outcome = try ConservationRun(seed: seed, size: Self.size).run()
-                for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
-                sum.exits += outcome.exits
-                sum.stormExits += outcome.stormExits
-                sum.told += outcome.told
-                sum.problems += outcome.problems
+                do {
+                    let outcome = try ConservationRun(seed: seed, size: Self.size).run()
+                    for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
+                    sum += outcome
+                } catch {
+                    Issue.record("seed \(seed): \(error)")
+                    sum.problems.append("\(error)")
+                }
             }
-            #expect(sum.told.lostInKernel > 0, "no seed lost anything in the kernel")
-            #expect(sum.told.lostInQueue > 0, "no seed lost anything in a queue")
-            print(
-                """
-                conservation: \(Self.seeds.count) seeds, \(sum.exits) exits, \(sum.stormExits) of them in storms; \
-                \(sum.told.clients) clients were told of \(sum.told.delivered) delivered, \(sum.told.lostInKernel) \
-                lost in the kernel, \(sum.told.lostInQueue) lost in the queue: \
-                \(sum.problems.isEmpty ? "balanced" : "\(sum.problems.count) PROBLEMS")
-                """)
+            let enoughForEverything = 20
+            if Self.seeds.count >= enoughForEverything {
+                #expect(sum.told.lostInKernel > 0, "no seed lost anything in the kernel")
+                #expect(sum.told.lostInQueue > 0, "no seed lost anything in a queue")
+            }
+            print("conservation: \(Self.seeds.count) seed\(Self.seeds.count == 1 ? "" : "s"), \(sum)")
         }
 
         /// TASKSTATS_SEED tries one, TASKSTATS_SEEDS so many.
