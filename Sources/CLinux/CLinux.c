@@ -86,21 +86,36 @@ int clinux_receive_batch(int socket, void *buffer, size_t slot, struct clinux_da
     return received;
 }
 
+/* A CPU mask in the kernel's own form, so that CPUs beyond CPU_SETSIZE work too. */
+struct mask { unsigned long words[65536 / (8 * sizeof(unsigned long))]; };
+
+static bool add_to_mask(struct mask *mask, int cpu) {
+    const size_t bits = 8 * sizeof *mask->words;
+    if (cpu < 0 || (size_t)cpu >= bits * (sizeof mask->words / sizeof *mask->words)) return false;
+    mask->words[(size_t)cpu / bits] |= 1ul << ((size_t)cpu % bits);
+    return true;
+}
+
+int clinux_run_on(const int32_t *cpus, size_t count) {
+    struct mask mask = {{0}};
+    for (size_t i = 0; i < count; i++)
+        if (!add_to_mask(&mask, cpus[i])) {
+            errno = EINVAL;
+            return -1;
+        }
+    return syscall(SYS_sched_setaffinity, 0, sizeof mask, &mask) < 0 ? -1 : 0;
+}
+
 int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
-    /* The mask is the kernel's own form, so that CPUs beyond CPU_SETSIZE work too. */
-    unsigned long mask[65536 / (8 * sizeof(unsigned long))];
-    const size_t bits = 8 * sizeof *mask;
-    if (cpu < 0 || (size_t)cpu >= bits * (sizeof mask / sizeof *mask)) return EINVAL;
-    memset(mask, 0, sizeof mask);
-    mask[(size_t)cpu / bits] = 1ul << ((size_t)cpu % bits);
-    size_t size = ((size_t)cpu / bits + 1) * sizeof *mask;
+    struct mask mask = {{0}};
+    if (!add_to_mask(&mask, cpu)) return EINVAL;
 
     /* vfork: the child shares our memory until it ends, and tells us in it why it could not be pinned. */
     volatile int error = 0;
     pid_t child = vfork();
     if (child < 0) return errno;
     if (child == 0) {
-        if (syscall(SYS_sched_setaffinity, 0, size, mask) < 0) error = errno;
+        if (syscall(SYS_sched_setaffinity, 0, sizeof mask, &mask) < 0) error = errno;
         _exit(0);
     }
     while (waitpid(child, NULL, 0) < 0)

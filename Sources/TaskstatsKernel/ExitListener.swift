@@ -19,7 +19,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
 
     /// The CPU.
     package let cpu: Int
-    /// The size of the receive buffer, as the kernel counts records against it.
+    /// The size of the receive buffer, as the kernel counts records against it; doubled after a loss.
     package private(set) var receiveBufferBytes: Int
     /// Records handed to the sink.
     package private(set) var received: UInt64 = 0
@@ -30,19 +30,22 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     private let family: TaskstatsFamily
     private let batch: MessageBatch
     private let decoder = RecordDecoder()
+    private let largestReceiveBufferBytes: Int
     private var losses = LossCounter(drops: 0)
     private var requestSequence: UInt32 = 0
     private var acknowledgement: (sequence: UInt32, errno: Int32)?
 
     /// A listener over a port of its own, with nothing registered so far.
     package init(
-        cpu: Int, port: consuming Port, family: TaskstatsFamily, batch: MessageBatch, receiveBufferBytes: Int
+        cpu: Int, port: consuming Port, family: TaskstatsFamily, batch: MessageBatch, receiveBufferBytes: Int,
+        largestReceiveBufferBytes: Int? = nil
     ) throws(NetlinkError) {
         do throws(SystemError) {
             self.receiveBufferBytes = try port.setReceiveBuffer(bytes: receiveBufferBytes)
         } catch {
             throw .system(error)
         }
+        self.largestReceiveBufferBytes = largestReceiveBufferBytes ?? receiveBufferBytes
         self.cpu = cpu
         self.port = port
         self.family = family
@@ -76,11 +79,15 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         }
     }
 
-    /// Hands on everything that is queued now, which ends because the buffer bounds what is there.
+    /// Hands on everything that is queued now and tells what was lost of it.
+    ///
+    /// That the socket is seen empty takes no more than a few rounds, since reading is faster than any machine ends
+    /// tasks; should it not be, what was queued at the beginning has been handed on all the same.
     package func drainCompletely(time: UInt64, to sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
         let smallestRecordCost = 1_024
         let mostQueued = receiveBufferBytes / smallestRecordCost + MessageBatch.capacity
-        _ = try drain(budget: mostQueued, time: time, to: &sink)
+        let rounds = 16
+        for _ in 0..<rounds where try drain(budget: mostQueued, time: time, to: &sink) != .more { return }
     }
 
     /// Reads records and hands them on until the socket is empty, or until about `budget` records were read.
@@ -90,6 +97,8 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     package func drain(
         budget: Int, time: UInt64, to sink: inout some ExitSink & ~Copyable
     ) throws(NetlinkError) -> Outcome {
+        let lostBefore = lost
+        defer { if lost > lostBefore { growReceiveBuffer() } }
         var read = 0
         // The drop counter when the socket was last seen empty and more had been dropped than was told.
         var dropped: UInt32?
@@ -159,6 +168,12 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         guard count > 0 else { return }
         lost += UInt64(count)
         sink.lost(cpu: cpu, count: UInt64(count))
+    }
+
+    /// Makes the next loss less likely; where the kernel refuses, the buffer stays as it is.
+    private func growReceiveBuffer() {
+        guard receiveBufferBytes < largestReceiveBufferBytes else { return }
+        try? setReceiveBuffer(min(2 * receiveBufferBytes, largestReceiveBufferBytes))
     }
 
     // MARK: Commands

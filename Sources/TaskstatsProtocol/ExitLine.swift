@@ -24,7 +24,7 @@ extension RecordEncoder {
             bytes.append(decimal: UInt64(tgid))
         }
         if let isLast = record.isLast {
-            bytes.append(isLast ? ",\"last\":true" : ",\"last\":false")
+            if isLast { bytes.append(",\"last\":true") } else { bytes.append(",\"last\":false") }
         }
         if let exit = record.exit {
             bytes.append(",\"exit\":")

@@ -12,6 +12,8 @@ final class ClientConnection {
     private(set) var hasEnded = false
     /// Lines were left unread because too much waits for the client; they have their turn when it has read some of that.
     var hasHeldLines = false
+    /// Since when it has taken not one byte of what waits for it, in monotonic nanoseconds.
+    var stalledSince: UInt64?
     /// What epoll watches for now.
     var watched: EventFlags = .readable
 

@@ -25,6 +25,10 @@ final class Daemon {
     /// Clients of whom whole lines may be left that were not handled in their turn.
     private var unfinished: Set<ClientID> = []
     private var acceptsConnections = true
+    /// How long a client may take nothing; nil: for ever.
+    private let stallNanoseconds: UInt64?
+    /// When clients that take nothing are looked for next; nil when there are none.
+    private var nextStallCheck: UInt64?
     private let vector = SendVector()
 
     /// The requests of one client that are handled before others have their turn.
@@ -33,9 +37,10 @@ final class Daemon {
 
     init(
         signals: consuming SignalSource, listening: consuming ListeningSocket, feed: KernelFeed,
-        queries: consuming KernelQueries, settings: BrokerSettings, log: Logger
+        queries: consuming KernelQueries, settings: BrokerSettings, stallTimeout: Duration, log: Logger
     ) throws(SystemError) {
         self.log = log
+        stallNanoseconds = stallTimeout == .zero ? nil : UInt64(stallTimeout / .nanoseconds(1))
         self.feed = feed
         loop = try EventLoop()
         broker = Broker(settings)
@@ -59,6 +64,7 @@ final class Daemon {
                 }
             }
             feed.drainDue(loop, to: &broker)
+            closeStalled()
             for id in unfinished { serveLines(of: id) }
             flushDirty()
         }
@@ -67,7 +73,7 @@ final class Daemon {
 
     private func timeout() -> Int? {
         if !unfinished.isEmpty { return 0 }
-        guard let due = feed.nextDue else { return nil }
+        guard let due = [feed.nextDue, nextStallCheck].compactMap({ $0 }).min() else { return nil }
         let now = Clock.monotonic()
         let nanosecondsPerMillisecond: UInt64 = 1_000_000
         return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)
@@ -212,8 +218,12 @@ final class Daemon {
             vector.removeAll()
             unsafe broker.forEachPiece(of: id, limit: SendVector.limit) { unsafe vector.append($0) }
             switch vector.send(to: connection.descriptor) {
-            case .sent(let count): broker.sent(count, to: id)
-            case .full: return settle(connection)
+            case .sent(let count):
+                broker.sent(count, to: id)
+                connection.stalledSince = nil
+            case .full:
+                noteStall(connection)
+                return settle(connection)
             case .gone: return remove(id, "gone")
             }
         }
@@ -237,6 +247,31 @@ final class Daemon {
             connection.watched = flags
         } catch {
             remove(id, "\(error)")
+        }
+    }
+
+    // MARK: Stalled clients
+
+    private func noteStall(_ connection: ClientConnection) {
+        guard let stallNanoseconds, connection.stalledSince == nil else { return }
+        let now = Clock.monotonic()
+        connection.stalledSince = now
+        nextStallCheck = min(nextStallCheck ?? .max, now + stallNanoseconds)
+    }
+
+    /// Closes clients that have taken nothing for too long, and finds out when the next one may have.
+    private func closeStalled() {
+        guard let stallNanoseconds, let check = nextStallCheck else { return }
+        let now = Clock.monotonic()
+        guard check <= now else { return }
+        nextStallCheck = nil
+        for connection in connections.values {
+            guard let since = connection.stalledSince else { continue }
+            if since + stallNanoseconds <= now {
+                remove(connection.id, "took nothing for \(stallNanoseconds / 1_000_000_000) s")
+            } else {
+                nextStallCheck = min(nextStallCheck ?? .max, since + stallNanoseconds)
+            }
         }
     }
 

@@ -30,13 +30,13 @@ final class KernelFeed {
     private var entries: [Int: Entry] = [:]
     private let family: TaskstatsFamily
     private let batch: MessageBatch
-    private let receiveBufferBytes: Int
+    private let receiveBuffer: ReceiveBuffer
     private let log: Logger
 
-    init(family: TaskstatsFamily, batch: MessageBatch, receiveBufferBytes: Int, log: Logger) {
+    init(family: TaskstatsFamily, batch: MessageBatch, receiveBuffer: ReceiveBuffer, log: Logger) {
         self.family = family
         self.batch = batch
-        self.receiveBufferBytes = receiveBufferBytes
+        self.receiveBuffer = receiveBuffer
         self.log = log
     }
 
@@ -60,6 +60,7 @@ final class KernelFeed {
 
     /// Deregisters CPUs, each with the kernel's acknowledgement, and closes their sockets.
     func deregister(_ cpus: CPUSet) {
+        var abandoned = CPUSet()
         for cpu in cpus {
             guard let entry = entries.removeValue(forKey: cpu) else { continue }
             do throws(NetlinkError) {
@@ -67,8 +68,11 @@ final class KernelFeed {
                 log.debug("deregistered", metadata: ["cpu": "\(cpu)", "received": "\(entry.listener.received)"])
             } catch {
                 log.error("cannot deregister", metadata: ["cpu": "\(cpu)", "error": "\(error)"])
+                abandoned.insert(cpu)
             }
         }
+        // Their sockets are closed now, so that an exit makes the kernel forget them.
+        for cpu in abandoned { Sweep.endChild(on: cpu, log) }
     }
 
     // MARK: Reading
@@ -115,6 +119,7 @@ final class KernelFeed {
         _ cpu: Int, wasPaced: Bool, _ loop: borrowing EventLoop, to sink: inout some ExitSink & ~Copyable
     ) {
         guard let listener = entries[cpu]?.listener else { return }
+        let lostBefore = listener.lost
         var outcome = ExitListener<NetlinkSocket>.Outcome.empty(records: 0)
         do throws(NetlinkError) {
             outcome = try listener.drain(budget: Self.recordsPerTurn, time: Clock.wall(), to: &sink)
@@ -126,7 +131,8 @@ final class KernelFeed {
         switch outcome {
         case .more:
             entries[cpu]?.pace = .due(at: now)
-        case .empty(let records) where wasPaced && records > 0:
+        // After a loss it is looked at once more: what was being dropped just then is counted by the next look.
+        case .empty(let records) where wasPaced && records > 0 || listener.lost > lostBefore:
             entries[cpu]?.pace = .due(at: now + Self.pause)
         case .empty:
             entries[cpu]?.pace = .watched
@@ -146,7 +152,7 @@ final class KernelFeed {
     }
 
     private func register(_ cpu: Int, _ loop: borrowing EventLoop) throws(NetlinkError) {
-        let listener = try Self.listener(cpu, family, batch, receiveBufferBytes)
+        let listener = try Self.listener(cpu, family, batch, receiveBuffer)
         try listener.register()
         do throws(SystemError) {
             try loop.add(listener.descriptor, .kernel(cpu: cpu), [.readable, .once])
@@ -170,12 +176,18 @@ final class KernelFeed {
 
     /// A listener over a new socket.
     static func listener(
-        _ cpu: Int, _ family: TaskstatsFamily, _ batch: MessageBatch, _ receiveBufferBytes: Int
+        _ cpu: Int, _ family: TaskstatsFamily, _ batch: MessageBatch, _ receiveBuffer: ReceiveBuffer
     ) throws(NetlinkError) -> ExitListener<NetlinkSocket> {
         try ExitListener(
             cpu: cpu, port: try NetlinkSocket.openForRecords(), family: family, batch: batch,
-            receiveBufferBytes: receiveBufferBytes)
+            receiveBufferBytes: receiveBuffer.bytes, largestReceiveBufferBytes: receiveBuffer.largestBytes)
     }
+}
+
+/// How large the receive buffer of a CPU's socket is, and how large losses may make it.
+struct ReceiveBuffer {
+    var bytes: Int
+    var largestBytes: Int
 }
 
 extension NetlinkSocket {

@@ -1,4 +1,5 @@
 import CLinux
+import LinuxSystem
 import Logging
 import Netlink
 import TaskstatsKernel
@@ -27,20 +28,31 @@ enum Sweep {
     private static func sweep(
         _ cpu: Int, _ family: TaskstatsFamily, _ batch: MessageBatch, _ log: Logger
     ) throws(NetlinkError) {
-        let bufferBytes = 1 << 20
-        let listener = try KernelFeed.listener(cpu, family, batch, bufferBytes)
+        let buffer = ReceiveBuffer(bytes: 1 << 20, largestBytes: 1 << 20)
+        let listener = try KernelFeed.listener(cpu, family, batch, buffer)
         try listener.register()
+        var seen = SeenPIDs()
+        let child = endChild(on: cpu, log)
+        do throws(NetlinkError) {
+            // The record is queued before wait returns: it is there now, or it will never be.
+            try listener.drainCompletely(time: Clock.wall(), to: &seen)
+        } catch {
+            try listener.deregister()
+            throw error
+        }
+        try listener.deregister()
+        if let child, !seen.pids.contains(child) { throw .unanswered(operation: "report the exit of pid \(child)") }
+    }
+
+    /// Lets a child end on a CPU and returns its pid; nil when none could be run there, which is logged.
+    @discardableResult
+    static func endChild(on cpu: Int, _ log: Logger) -> UInt32? {
         var pid: Int32 = 0
         let error = unsafe clinux_end_child_on_cpu(Int32(cpu), &pid)
-        // The record is queued before wait returns: it is there now, or it will never be.
-        var seen = SeenPIDs()
-        try listener.drainCompletely(time: Clock.wall(), to: &seen)
-        try listener.deregister()
-        if error != 0 {
-            log.warning("cannot run a child on a CPU to sweep it", metadata: ["cpu": "\(cpu)", "errno": "\(error)"])
-        } else if !seen.pids.contains(UInt32(pid)) {
-            throw .unanswered(operation: "report the exit of pid \(pid)")
-        }
+        if error == 0 { return UInt32(pid) }
+        let reason = SystemError("sched_setaffinity", errno: error)
+        log.warning("cannot run a child on a CPU to sweep it", metadata: ["cpu": "\(cpu)", "error": "\(reason)"])
+        return nil
     }
 
     private struct SeenPIDs: ExitSink {

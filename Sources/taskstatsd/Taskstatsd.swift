@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 import LinuxSystem
 import Logging
@@ -31,8 +32,26 @@ struct Taskstatsd: ParsableCommand {
     @Option(help: ArgumentHelp("The receive buffer of each CPU's netlink socket, in bytes.", valueName: "bytes"))
     var receiveBuffer = 8 << 20
 
+    @Option(help: ArgumentHelp("How large losses may make a receive buffer: each doubles it.", valueName: "bytes"))
+    var receiveBufferMax = 64 << 20
+
     @Option(help: ArgumentHelp("The bytes that may wait for one client.", valueName: "bytes"))
     var queueBytes = 8 << 20
+
+    @Option(help: ArgumentHelp("The bytes that may wait for the clients of one user.", valueName: "bytes"))
+    var queueBytesPerUser = 64 << 20
+
+    @Option(help: ArgumentHelp("The bytes that may wait for all clients together.", valueName: "bytes"))
+    var queueBytesInAll = 256 << 20
+
+    @Option(
+        help: ArgumentHelp(
+            "After how long a client that takes not one byte of what waits for it is closed; 0: never.",
+            valueName: "seconds"))
+    var stallTimeout = 30
+
+    @Option(help: ArgumentHelp("The CPUs that the daemon itself runs on, as a list like 0-3,8.", valueName: "list"))
+    var cpuAffinity: String?
 
     @Option(help: ArgumentHelp("The group whose members see every process.", valueName: "name"))
     var group = "taskstats"
@@ -53,6 +72,10 @@ struct Taskstatsd: ParsableCommand {
         guard queueRange.contains(queueBytes) else {
             throw ValidationError("--queue-bytes must be from \(queueRange.lowerBound) to \(queueRange.upperBound)")
         }
+        guard queueBytesPerUser >= queueBytes, queueBytesInAll >= queueBytesPerUser else {
+            throw ValidationError("--queue-bytes, --queue-bytes-per-user and --queue-bytes-in-all must not descend")
+        }
+        guard stallTimeout >= 0 else { throw ValidationError("--stall-timeout must not be negative") }
     }
 
     func run() throws {
@@ -71,28 +94,25 @@ struct Taskstatsd: ParsableCommand {
     }
 
     private func serve(_ log: Logger) throws {
+        try pinToAffinity()
         try StartupChecks.run()
         try ListeningSocket.checkNobodyAnswers(at: socket)
         let signals = try SignalSource()
 
         let batch = MessageBatch()
-        let port = try NetlinkSocket.open()
-        let family: TaskstatsFamily
-        do throws(NetlinkError) {
-            family = try TaskstatsFamily.lookUp(over: port, batch: batch)
-        } catch {
-            throw StartupFailure.noTaskstats("\(error)")
-        }
-        var kernel = TaskQuery(port: port, family: family, batch: batch)
-        let structVersion = Int(try kernel.task(pid: UInt32(getpid())).version ?? 0)
+        let family = try Self.family(batch)
         let online = HostFacts.onlineCPUs()
+        // Before any socket that stays: one that was given the port id of a killed daemon would inherit its records.
         try Sweep.run(online, family: family, batch: batch, log: log)
+        var kernel = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: batch)
+        let structVersion = Int(try kernel.task(pid: UInt32(getpid())).version ?? 0)
 
-        let feed = KernelFeed(family: family, batch: batch, receiveBufferBytes: receiveBuffer, log: log)
+        let buffer = ReceiveBuffer(bytes: receiveBuffer, largestBytes: max(receiveBuffer, receiveBufferMax))
+        let feed = KernelFeed(family: family, batch: batch, receiveBuffer: buffer, log: log)
         let settings = settings(structVersion: structVersion, log: log)
         let daemon = try Daemon(
             signals: signals, listening: try ListeningSocket.open(path: socket), feed: feed,
-            queries: KernelQueries(kernel), settings: settings, log: log)
+            queries: KernelQueries(kernel), settings: settings, stallTimeout: .seconds(stallTimeout), log: log)
         log.notice(
             "ready",
             metadata: [
@@ -102,11 +122,33 @@ struct Taskstatsd: ParsableCommand {
         try daemon.run()
     }
 
+    private func pinToAffinity() throws {
+        guard let cpuAffinity else { return }
+        let cpus: CPUSet
+        do throws(CPUSet.ParsingError) {
+            cpus = try CPUSet(parsing: cpuAffinity, possible: HostFacts.possibleCPUs())
+        } catch {
+            throw ValidationError("--cpu-affinity: \(error)")
+        }
+        let numbers = cpus.map(Int32.init)
+        guard unsafe clinux_run_on(numbers, numbers.count) == 0 else { throw SystemError.last("sched_setaffinity") }
+    }
+
+    /// Looks the family up over a socket that does not stay.
+    private static func family(_ batch: MessageBatch) throws -> TaskstatsFamily {
+        let port = try NetlinkSocket.open()
+        do throws(NetlinkError) {
+            return try TaskstatsFamily.lookUp(over: port, batch: batch)
+        } catch {
+            throw StartupFailure.noTaskstats("\(error)")
+        }
+    }
+
     private func settings(structVersion: Int, log: Logger) -> BrokerSettings {
         var limits = BrokerLimits()
         limits.queueBytes = queueBytes
-        limits.queueBytesPerUID = max(limits.queueBytesPerUID, queueBytes)
-        limits.queueBytesInAll = max(limits.queueBytesInAll, queueBytes)
+        limits.queueBytesPerUID = queueBytesPerUser
+        limits.queueBytesInAll = queueBytesInAll
         return BrokerSettings(
             server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,

@@ -39,6 +39,9 @@ enum { clinux_batch_limit = 64 };
 /* Runs a child that does nothing but end on `cpu`, and waits for it: 0 and its pid, or an error number. */
 int clinux_end_child_on_cpu(int cpu, int32_t *pid);
 
+/* Lets this process run on these CPUs only: 0, or -1 with errno. */
+int clinux_run_on(const int32_t *cpus, size_t count);
+
 /* open with the flags of a directory or a file that is only looked at; -1 with errno. */
 int clinux_open_at(int directory, const char *path, int flags);
 enum { clinux_o_path = 010000000 };
