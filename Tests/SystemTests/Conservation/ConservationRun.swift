@@ -54,9 +54,22 @@ final class ConservationRun {
         random = SeededGenerator(seed: seed)
         self.size = size
         witness = try Witness()
+        daemon = try RunningDaemon(Self.limits(&random))
+    }
+
+    /// Options of a daemon that has little room, in most cases less than the storms need.
+    private static func limits(_ random: inout SeededGenerator) -> [String] {
         let receiveBuffer = [4_608, 16_384, 131_072, 1 << 20, 8 << 20].randomElement(using: &random) ?? 0
+        let growth = [1, 1, 8, 1_024].randomElement(using: &random) ?? 1
         let queue = [65_536, 65_536, 262_144, 8 << 20].randomElement(using: &random) ?? 0
-        daemon = try RunningDaemon(["--receive-buffer", "\(receiveBuffer)", "--queue-bytes", "\(queue)"])
+        let shared = [1, 2, 32].randomElement(using: &random) ?? 1
+        return [
+            "--receive-buffer", "\(receiveBuffer)", "--receive-buffer-max", "\(min(receiveBuffer * growth, 64 << 20))",
+            "--queue-bytes", "\(queue)", "--queue-bytes-per-user", "\(queue * shared)",
+            "--queue-bytes-in-all", "\(queue * shared)",
+            // How long clients stall is the machine's affair.
+            "--stall-timeout", "0",
+        ]
     }
 
     /// Lets it all happen.
