@@ -103,7 +103,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["TaskstatsClient", "LinuxSystem", "TestSupport", "taskstatsd", "tsctl", "exit-load"],
+            dependencies: [
+                "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "taskstatsd",
+                "tsctl", "exit-load",
+            ],
             exclude: ["Scripts"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

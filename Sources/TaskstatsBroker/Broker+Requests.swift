@@ -44,8 +44,9 @@ extension Broker {
         package let client: ClientID
         /// The CPUs that nobody wanted before.
         package let newCPUs: CPUSet
+        /// All CPUs that it wants.
+        package let cpus: CPUSet
         let id: RequestID
-        let cpus: CPUSet
         let parameters: SubscribeParameters
     }
 
@@ -184,7 +185,7 @@ extension Broker {
         }
         return .register(
             PendingSubscription(
-                client: client.id, newCPUs: routes.unwanted(of: cpus), id: id, cpus: cpus, parameters: parameters))
+                client: client.id, newCPUs: routes.unwanted(of: cpus), cpus: cpus, id: id, parameters: parameters))
     }
 
     private mutating func refuse(_ id: RequestID, _ error: ProtocolError, _ client: Client) -> RequestAction {

@@ -179,7 +179,10 @@ final class Daemon {
         switch broker.handle(request, from: id) {
         case .answered: break
         case .query(let query): broker.answer(query, with: queries.answer(query))
-        case .register(let pending): register(pending)
+        case .register(let pending):
+            // Nor does it belong to the new one, on CPUs that others have subscribed to already.
+            feed.drainCompletely(pending.cpus, to: &broker)
+            register(pending)
         case .deregister(let cpus): feed.deregister(cpus)
         case .status(let query):
             let nanosecondsPerMillisecond: UInt64 = 1_000_000

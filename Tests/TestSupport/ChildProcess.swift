@@ -76,6 +76,14 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// Where its standard output comes out, to wait on; nil when it is not read any more.
+    package var outputDescriptor: Int32? {
+        switch output {
+        case .some(let descriptor): descriptor.number
+        case .none: nil
+        }
+    }
+
     /// Closes the reading end of its standard output.
     package mutating func stopReading() { output = nil }
 

@@ -1,0 +1,213 @@
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// Holds what clients were told against what the witness saw.
+///
+/// For a client that sees everything each record has its place: the next one that the witness has, or as many further on
+/// as were told as lost in between, and `seq` says the same. For any other client the sum counts: which records it
+/// wanted, and which of them the daemon had. Those that some client received were there; those that a client who sees
+/// everything was told were lost in the kernel were not.
+struct Audit {
+    /// What all clients together were told.
+    struct Totals {
+        var clients = 0
+        var delivered = 0
+        var lostInKernel = 0
+        var lostInQueue = 0
+
+        static func += (left: inout Totals, right: Totals) {
+            left.clients += right.clients
+            left.delivered += right.delivered
+            left.lostInKernel += right.lostInKernel
+            left.lostInQueue += right.lostInQueue
+        }
+    }
+
+    /// What one client was told, taken apart.
+    struct Account {
+        let client: StreamClient
+        var spans: [Span] = []
+        var lostInQueue = 0
+    }
+
+    let ended: [[Witness.Ended]]
+    private(set) var fates: Fates
+    /// Where the daemon may have registered a CPU, which is where numbering begins.
+    private var registrations: [[ClosedRange<Int>]]
+    private(set) var problems: [String] = []
+    private(set) var totals = Totals()
+
+    /// Checks all clients; others made the daemon register CPUs at these places.
+    init(
+        _ ended: [[Witness.Ended]], _ clients: [StreamClient],
+        otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)]
+    ) {
+        self.ended = ended
+        fates = Fates(ended)
+        registrations = Array(repeating: [], count: ended.count)
+        for (cpu, place) in otherRegistrations { registrations[cpu].append(place) }
+        for change in clients.flatMap(\.changes.values) {
+            for cpu in change.cpus { registrations[cpu].append(change.boundary[cpu]) }
+        }
+        // First everything that says what the daemon had, then those whose sums depend on that.
+        let accounts = clients.compactMap { read($0) }
+        for account in accounts {
+            let problem = account.client.wish == .everything ? problemOfTotal(account) : problemOfFiltered(account)
+            if let problem { report(account.client, problem) }
+        }
+        problems += problemsOfNumbering(accounts.flatMap(\.spans))
+    }
+
+    /// Reads what a client was told; nil when that contradicts the witness or itself.
+    private mutating func read(_ client: StreamClient) -> Account? {
+        var account = Account(client: client)
+        var open: [Int: Span] = [:]
+        for (position, event) in client.events.enumerated() {
+            if let problem = take(event, at: position, &open, &account) {
+                report(client, "line \(position): \(problem)")
+                return nil
+            }
+        }
+        for span in open.values {
+            guard let span = broken(span) else {
+                report(client, "told of more on CPU \(span.cpu) than ended there")
+                return nil
+            }
+            account.spans.append(span)
+        }
+        totals += Totals(
+            clients: 1, delivered: account.spans.reduce(0) { $0 + $1.received.count },
+            lostInKernel: account.spans.reduce(0) { $0 + $1.lostInKernel }, lostInQueue: account.lostInQueue)
+        return account
+    }
+
+    private mutating func report(_ client: StreamClient, _ problem: String) {
+        problems.append("client \(client.number) (\(client.wish), \(client.overflow)): \(problem)")
+    }
+
+    // MARK: Events
+
+    private mutating func take(
+        _ event: StreamEvent, at position: Int, _ open: inout [Int: Span], _ account: inout Account
+    ) -> String? {
+        let client = account.client
+        switch event {
+        case .hello:
+            return position == 0 ? nil : "a second greeting"
+        case .malformed(let line):
+            return "not a line of the protocol: \(line)"
+        case .closing(let reason):
+            let isMeant = client.overflow == .disconnect && position == client.events.count - 1
+            return isMeant ? nil : "closed: \(reason)"
+        case .lost(let loss):
+            let count = Int(loss.count)
+            switch loss.place {
+            case .queue:
+                account.lostInQueue += count
+                for cpu in open.keys { open[cpu]?.lostInQueueSince += count }
+            case .kernel(let cpu):
+                guard open[cpu] != nil else { return "a loss on CPU \(cpu), to which it is not subscribed" }
+                open[cpu]?.lostInKernel += count
+                open[cpu]?.lostInKernelSince += count
+            }
+        case .exit(let exit):
+            guard var span = open.removeValue(forKey: exit.cpu) else {
+                return "a record of CPU \(exit.cpu), to which it is not subscribed"
+            }
+            if let problem = take(exit, of: client, &span) { return problem }
+            open[exit.cpu] = span
+        case .answer(let id):
+            guard let change = client.changes[id] else { return nil }
+            for (cpu, span) in open where !change.cpus.contains(cpu) {
+                open[cpu] = nil
+                var span = span
+                span.end = change.boundary[cpu]
+                if client.wish == .everything, let problem = finish(&span) { return problem }
+                account.spans.append(span)
+            }
+            for cpu in change.cpus where open[cpu] == nil { open[cpu] = Span(cpu: cpu, begin: change.boundary[cpu]) }
+        }
+        return nil
+    }
+
+    private mutating func take(
+        _ exit: StreamEvent.Exit, of client: StreamClient, _ span: inout Span
+    ) -> String? {
+        guard let index = place(of: exit, in: span) else {
+            let places = ended[span.cpu].indices.filter { ended[span.cpu][$0].isMeant(by: exit) }
+            return """
+                \(exit) is at \(places), not where its number puts it: the span begins at \(span.begin), number 1 is at \
+                \(span.origin.map(String.init) ?? "any place")
+                """
+        }
+        span.origin = index + 1 - Int(exit.sequence)
+        if client.wish == .everything {
+            guard span.advance(to: index...index) else {
+                return """
+                    \(exit) is at \(index), expected at \(span.expected), with \(span.lostInQueueSince) told as lost in \
+                    the queue
+                    """
+            }
+            let lost = index - span.lostInKernelSince..<index
+            if span.lostInQueueSince == 0, !fates.note(.lostInKernel, span.cpu, lost) {
+                return "\(lost) on CPU \(span.cpu) are told as lost in the kernel, but others had some of them"
+            }
+        } else if !client.wish.wants(ended[span.cpu][index]) {
+            return "\(exit) is not what it asked for"
+        } else if let last = span.received.last, last >= index {
+            return "\(exit) comes twice or late"
+        }
+        guard fates.note(.received, span.cpu, index..<index + 1) else {
+            return "\(exit) was told to others as lost in the kernel"
+        }
+        span.receive(index)
+        return nil
+    }
+
+    /// Where the witness has a record: where its number puts it.
+    ///
+    /// Before it is known where number 1 is, it is the first place that puts number 1 where somebody subscribed; pids
+    /// come again after some ten thousand, so that the pid alone would not do.
+    private func place(of exit: StreamEvent.Exit, in span: Span) -> Int? {
+        let all = ended[span.cpu]
+        guard let origin = span.origin else {
+            return all.indices.clamped(to: min(span.begin.lowerBound, all.count)..<all.count).first { index in
+                all[index].isMeant(by: exit)
+                    && registrations[span.cpu].contains { $0.contains(index + 1 - Int(exit.sequence)) }
+            }
+        }
+        let index = origin - 1 + Int(exit.sequence)
+        return all.indices.contains(index) && all[index].isMeant(by: exit) ? index : nil
+    }
+
+    private mutating func finish(_ span: inout Span) -> String? {
+        guard span.advance(to: span.end) else {
+            return """
+                it left CPU \(span.cpu) at \(span.end), expected at \(span.expected), with \(span.lostInQueueSince) told \
+                as lost in the queue
+                """
+        }
+        if let next = span.next, span.lostInQueueSince == 0 {
+            guard fates.note(.lostInKernel, span.cpu, next..<next + span.lostInKernelSince) else {
+                return "the last losses on CPU \(span.cpu), at \(next), are not what others were told"
+            }
+        }
+        return nil
+    }
+
+    /// The span of a client that was cut off: what it read is the beginning of what it would have read.
+    private func broken(_ span: Span) -> Span? {
+        var span = span
+        let last = span.expected.lowerBound
+        guard last <= ended[span.cpu].count else { return nil }
+        span.end = last...ended[span.cpu].count
+        span.missing = span.missing.adding(0...span.lostInQueueSince)
+        return span
+    }
+}
+
+extension Witness.Ended {
+    fileprivate func isMeant(by exit: StreamEvent.Exit) -> Bool {
+        pid == exit.pid && tgid == exit.tgid && isLast == exit.isLast
+    }
+}

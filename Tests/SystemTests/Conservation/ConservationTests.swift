@@ -1,0 +1,49 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("No record is lost without being told")
+    struct ConservationTests {
+        @Test("Whatever clients do and whatever ends, what each was told adds up to what ended, exactly")
+        func conservation() throws {
+            var sum = ConservationRun.Outcome()
+            for seed in Self.seeds {
+                do {
+                    let outcome = try ConservationRun(seed: seed, size: Self.size).run()
+                    for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
+                    sum += outcome
+                } catch {
+                    Issue.record("seed \(seed): \(error)")
+                    sum.problems.append("\(error)")
+                }
+            }
+            let enoughForEverything = 20
+            if Self.seeds.count >= enoughForEverything {
+                #expect(sum.told.lostInKernel > 0, "no seed lost anything in the kernel")
+                #expect(sum.told.lostInQueue > 0, "no seed lost anything in a queue")
+            }
+            print("conservation: \(Self.seeds.count) seed\(Self.seeds.count == 1 ? "" : "s"), \(sum)")
+        }
+
+        /// TASKSTATS_SEED tries one, TASKSTATS_SEEDS so many.
+        private static let seeds: [UInt64] = {
+            if let seed = number("TASKSTATS_SEED") { return [UInt64(seed)] }
+            return (1...(number("TASKSTATS_SEEDS") ?? 20)).map(UInt64.init)
+        }()
+
+        /// TASKSTATS_EXITS lets each seed go on until so many tasks have ended.
+        private static let size: ConservationRun.Size = {
+            var size = ConservationRun.Size()
+            if let exits = number("TASKSTATS_EXITS") {
+                size.exits = exits
+                size.tasksPerStorm = 4_000
+            }
+            return size
+        }()
+
+        private static func number(_ name: String) -> Int? {
+            unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// What became of the record of each task that ended, as far as what clients were told says it.
+struct Fates {
+    /// What became of a record.
+    enum Fate {
+        case unknown, received, lostInKernel
+    }
+
+    private var fates: [[Fate]]
+
+    init(_ ended: [[Witness.Ended]]) { fates = ended.map { Array(repeating: .unknown, count: $0.count) } }
+
+    subscript(cpu: Int, index: Int) -> Fate { fates[cpu][index] }
+
+    /// Takes note of what a client was told, and returns whether that agrees with what others were told.
+    mutating func note(_ fate: Fate, _ cpu: Int, _ indices: Range<Int>) -> Bool {
+        guard fates[cpu].indices.contains(indices) else { return false }
+        for index in indices {
+            guard fates[cpu][index] == .unknown || fates[cpu][index] == fate else { return false }
+            fates[cpu][index] = fate
+        }
+        return true
+    }
+}
+
+extension Range<Int> {
+    fileprivate func contains(_ other: Range<Int>) -> Bool {
+        other.isEmpty || lowerBound <= other.lowerBound && other.upperBound <= upperBound
+    }
+}
