@@ -18,6 +18,8 @@ package enum RequestDecoder {
         }
     }
 
+    private static let memberNames = ["jsonrpc", "id", "method", "params"]
+
     /// Reads one line, without its newline.
     package static func decode(_ line: UnsafeRawBufferPointer) throws(Failure) -> Request {
         let document = unsafe try parse(line)
@@ -30,7 +32,7 @@ package enum RequestDecoder {
         }
         let id = try requestID(idValue)
         do throws(ProtocolError) {
-            for (name, _) in members where !["jsonrpc", "id", "method", "params"].contains(name) {
+            for (name, _) in members where !memberNames.contains(name) {
                 throw ProtocolError(.invalidRequest, "a request has no member '\(name)'")
             }
             guard document.value["jsonrpc"]?.string == "2.0" else {
@@ -71,10 +73,9 @@ package enum RequestDecoder {
 
     private static func call(_ method: String, _ params: JSONValue?) throws(ProtocolError) -> Request.Call {
         switch method {
-        case "get": return try RequestParameters(params, allowed: ["pid", "tgid", "cgroup", "fields"]).get()
+        case "get": return try RequestParameters(params, allowed: RequestParameters.ofGet).get()
         case "subscribe":
-            let names: Set = ["cpus", "scope", "fields", "filter", "overflow"]
-            return .subscribe(try RequestParameters(params, allowed: names).subscribe())
+            return .subscribe(try RequestParameters(params, allowed: RequestParameters.ofSubscribe).subscribe())
         case "unsubscribe":
             _ = try RequestParameters(params, allowed: [])
             return .unsubscribe

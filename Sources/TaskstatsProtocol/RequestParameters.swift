@@ -2,6 +2,10 @@ import TaskstatsModel
 
 /// The `params` of a request: every member is known before any is read.
 struct RequestParameters {
+    static let ofGet: Set = ["pid", "tgid", "cgroup", "fields"]
+    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow"]
+    private static let targetsOfGet = ["pid", "tgid", "cgroup"]
+
     private let values: [String: JSONValue]
 
     init(_ params: JSONValue?, allowed: Set<String>) throws(ProtocolError) {
@@ -23,7 +27,7 @@ struct RequestParameters {
     // MARK: Methods
 
     func get() throws(ProtocolError) -> Request.Call {
-        let named = ["pid", "tgid", "cgroup"].filter { values[$0] != nil }
+        let named = Self.targetsOfGet.filter { values[$0] != nil }
         guard named.count == 1, let name = named.first, let value = values[name] else {
             throw ProtocolError(.invalidParams, "get takes exactly one of pid, tgid and cgroup", member: named.last)
         }
