@@ -1,0 +1,68 @@
+import TaskstatsModel
+import TestSupport
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct StatsReaderTests {
+    /// Counters that jansson refuses are tested against what was written instead.
+    private let largestForJansson = UInt64(Int64.max)
+
+    @Test(arguments: SeededGenerator.seeds)
+    func `random records mean the same to the reader and to jansson, in any order and with white space`(
+        seed: UInt64
+    ) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            var record = TaskRecord.random(.task, using: &generator)
+            for field in record.present where field.kind == .u64 || field.kind == .timestamp {
+                if let value = record[field], value > largestForJansson { record.set(field, to: value >> 1) }
+            }
+            var bytes = ByteBuffer(capacity: 64)
+            RecordEncoder.appendStats(record, fields: .all, to: &bytes)
+            let text = try shuffled(String(decoding: bytes.array, as: UTF8.self), using: &generator)
+
+            let read = try JSONCursor.walk(text) { cursor in try StatsReader.read(&cursor, kind: .task) }
+            let expected = try JSONDocument.read(text)
+            #expect(
+                Set(read.present.map(\.name)) == Set((expected.members ?? []).map(\.name)).subtracting(["ac_comm_hex"]))
+            for field in read.present {
+                #expect(value(of: field, in: read) == jsonValue(of: field, in: expected), "\(field.name)")
+            }
+        }
+    }
+
+    /// The same members in another order, with white space here and there.
+    private func shuffled(_ text: String, using generator: inout SeededGenerator) throws -> String {
+        var members = try members(of: text)
+        if generator.chance(50) { members.shuffle(using: &generator) }
+        let space = generator.chance(50) ? " " : ""
+        return "{" + members.map { "\(space)\"\($0.name)\"\(space):\(space)\($0.value)\(space)" }.joined(separator: ",")
+            + "}"
+    }
+
+    private func members(of text: String) throws -> [(name: String, value: String)] {
+        try JSONCursor.walk(text) { cursor in
+            var members: [(String, String)] = []
+            try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+                let name = unsafe String(decoding: name, as: UTF8.self)
+                members.append((name, try unsafe String(decoding: cursor.skip(), as: UTF8.self)))
+            }
+            return members
+        }
+    }
+
+    private func value(of field: Field, in record: TaskRecord) -> String? {
+        switch field.kind {
+        case .command: record.command
+        case .device: record.executableDevice.map { "\($0.major):\($0.minor)" }
+        case .i8: record.niceness.map(String.init)
+        default: record[field].map(String.init)
+        }
+    }
+
+    private func jsonValue(of field: Field, in json: JSONValue) -> String? {
+        let value = json[field.name]
+        return value?.string ?? value?.integer.map(String.init)
+    }
+}
