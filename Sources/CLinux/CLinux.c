@@ -126,6 +126,10 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
 
 int clinux_open_at(int directory, const char *path, int flags) { return openat(directory, path, flags | O_CLOEXEC); }
 
+int clinux_create(const char *path, unsigned mode) {
+    return open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+}
+
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {

@@ -12,7 +12,7 @@ extension Broker {
         case register(PendingSubscription)
         /// CPUs to be deregistered; the answer waits in the outbox.
         case deregister(CPUSet)
-        /// Counters; give them to ``answer(_:status:host:)``.
+        /// Counters; give them to ``answer(_:cpus:uptimeMilliseconds:host:)``.
         case status(StatusQuery)
     }
 

@@ -24,7 +24,8 @@ final class Daemon {
     private var connections: [ClientID: ClientConnection] = [:]
     /// Clients of whom whole lines may be left that were not handled in their turn.
     private var unfinished: Set<ClientID> = []
-    private var acceptsConnections = true
+    /// When connections are accepted again; nil: now.
+    private var acceptsAgainAt: UInt64?
     /// How long a client may take nothing; nil: for ever.
     private let stallNanoseconds: UInt64?
     /// When clients that take nothing are looked for next; nil when there are none.
@@ -33,6 +34,10 @@ final class Daemon {
 
     /// The requests of one client that are handled before others have their turn.
     private static let requestsPerTurn = 64
+    /// The connections that are accepted before who is connected has their turn.
+    private static let connectionsPerTurn = 64
+    /// How long nothing is accepted after something was lacking for it, unless a client leaves before.
+    private static let acceptPauseNanoseconds: UInt64 = 500_000_000
     private static let farewellNanoseconds: UInt64 = 1_000_000_000
 
     init(
@@ -53,27 +58,38 @@ final class Daemon {
 
     /// Runs until a signal ends it.
     func run() throws(SystemError) {
+        do throws(SystemError) {
+            stop(try serveUntilSignal())
+        } catch {
+            // Registrations would outlive the process.
+            stop("none")
+            throw error
+        }
+    }
+
+    private func serveUntilSignal() throws(SystemError) -> String {
         var stopSignal: String?
-        while stopSignal == nil {
+        while true {
             for (source, flags) in try loop.wait(milliseconds: timeout()) {
                 switch source {
                 case .signals: stopSignal = try signals.next() ?? stopSignal
-                case .listener: acceptAll()
+                case .listener: accept()
                 case .kernel(let cpu): feed.isReadable(cpu, loop, to: &broker)
                 case .client(let number): handle(ClientID(number: number), flags)
                 }
             }
             feed.drainDue(loop, to: &broker)
             closeStalled()
+            if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
             for id in unfinished { serveLines(of: id) }
             flushDirty()
+            if let stopSignal { return stopSignal }
         }
-        stop(stopSignal ?? "signal")
     }
 
     private func timeout() -> Int? {
         if !unfinished.isEmpty { return 0 }
-        guard let due = [feed.nextDue, nextStallCheck].compactMap({ $0 }).min() else { return nil }
+        guard let due = [feed.nextDue, nextStallCheck, acceptsAgainAt].compactMap({ $0 }).min() else { return nil }
         let now = Clock.monotonic()
         let nanosecondsPerMillisecond: UInt64 = 1_000_000
         return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)
@@ -81,41 +97,47 @@ final class Daemon {
 
     // MARK: Connections
 
-    private func acceptAll() {
+    private func accept() {
         do throws(SystemError) {
-            while let descriptor = try listening.accept() { admit(descriptor) }
+            for _ in 0..<Self.connectionsPerTurn {
+                guard let descriptor = try listening.accept() else { return }
+                try admit(descriptor)
+            }
         } catch {
-            // Without a free descriptor the connection stays in the backlog, and accepting goes on when one is free.
+            // Descriptors are lacking, most likely. Further connections stay in the backlog for as long.
             log.warning("cannot accept a connection", metadata: ["error": "\(error)"])
-            setAccepting(false)
+            try? loop.modify(listening.descriptor.number, .listener, [])
+            acceptsAgainAt = Clock.monotonic() + Self.acceptPauseNanoseconds
         }
     }
 
-    private func admit(_ descriptor: consuming Descriptor) {
-        do throws(SystemError) {
-            let peer = try PeerCredentials.read(descriptor)
-            switch broker.admit(peer, host: HostFacts.state()) {
-            case .admitted(let id):
-                let connection = ClientConnection(id: id, descriptor: descriptor)
-                do throws(SystemError) {
-                    try loop.add(connection.descriptor.number, .client(id.number), .readable)
-                } catch {
-                    feed.deregister(broker.remove(id))
-                    throw error
-                }
-                connections[id] = connection
-                log.debug("connected", metadata: ["client": "\(id.number)", "uid": "\(peer.uid)"])
-            case .refused(let lines, let reason):
-                for line in lines {
-                    vector.removeAll()
-                    unsafe line.withUnsafeBytes { unsafe vector.append($0) }
-                    _ = vector.send(to: descriptor)
-                }
-                ClientConnection.discardInput(descriptor)
-                log.info("refused a connection", metadata: ["uid": "\(peer.uid)", "reason": "\(reason)"])
+    private func acceptAgain() {
+        guard acceptsAgainAt != nil else { return }
+        acceptsAgainAt = nil
+        try? loop.modify(listening.descriptor.number, .listener, .readable)
+    }
+
+    private func admit(_ descriptor: consuming Descriptor) throws(SystemError) {
+        let peer = try PeerCredentials.read(descriptor)
+        switch broker.admit(peer, host: HostFacts.state()) {
+        case .admitted(let id):
+            let connection = ClientConnection(id: id, descriptor: descriptor)
+            do throws(SystemError) {
+                try loop.add(connection.descriptor.number, .client(id.number), .readable)
+            } catch {
+                feed.deregister(broker.remove(id))
+                throw error
             }
-        } catch {
-            log.warning("lost a connection at once", metadata: ["error": "\(error)"])
+            connections[id] = connection
+            log.debug("connected", metadata: ["client": "\(id.number)", "uid": "\(peer.uid)"])
+        case .refused(let lines, let reason):
+            for line in lines {
+                vector.removeAll()
+                unsafe line.withUnsafeBytes { unsafe vector.append($0) }
+                _ = vector.send(to: descriptor)
+            }
+            ClientConnection.discardInput(descriptor)
+            log.info("refused a connection", metadata: ["uid": "\(peer.uid)", "reason": "\(reason)"])
         }
     }
 
@@ -136,13 +158,7 @@ final class Daemon {
         feed.deregister(broker.remove(id))
         ClientConnection.discardInput(connection.descriptor)
         log.debug("disconnected", metadata: ["client": "\(id.number)", "reason": "\(reason)"])
-        setAccepting(true)
-    }
-
-    private func setAccepting(_ accepts: Bool) {
-        guard accepts != acceptsConnections else { return }
-        acceptsConnections = accepts
-        try? loop.modify(listening.descriptor.number, .listener, accepts ? .readable : [])
+        acceptAgain()
     }
 
     // MARK: Requests
@@ -286,6 +302,9 @@ final class Daemon {
         broker.shutDown(reason: "taskstatsd is stopping")
         flushDirty()
 
+        // Nothing else is heard from here on, or it would keep waking us.
+        try? loop.modify(listening.descriptor.number, .listener, [])
+        try? loop.modify(signals.descriptor.number, .signals, [])
         let deadline = Clock.monotonic() + Self.farewellNanoseconds
         while !connections.isEmpty, Clock.monotonic() < deadline {
             let left = Int((deadline - min(deadline, Clock.monotonic())) / 1_000_000) + 1

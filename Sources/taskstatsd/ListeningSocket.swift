@@ -5,7 +5,7 @@ import LinuxSystem
 /// The socket on which clients connect, and its file.
 ///
 /// Everybody may connect; what a client may see is decided per client. The file of a daemon that died is replaced, that
-/// of a living one is not touched; at the end the file is removed if it is still ours.
+/// of a living one is not touched, also when two start at once; at the end the file is removed if it is still ours.
 struct ListeningSocket: ~Copyable {
     /// Why there is no socket.
     enum Failure: Error, CustomStringConvertible {
@@ -16,7 +16,7 @@ struct ListeningSocket: ~Copyable {
         var description: String {
             switch self {
             case .alreadyRunning(let path):
-                "already running: another taskstatsd answers on \(path) (--socket names another path)"
+                "already running: another taskstatsd has \(path) (--socket names another path)"
             case .notASocket(let path):
                 "\(path) exists and is not a socket; remove it, or name another path with --socket"
             case .system(let path, let error):
@@ -33,19 +33,33 @@ struct ListeningSocket: ~Copyable {
     let descriptor: Descriptor
     let path: String
     private let file: FileIdentity?
+    private let lock: PathLock
 
     static func open(path: String) throws(Failure) -> ListeningSocket {
+        let lock = try lock(path)
         let descriptor = try bind(path)
         let everybody: mode_t = 0o666
         guard unsafe chmod(path, everybody) == 0 else { throw .system(path: path, .last("chmod")) }
         guard listen(descriptor.number, SOMAXCONN) == 0 else { throw .system(path: path, .last("listen")) }
-        return ListeningSocket(descriptor: descriptor, path: path, file: identity(of: path))
+        return ListeningSocket(descriptor: descriptor, path: path, file: identity(of: path), lock: lock)
     }
 
-    private init(descriptor: consuming Descriptor, path: String, file: FileIdentity?) {
+    private init(descriptor: consuming Descriptor, path: String, file: FileIdentity?, lock: consuming PathLock) {
         self.descriptor = descriptor
         self.path = path
         self.file = file
+        self.lock = lock
+    }
+
+    private static func lock(_ path: String) throws(Failure) -> PathLock {
+        let lock: PathLock?
+        do throws(SystemError) {
+            lock = try PathLock.take(path)
+        } catch {
+            throw .system(path: path, error)
+        }
+        guard let lock else { throw .alreadyRunning(path: path) }
+        return lock
     }
 
     /// A connection that waits, or nil when none does.

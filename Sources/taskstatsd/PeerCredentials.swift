@@ -10,7 +10,7 @@ enum PeerCredentials {
         guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { throw .last("getsockopt SO_PEERCRED") }
         return PeerIdentity(
             uid: peer.uid, gid: peer.gid, groups: try groups(socket),
-            sharesPIDNamespace: sharesPIDNamespace(socket, pid: peer.pid))
+            sharesPIDNamespace: try sharesPIDNamespace(socket, pid: peer.pid))
     }
 
     private static func groups(_ socket: borrowing Descriptor) throws(SystemError) -> Set<UInt32> {
@@ -24,14 +24,22 @@ enum PeerCredentials {
     }
 
     /// A pidfd's NSpid line lists the peer's number in our pid namespace and in each one nested below it.
-    private static func sharesPIDNamespace(_ socket: borrowing Descriptor, pid: Int32) -> Bool {
+    private static func sharesPIDNamespace(
+        _ socket: borrowing Descriptor, pid: Int32
+    ) throws(SystemError) -> Bool {
         var number = clinux_peer_pidfd(socket.number)
         if number < 0, errno == ENOPROTOOPT { number = clinux_pidfd_open(pid) }
-        guard let pidfd = try? Descriptor(number, of: "pidfd"),
-            let text = try? Descriptor.open("/proc/self/fdinfo/\(pidfd.number)").readText(),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("NSpid:") })
-        else { return false }
-        let numbers = line.split { $0 == "\t" || $0 == " " }.dropFirst().compactMap { Int32($0) }
-        return numbers.count == 1 && numbers[0] > 0
+        do throws(SystemError) {
+            let pidfd = try Descriptor(number, of: "pidfd")
+            guard let text = try Descriptor.open("/proc/self/fdinfo/\(pidfd.number)").readText(),
+                let line = text.split(separator: "\n").first(where: { $0.hasPrefix("NSpid:") })
+            else { return false }
+            let numbers = line.split { $0 == "\t" || $0 == " " }.dropFirst().compactMap { Int32($0) }
+            return numbers.count == 1 && numbers[0] > 0
+        } catch {
+            // That we ran short says nothing about the peer; whatever else cannot be told counts against it.
+            guard [EMFILE, ENFILE, ENOMEM].contains(error.errno) else { return false }
+            throw error
+        }
     }
 }

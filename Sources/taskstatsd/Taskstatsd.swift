@@ -75,10 +75,15 @@ struct Taskstatsd: ParsableCommand {
         guard queueBytesPerUser >= queueBytes, queueBytesInAll >= queueBytesPerUser else {
             throw ValidationError("--queue-bytes, --queue-bytes-per-user and --queue-bytes-in-all must not descend")
         }
-        guard stallTimeout >= 0 else { throw ValidationError("--stall-timeout must not be negative") }
+        let aDay = 86_400
+        guard (0...aDay).contains(stallTimeout) else {
+            throw ValidationError("--stall-timeout must be from 0 to \(aDay)")
+        }
+        _ = try affinity()
     }
 
     func run() throws {
+        StandardDescriptors.reserve()
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -95,6 +100,7 @@ struct Taskstatsd: ParsableCommand {
 
     private func serve(_ log: Logger) throws {
         try pinToAffinity()
+        raiseFileLimit()
         try StartupChecks.run()
         try ListeningSocket.checkNobodyAnswers(at: socket)
         let signals = try SignalSource()
@@ -117,21 +123,34 @@ struct Taskstatsd: ParsableCommand {
             "ready",
             metadata: [
                 "socket": "\(socket)", "kernel": "\(settings.kernelRelease)", "taskstats": "\(structVersion)",
-                "cpus": "\(online)", "group": "\(settings.policy.privilegedGroup.map { "\(group) (\($0))" } ?? "none")",
+                "cpus": "\(online)",
+                "group": "\(group) (\(settings.policy.privilegedGroup.map(String.init) ?? "no such group"))",
             ])
         try daemon.run()
     }
 
-    private func pinToAffinity() throws {
-        guard let cpuAffinity else { return }
-        let cpus: CPUSet
+    private func affinity() throws(ValidationError) -> CPUSet? {
         do throws(CPUSet.ParsingError) {
-            cpus = try CPUSet(parsing: cpuAffinity, possible: HostFacts.possibleCPUs())
+            return try cpuAffinity.map { (list) throws(CPUSet.ParsingError) in
+                try CPUSet(parsing: list, possible: HostFacts.possibleCPUs())
+            }
         } catch {
             throw ValidationError("--cpu-affinity: \(error)")
         }
-        let numbers = cpus.map(Int32.init)
+    }
+
+    private func pinToAffinity() throws {
+        guard let numbers = try affinity()?.map(Int32.init) else { return }
         guard unsafe clinux_run_on(numbers, numbers.count) == 0 else { throw SystemError.last("sched_setaffinity") }
+    }
+
+    /// Lifts the limit of open files to what the administrator allows: every client takes one, and 1,024, a usual limit,
+    /// are fewer than the clients that are served.
+    private func raiseFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Looks the family up over a socket that does not stay.

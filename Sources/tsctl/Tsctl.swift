@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LinuxSystem
 import TaskstatsClient
 
 /// The command: what the arguments mean is ArgumentParser's, how a command ends is decided here and nowhere else.
@@ -23,7 +24,7 @@ struct Tsctl: ParsableCommand {
         subcommands: [GetCommand.self, WatchCommand.self, StatusCommand.self])
 
     static func main() {
-        Console.reserveStandardDescriptors()
+        StandardDescriptors.reserve()
         _ = signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()

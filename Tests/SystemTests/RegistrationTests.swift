@@ -30,10 +30,14 @@ extension SystemTests {
         func replacesExactly() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
-            let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1"))
+            // Only what this test starts: it does not read, and others on the machine end tasks too.
+            var filter = RecordFilter()
+            filter.ppids = [UInt32(getpid())]
+            let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1", filter: filter))
             let load = try ExitLoad.start(cpu: 1, processes: 0, threads: 4_000)
             for round in 0..<200 {
-                try subscriber.connection.subscribe(Subscription(cpus: round.isMultiple(of: 2) ? "1" : "0-1"))
+                let cpus = round.isMultiple(of: 2) ? "1" : "0-1"
+                try subscriber.connection.subscribe(Subscription(cpus: cpus, filter: filter))
             }
             let ended = try ExitLoad(finishing: load).ids
             let events = try subscriber.leave()
@@ -73,7 +77,29 @@ extension SystemTests {
             #expect(received == 0)
         }
 
-        @Test("The probe of the test before does receive records where a registration was left behind")
+        @Test("A registration that the daemon cannot take back is taken from it, and nobody else has it")
+        func failedDeregistration() throws {
+            let daemon = try RunningDaemon()
+            let subscriber = try Subscriber(daemon)
+            // From here on no receive buffer can be set, which is the first step of every command.
+            var strace = try Host.start([
+                "sh", "-c", #"exec strace -p "$0" -e trace=setsockopt -e inject=setsockopt:error=EPERM 2>&1"#,
+                "\(daemon.pid)",
+            ])
+            try #require(try strace.line()?.contains("attached") == true)
+            let received = try Stranger.recordsReceived(onPorts: NetlinkPorts.ofProcess(daemon.pid)) {
+                _ = try subscriber.leave()
+                #expect(try daemon.connect().status().daemon?.registeredCPUs == "")
+            }
+            #expect(received == 0)
+            #expect(throws: TaskstatsError.self) { try subscriber.connection.subscribe() }
+            strace.send(signal: SIGTERM)
+            _ = try strace.finish()
+            try subscriber.connection.subscribe()
+            #expect(try daemon.stop().output.contains("cannot deregister"))
+        }
+
+        @Test("The probe of these tests does receive records where a registration was left behind")
         func probeWorks() throws {
             // Any exit on a CPU before the port is taken over makes the kernel forget; on a busy machine one comes soon.
             let attempts = 100

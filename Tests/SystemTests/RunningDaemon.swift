@@ -20,6 +20,8 @@ final class RunningDaemon {
         // Other users of the machine must get at the socket and the programs in it.
         unsafe chmod(self.directory.path, 0o755)
         socket = self.directory.file("taskstats.sock")
+        // What a daemon that is killed leaves beside it.
+        _ = self.directory.file("taskstats.sock.lock")
         var child = try Self.launch(["--socket", socket] + options)
         pid = child.pid
         var said: [String] = []

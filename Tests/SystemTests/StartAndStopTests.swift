@@ -46,6 +46,70 @@ extension SystemTests {
             #expect(try next.connect().server.instance.isEmpty == false)
         }
 
+        @Test("Of several that start at once over a dead socket one serves, and the others say why they do not")
+        func startsOnce() throws {
+            let directory = try TemporaryDirectory()
+            let dead = try RunningDaemon(in: directory)
+            _ = try dead.stop(signal: SIGKILL)
+            // A shell starts them without waiting for any, and tells the pid of each and the status of each that ends.
+            let start = #"sh -c 'echo "pid $$"; exec "$0" --socket "$1" 2>&1' "$0" "$1"; echo "status $?""#
+            let race = "for n in 1 2 3 4; do { \(start); } & done; wait"
+            var race4 = try Host.start(["sh", "-c", race, try ChildProcess.product("taskstatsd"), dead.socket])
+            var (pids, ready, refused) = ([pid_t](), 0, 0)
+            while ready < 1 || refused < 3, let line = try race4.line() {
+                if line.hasPrefix("pid ") { pids += [pid_t](line.split(separator: " ").compactMap { pid_t($0) }) }
+                if line.hasSuffix("ready") { ready += 1 }
+                if line == "status 1" { refused += 1 }
+            }
+            #expect(ready == 1)
+            #expect(refused == 3)
+            #expect(try TaskstatsConnection.connect(path: dead.socket).status().daemon?.clients == 1)
+            let serving = pids.filter { Host.exists("/proc/\($0)") }
+            #expect(serving.count == 1)
+            for pid in serving { #expect(kill(pid, SIGTERM) == 0) }
+            #expect(try race4.finish().output.contains("status 0"))
+        }
+
+        @Test("Without standard descriptors nothing that it logs reaches a client")
+        func closedDescriptors() throws {
+            let directory = try TemporaryDirectory()
+            unsafe chmod(directory.path, 0o755)
+            let socket = directory.file("taskstats.sock")
+            let closed = try Host.start([
+                "sh", "-c", "exec \"$0\" --socket \"$1\" --log-level debug <&- >&- 2>&-",
+                try ChildProcess.product("taskstatsd"), socket,
+            ])
+            while !Host.exists(socket) {}
+            let connection = try connect(socket)
+            let descriptors = try Host.run(["ls", "-l", "/proc/\(closed.pid)/fd"]).output
+            for number in 0...2 { #expect(descriptors.contains(" \(number) -> /dev/null\n")) }
+            #expect(try connection.stats(ofTask: closed.pid).command == "taskstatsd")
+            closed.send(signal: SIGTERM)
+            #expect(try closed.finish().status == 0)
+        }
+
+        /// Connects as soon as it listens: the file is there a moment before.
+        private func connect(_ socket: String) throws -> TaskstatsConnection {
+            while true {
+                do throws(TaskstatsError) {
+                    return try TaskstatsConnection.connect(path: socket)
+                } catch {
+                    guard error.code == .notRunning else { throw error }
+                }
+            }
+        }
+
+        @Test("It runs on the CPUs that it is told to, and watches all of them")
+        func affinity() throws {
+            let last = Host.onlineCPUs - 1
+            let daemon = try RunningDaemon(["--cpu-affinity", "N"])
+            let status = try Host.text("/proc/\(daemon.pid)/status").split(separator: "\n")
+            #expect(status.contains("Cpus_allowed_list:\t\(last)"))
+            let subscriber = try Subscriber(daemon)
+            let ended = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 3, threads: 0)).ids
+            #expect(Set(try subscriber.leave().exits.map(\.pid)).isSuperset(of: ended))
+        }
+
         @Test("A file that is no socket is not replaced")
         func keepsAFile() throws {
             let directory = try TemporaryDirectory()
@@ -83,7 +147,11 @@ extension SystemTests {
         }
 
         @Test(
-            "Wrong options end with the status of usage errors", arguments: [["--queue-bytes", "1"], ["--nonsense"]])
+            "Wrong options end with the status of usage errors",
+            arguments: [
+                ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
+                ["--cpu-affinity", ""], ["--cpu-affinity", "100000"],
+            ])
         func refusesOptions(options: [String]) throws {
             #expect(try RunningDaemon.failure(options).status == 64)
         }

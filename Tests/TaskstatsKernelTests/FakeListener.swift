@@ -13,21 +13,25 @@ final class FakeListener {
     private var nextPID: UInt32 = 1
 
     init(
-        _ kernel: FakeKernel = FakeKernel(), cpu: Int = 0, receiveBufferBytes: Int = 212_992, drops: UInt32 = 0
+        _ kernel: FakeKernel = FakeKernel(), cpu: Int = 0, receiveBufferBytes: Int = 212_992,
+        largestReceiveBufferBytes: Int? = nil, drops: UInt32 = 0
     ) throws {
         self.kernel = kernel
         let port = kernel.open(drops: drops)
         socket = port.socket
         listener = try ExitListener(
             cpu: cpu, port: port, family: TaskstatsFamily(id: 31), batch: MessageBatch(),
-            receiveBufferBytes: receiveBufferBytes)
+            receiveBufferBytes: receiveBufferBytes, largestReceiveBufferBytes: largestReceiveBufferBytes)
     }
 
     /// A listener that is registered.
     static func registered(
-        _ kernel: FakeKernel = FakeKernel(), cpu: Int = 0, receiveBufferBytes: Int = 212_992, drops: UInt32 = 0
+        _ kernel: FakeKernel = FakeKernel(), cpu: Int = 0, receiveBufferBytes: Int = 212_992,
+        largestReceiveBufferBytes: Int? = nil, drops: UInt32 = 0
     ) throws -> FakeListener {
-        let fake = try FakeListener(kernel, cpu: cpu, receiveBufferBytes: receiveBufferBytes, drops: drops)
+        let fake = try FakeListener(
+            kernel, cpu: cpu, receiveBufferBytes: receiveBufferBytes,
+            largestReceiveBufferBytes: largestReceiveBufferBytes, drops: drops)
         try fake.listener.register()
         return fake
     }

@@ -43,10 +43,12 @@ struct ListeningSocketTests {
         let socket = try ListeningSocket.open(path: path)
         let saved = directory.file("saved")
         #expect(unsafe rename(path, saved) == 0)
-        let other = try ListeningSocket.open(path: path)
+        let other = try UnixSocket.bind(to: path)
         socket.removeFile()
         #expect(unsafe access(path, F_OK) == 0)
-        other.removeFile()
+        #expect(unsafe rename(saved, path) == 0)
+        socket.removeFile()
         #expect(unsafe access(path, F_OK) != 0)
+        _ = consume other
     }
 }

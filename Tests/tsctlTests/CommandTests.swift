@@ -72,19 +72,21 @@ import Testing
         #expect(run.output == "field  value\nnvcsw      1\n")
     }
 
-    @Test func `get of a cgroup asks for its absolute path`() throws {
+    @Test func `get of a cgroup asks for its absolute path without links`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet(delayAccounting: false)
             try peer.answer(#"{"cgroup":"/","stats":{"nr_sleeping":12,"nr_running":1}}"#)
         }
-        let run = try tsctl(["get", "--cgroup", "/tmp/../"], daemon: daemon).finish()
-        #expect(run.output.hasPrefix("cgroup            /tmp/../\nrunning           1\nsleeping          12\n"))
+        // A link, which /proc/self/root is, and back to where it leads.
+        let run = try tsctl(["get", "--cgroup", "/proc/self/root/tmp/../"], daemon: daemon).finish()
+        #expect(run.output.hasPrefix("cgroup            /\nrunning           1\nsleeping          12\n"))
         #expect(run.errors == "")
+        #expect(try daemon.finish().first?.call == .get(.cgroup("/"), fields: .all))
     }
 
     @Test func `a refusal is one line and status 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.greet(delayAccounting: false)
             try peer.refuse(ProtocolError(.noSuchTask, "there is no task 4\u{1b}[2J", errno: "ESRCH"))
         }
         let run = try tsctl(["get", "--pid", "4"], daemon: daemon).finish()

@@ -45,6 +45,8 @@ int clinux_run_on(const int32_t *cpus, size_t count);
 /* open with the flags of a directory or a file that is only looked at; -1 with errno. */
 int clinux_open_at(int directory, const char *path, int flags);
 enum { clinux_o_path = 010000000 };
+/* open of a file that is created when it is missing, and no link; -1 with errno. */
+int clinux_create(const char *path, unsigned mode);
 
 /* pipe2 with O_CLOEXEC: 0 and both ends, the reading one first, or -1 with errno. */
 int clinux_pipe(int ends[2]);

@@ -46,7 +46,6 @@ struct GetCommand: ParsableCommand {
     func run() throws {
         let connection = try connection.connect()
         let wanted = fields?.set ?? .all
-        if cgroup == nil { DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted) }
         var output = StandardOutput()
         if json {
             connection.keepsText = true
@@ -54,6 +53,7 @@ struct GetCommand: ParsableCommand {
         } else {
             for line in try screen(from: connection, fields: wanted) { output.line(line) }
         }
+        if cgroup == nil { DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted) }
         try output.flush()
     }
 
@@ -76,10 +76,11 @@ struct GetCommand: ParsableCommand {
         return CgroupScreen.lines(path: directory, try connection.stats(ofCgroup: directory))
     }
 
-    /// The cgroup's directory from the root on: the daemon has another working directory.
+    /// The cgroup's directory from the root on and without links: the daemon has another working directory, and
+    /// follows none.
     private var directory: String {
         let cgroup = cgroup ?? ""
-        guard !cgroup.hasPrefix("/"), let path = unsafe realpath(cgroup, nil) else { return cgroup }
+        guard let path = unsafe realpath(cgroup, nil) else { return cgroup }
         defer { unsafe free(path) }
         return unsafe String(cString: path)
     }

@@ -59,10 +59,10 @@ struct WatchCommand: ParsableCommand {
         let wanted = screen?.fields ?? fields?.set ?? .all
 
         let connection = try connection.connect()
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
         connection.keepsText = json
         try connection.subscribe(
             Subscription(cpus: cpus, scope: scope, fields: wanted, filter: try filter()))
+        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
 
         let interruption = try Interruption.begin()
         var stream = WatchStream(connection: connection, screen: screen, limit: count)

@@ -1,25 +1,15 @@
 import CLinux
 import Glibc
+import LinuxSystem
 
 /// What tsctl says to people beside its output: one line on standard error at a time.
 enum Console {
     /// Says a line; there is no one to tell when that fails.
-    static func say(_ message: String) {
-        let line = Array("tsctl: \(PrintableText.of(message))\n".utf8)
-        _ = unsafe write(STDERR_FILENO, line, line.count)
-    }
+    static func say(_ message: String) { StandardError.print("tsctl: \(PrintableText.of(message))") }
 
     /// Goes to a new line on a terminal, where Ctrl-C has left its mark.
     static func endLineOfTerminal() {
         if isatty(STDERR_FILENO) == 1 { _ = unsafe write(STDERR_FILENO, "\n", 1) }
-    }
-
-    /// Sees to it that the three standard descriptors are taken, so that no socket becomes one of them; writing to one
-    /// that was closed still fails as it should.
-    static func reserveStandardDescriptors() {
-        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
-            _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
-        }
     }
 }
 

@@ -1,0 +1,91 @@
+import Glibc
+import LinuxSystem
+import TaskstatsKernel
+import TestSupport
+import Testing
+
+/// How losses make the receive buffer larger.
+///
+/// Four records of one thread fit into the buffer that these tests begin with.
+@Suite struct ExitListenerGrowthTests {
+    private static let first = 4 * FakeKernel.Cost.taskRecord
+
+    private func listener(upTo largest: Int?) throws -> FakeListener {
+        try .registered(receiveBufferBytes: Self.first, largestReceiveBufferBytes: largest)
+    }
+
+    /// Ends one task more than there is room for, and reads.
+    private func lose(_ fake: FakeListener) throws {
+        fake.exit(fake.socket.receiveBufferBytes / FakeKernel.Cost.taskRecord + 1)
+        let lost = fake.listener.lost
+        try fake.drain()
+        #expect(fake.listener.lost == lost + 1)
+    }
+
+    @Test("A loss doubles it, up to the limit and not beyond")
+    func doubles() throws {
+        let fake = try listener(upTo: 5 * Self.first)
+        var sizes: [Int] = []
+        for _ in 0..<5 {
+            try lose(fake)
+            #expect(fake.socket.receiveBufferBytes == fake.listener.receiveBufferBytes)
+            sizes.append(fake.listener.receiveBufferBytes)
+        }
+        #expect(sizes == [2, 4, 5, 5, 5].map { $0 * Self.first })
+    }
+
+    @Test("What made a loss before makes none behind it")
+    func sufficesNext() throws {
+        let fake = try listener(upTo: 2 * Self.first)
+        fake.exit(8)
+        try fake.drain()
+        fake.exit(8)
+        try fake.drain()
+        #expect(fake.events == (1...4).exits + [.lost(4)] + (9...16).exits)
+    }
+
+    @Test("Many losses of one drain double it once")
+    func oncePerDrain() throws {
+        let fake = try listener(upTo: 64 * Self.first)
+        for _ in 0..<3 {
+            fake.socket.receiveBufferBytes = 1 << 20
+            fake.exit(2)
+            fake.socket.receiveBufferBytes = 0
+            fake.exit(2)
+        }
+        try fake.drain()
+        #expect(fake.listener.lost == 6)
+        #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
+    }
+
+    @Test("Without a loss, and where no limit above it is given, it stays as it was")
+    func stays() throws {
+        let quiet = try listener(upTo: 4 * Self.first)
+        quiet.exit(4)
+        try quiet.drain()
+        #expect(quiet.listener.receiveBufferBytes == Self.first)
+        for largest in [nil, Self.first, 0] {
+            let fake = try listener(upTo: largest)
+            try lose(fake)
+            #expect(fake.listener.receiveBufferBytes == Self.first)
+        }
+    }
+
+    @Test("Where the kernel refuses it stays, and is tried again after the next loss")
+    func refused() throws {
+        let fake = try listener(upTo: 2 * Self.first)
+        fake.socket.failures[.setReceiveBuffer] = SystemError("setsockopt SO_RCVBUFFORCE", errno: ENOMEM)
+        try lose(fake)
+        #expect(fake.listener.receiveBufferBytes == Self.first)
+        try lose(fake)
+        #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
+    }
+
+    @Test("A command that borrows a larger buffer gives back the grown one")
+    func behindCommands() throws {
+        let fake = try listener(upTo: 2 * Self.first)
+        try lose(fake)
+        try fake.listener.deregister()
+        #expect(fake.socket.receiveBufferBytes == 2 * Self.first)
+    }
+}
