@@ -30,9 +30,7 @@ extension SystemTests {
         func replacesExactly() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
-            // Only what this test starts: it does not read, and others on the machine end tasks too.
-            var filter = RecordFilter()
-            filter.ppids = [UInt32(getpid())]
+            let filter = Subscriber.ownTasks
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1", filter: filter))
             let load = try ExitLoad.start(cpu: 1, processes: 0, threads: 4_000)
             for round in 0..<200 {
