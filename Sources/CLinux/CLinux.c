@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -68,6 +69,11 @@ int clinux_peer_pidfd(int socket) {
 }
 
 int clinux_pidfd_open(int32_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int clinux_unread_bytes(int socket) {
+    int count;
+    return ioctl(socket, SIOCOUTQ, &count) < 0 ? -1 : count;
+}
 
 int clinux_receive_batch(int socket, void *buffer, size_t slot, struct clinux_datagram *datagrams, unsigned count) {
     struct mmsghdr messages[clinux_batch_limit];

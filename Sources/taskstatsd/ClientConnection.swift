@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import TaskstatsBroker
@@ -12,8 +13,10 @@ final class ClientConnection {
     private(set) var hasEnded = false
     /// Lines were left unread because too much waits for the client; they have their turn when it has read some of that.
     var hasHeldLines = false
-    /// Since when it has taken not one byte of what waits for it, in monotonic nanoseconds.
-    var stalledSince: UInt64?
+    /// The last sign that it takes what waits for it, while there is no room for more; in monotonic nanoseconds.
+    private(set) var stalledSince: UInt64?
+    /// What it had not read then.
+    private var unreadBytes: Int32 = 0
     /// What epoll watches for now.
     var watched: EventFlags = .readable
 
@@ -34,6 +37,23 @@ final class ClientConnection {
         } catch {
             return false
         }
+    }
+
+    /// There was no room to send at this time.
+    func noteStall(at now: UInt64) { (stalledSince, unreadBytes) = (now, clinux_unread_bytes(descriptor.number)) }
+
+    /// Something could be sent.
+    func noteProgress() { stalledSince = nil }
+
+    /// When it last was seen to take something while there was no room; nil when there is room.
+    ///
+    /// The socket is writable again only when most was read, so what was not read is looked at as well; the kernel counts
+    /// it by the pieces in which it was sent.
+    func lastSignOfReading(at now: UInt64) -> UInt64? {
+        guard stalledSince != nil else { return nil }
+        let unread = clinux_unread_bytes(descriptor.number)
+        if unread < unreadBytes { (stalledSince, unreadBytes) = (now, unread) }
+        return stalledSince
     }
 
     /// Takes what the peer sent and nobody will read, so that the last lines reach it instead of a reset.

@@ -236,7 +236,7 @@ final class Daemon {
             switch vector.send(to: connection.descriptor) {
             case .sent(let count):
                 broker.sent(count, to: id)
-                connection.stalledSince = nil
+                connection.noteProgress()
             case .full:
                 noteStall(connection)
                 return settle(connection)
@@ -271,7 +271,7 @@ final class Daemon {
     private func noteStall(_ connection: ClientConnection) {
         guard let stallNanoseconds, connection.stalledSince == nil else { return }
         let now = Clock.monotonic()
-        connection.stalledSince = now
+        connection.noteStall(at: now)
         nextStallCheck = min(nextStallCheck ?? .max, now + stallNanoseconds)
     }
 
@@ -282,7 +282,7 @@ final class Daemon {
         guard check <= now else { return }
         nextStallCheck = nil
         for connection in connections.values {
-            guard let since = connection.stalledSince else { continue }
+            guard let since = connection.lastSignOfReading(at: now) else { continue }
             if since + stallNanoseconds <= now {
                 remove(connection.id, "took nothing for \(stallNanoseconds / 1_000_000_000) s")
             } else {

@@ -46,7 +46,7 @@ struct Taskstatsd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "After how long a client that takes not one byte of what waits for it is closed; 0: never.",
+            "After how long a client that reads nothing of what waits for it is closed; 0: never.",
             valueName: "seconds"))
     var stallTimeout = 30
 

@@ -31,14 +31,14 @@ extension SystemTests {
 
         @Test("Who has nothing to take, and who takes a little now and then, is not closed")
         func sparesOthers() throws {
-            let daemon = try RunningDaemon(["--stall-timeout", "1", "--queue-bytes", "65536"])
+            let daemon = try RunningDaemon(["--stall-timeout", "2", "--queue-bytes", "262144"])
             let idle = try daemon.connect()
             let slow = try Subscriber(daemon, subscription)
             let begun = clock.now
-            while clock.now < begun + .seconds(3) {
+            while clock.now < begun + .seconds(5) {
                 _ = try endThreads(300)
                 // Far less than comes, and never so much that it would have to wait for more.
-                for _ in 0..<30 { _ = try slow.connection.next() }
+                for _ in 0..<40 { _ = try slow.connection.next() }
             }
             #expect(try idle.status().daemon?.clients == 2)
             #expect(try slow.connection.status().connection.lostInQueue > 0)

@@ -4,7 +4,7 @@ import LinuxSystem
 /// Two connected Unix sockets: the daemon's end and a client's.
 struct SocketPair: ~Copyable {
     let ours: Descriptor
-    private let theirs: Descriptor
+    let theirs: Descriptor
 
     static func open() throws -> SocketPair {
         var ends: [Int32] = [-1, -1]

@@ -30,6 +30,9 @@ int clinux_peer_groups(int socket, uint32_t *groups, int capacity);
 int clinux_peer_pidfd(int socket);
 int clinux_pidfd_open(int32_t pid);
 
+/* How many bytes that were sent on a Unix socket, counted as the kernel stores them, the peer has not read; or -1. */
+int clinux_unread_bytes(int socket);
+
 /* One datagram of a batch: where it came from and how long it was. */
 struct clinux_datagram { uint32_t length; uint32_t sender; bool truncated; };
 /* Receives up to `count` netlink datagrams without waiting, the n-th at buffer + n * slot. How many, or -1. */
