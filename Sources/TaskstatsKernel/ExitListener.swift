@@ -79,15 +79,17 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         }
     }
 
-    /// Hands on everything that is queued now and tells what was lost of it.
+    /// Hands on everything that is queued now, and tells what was lost of it.
     ///
-    /// That the socket is seen empty takes no more than a few rounds, since reading is faster than any machine ends
-    /// tasks; should it not be, what was queued at the beginning has been handed on all the same.
+    /// It ends, whatever else happens meanwhile: the buffer bounds what is queued, and the losses that belong to it are
+    /// those that were counted when it began.
     package func drainCompletely(time: UInt64, to sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
         let smallestRecordCost = 1_024
         let mostQueued = receiveBufferBytes / smallestRecordCost + MessageBatch.capacity
-        let rounds = 16
-        for _ in 0..<rounds where try drain(budget: mostQueued, time: time, to: &sink) != .more { return }
+        let dropped = try drops()
+        if try drain(budget: mostQueued, time: time, to: &sink) == .more {
+            tell(losses.settleAtEnd(drops: dropped), &sink)
+        }
     }
 
     /// Reads records and hands them on until the socket is empty, or until about `budget` records were read.
