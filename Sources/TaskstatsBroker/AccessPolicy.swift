@@ -109,20 +109,16 @@ extension AccessPolicy.Access {
     }
 
     /// Whether the record that the kernel gave for a task agrees with who it was taken for.
-    package func agrees(with record: borrowing TaskRecord) -> Bool {
-        switch self {
-        case .all: true
-        case .none: false
-        case .own(let uid, _): record[.acUid] == UInt64(uid)
-        }
-    }
+    package func agrees(with record: borrowing TaskRecord) -> Bool { covers(uid: record[.acUid]) }
 
     /// Whether the exit of a task is this client's to see; the process's part follows the task's, having no uid of its own.
-    func seesExit(_ record: borrowing ExitRecord) -> Bool {
+    func seesExit(_ record: borrowing ExitRecord) -> Bool { covers(uid: record.task[.acUid]) }
+
+    private func covers(uid: UInt64?) -> Bool {
         switch self {
         case .all: true
         case .none: false
-        case .own(let uid, _): record.task[.acUid] == UInt64(uid)
+        case .own(let own, _): uid == UInt64(own)
         }
     }
 

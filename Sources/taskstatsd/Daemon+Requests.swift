@@ -58,8 +58,7 @@ extension Daemon {
         do throws(NetlinkError) {
             try feed.register(pending.newCPUs, loop)
         } catch {
-            failure = ProtocolError(
-                .kernelError, "\(error)", errno: error.errno.map { SystemError("", errno: $0).name })
+            failure = ProtocolError(kernel: error)
         }
         feed.deregister(broker.complete(pending, registration: failure))
     }

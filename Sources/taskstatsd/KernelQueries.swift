@@ -50,8 +50,7 @@ struct KernelQueries: ~Copyable {
         do throws(NetlinkError) {
             return try kernel.cgroup(directory: directory.number)
         } catch {
-            throw ProtocolError(
-                .kernelError, "cgroup \(path): \(error)", errno: error.errno.map { SystemError("", errno: $0).name })
+            throw ProtocolError(kernel: error, about: "cgroup \(path)")
         }
     }
 
@@ -86,8 +85,7 @@ struct KernelQueries: ~Copyable {
             switch error.errno {
             case ESRCH: throw noSuchTask(id)
             case EPERM: throw denial(id)
-            case let errno:
-                throw ProtocolError(.kernelError, "\(error)", errno: errno.map { SystemError("", errno: $0).name })
+            default: throw ProtocolError(kernel: error)
             }
         }
     }
