@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -10,7 +9,9 @@ extension SystemTests {
             var sum = ConservationRun.Outcome()
             for seed in Self.seeds {
                 do {
-                    let outcome = try ConservationRun(seed: seed, size: Self.size).run()
+                    let daemon = try RunningDaemon(ConservationRun.limits(seed: seed))
+                    let outcome = try ConservationRun(seed: seed, size: Self.size, daemon: daemon).run()
+                    #expect(try daemon.stop().status == 0)
                     for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
                     sum += outcome
                 } catch {
@@ -28,22 +29,18 @@ extension SystemTests {
 
         /// TASKSTATS_SEED tries one, TASKSTATS_SEEDS so many.
         private static let seeds: [UInt64] = {
-            if let seed = number("TASKSTATS_SEED") { return [UInt64(seed)] }
-            return (1...(number("TASKSTATS_SEEDS") ?? 20)).map(UInt64.init)
+            if let seed = Requested.number("TASKSTATS_SEED") { return [UInt64(seed)] }
+            return (1...(Requested.number("TASKSTATS_SEEDS") ?? 20)).map(UInt64.init)
         }()
 
         /// TASKSTATS_EXITS lets each seed go on until so many tasks have ended.
         private static let size: ConservationRun.Size = {
             var size = ConservationRun.Size()
-            if let exits = number("TASKSTATS_EXITS") {
+            if let exits = Requested.number("TASKSTATS_EXITS") {
                 size.exits = exits
                 size.tasksPerStorm = 4_000
             }
             return size
         }()
-
-        private static func number(_ name: String) -> Int? {
-            unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
-        }
     }
 }

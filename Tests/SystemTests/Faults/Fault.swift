@@ -1,0 +1,28 @@
+/// A system call of the daemon's loop, and an error that it can end with.
+struct Fault: CustomStringConvertible, Sendable {
+    let call: String
+    let error: String
+
+    var description: String { "\(call) \(error)" }
+
+    /// Every call that the loop makes and that can fail, with the errors that it can fail with.
+    static let all: [Fault] = [
+        "epoll_wait": ["EINTR"],
+        "epoll_ctl": ["ENOMEM", "ENOSPC"],
+        "accept4": ["EINTR", "EAGAIN", "ECONNABORTED", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"],
+        "getsockopt": ["ENOBUFS", "ENOMEM"],
+        "setsockopt": ["ENOMEM", "ENOBUFS"],
+        "socket": ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"],
+        "bind": ["ENOMEM"],
+        "getsockname": ["ENOBUFS"],
+        "sendto": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM", "ECONNREFUSED"],
+        "recvmmsg": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM"],
+        "sendmsg": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM", "EPIPE", "ECONNREFUSED", "ECONNRESET"],
+        "read": ["EINTR", "EAGAIN", "ENOMEM", "ECONNRESET", "ESRCH"],
+        "openat": ["EINTR", "EMFILE", "ENFILE", "ENOMEM", "ESRCH"],
+        "newfstatat": ["ENOMEM", "ESRCH"],
+        "faccessat": ["ENOMEM", "ESRCH"],
+        "ioctl": ["ENOMEM"],
+    ].flatMap { call, errors in errors.map { Fault(call: call, error: $0) } }
+        .sorted { $0.description < $1.description }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// The system fails the daemon on purpose: strace lets every third call of one kind fail with an error that the
+    /// kernel can give it, while clients do as they like and storms of tasks end.
+    ///
+    /// The daemon may refuse a request and cut a client off; it must not end, and what each client was told up to then
+    /// must add up to what ended.
+    @Suite("When the system fails it, no record goes untold")
+    struct FaultTests {
+        @Test("Whatever call of the loop fails, the daemon stays and the books balance", arguments: Fault.all)
+        func fault(_ fault: Fault) throws {
+            let seed = UInt64(Requested.number("TASKSTATS_SEED") ?? 1)
+            let daemon = try RunningDaemon(ConservationRun.limits(seed: seed) + ["--log-level", "notice"])
+            // The script, and a python3 found in PATH, may lie where only their owner may look.
+            let script = try Host.text(Script.path("asker.py"))
+            var asker = try Host.start(Host.asNobody(["/usr/bin/python3", "-c", script, daemon.socket]))
+            try #require(try asker.line() == "ready")
+
+            let injection = try Injection.begin(fault, in: daemon.pid)
+            let size = ConservationRun.Size(rounds: 3, tasksPerStorm: 300)
+            let outcome = try ConservationRun(seed: seed, size: size, daemon: daemon, allowsRefusals: true).run()
+            let faults = try injection.end()
+            asker.send(signal: SIGTERM)
+            let asked = try asker.finish()
+
+            for problem in outcome.problems.prefix(20) { Issue.record("\(problem)") }
+            #expect(faults > 0, "no call was made to fail")
+            #expect(asked.status == 0 && asked.output.contains("\"records\""), "\(asked)")
+            #expect(try daemon.stop().status == 0)
+            print("\(fault), \(faults) times: \(outcome); asked: \(asked.output)", terminator: "")
+        }
+    }
+}
