@@ -9,8 +9,8 @@ import TaskstatsProtocol
 
 /// The process: one thread, one epoll loop, and everything that touches a descriptor.
 ///
-/// A turn of the loop: what epoll reports is read and handed to the broker, the broker's actions are carried out, sockets
-/// of the kernel whose time has come are drained into the broker, and what then waits for clients is sent. No call in a
+/// A turn of the loop: what epoll reports is read, requests are handed to the broker as far as their users have time in
+/// this turn, the broker's actions are carried out, sockets of the kernel whose time has come are drained into the broker, and what then waits for clients is sent. No call in a
 /// turn waits for anybody; a client that does not read costs the others nothing.
 final class Daemon {
     let log: Logger
@@ -22,20 +22,27 @@ final class Daemon {
     var queries: KernelQueries
     var broker: Broker
     var connections: [ClientID: ClientConnection] = [:]
-    /// Clients of whom whole lines may be left that were not handled in their turn.
-    var unfinished: Set<ClientID> = []
+    /// Clients of whom whole lines may be there, in the order in which they have their turn.
+    var waiting: [ClientConnection] = []
+    var requestTime = RequestTime()
+    /// Clients from whom nothing is read for a moment.
+    var resting: [ClientConnection] = []
+    /// When they are read from again; nil when there are none.
+    var restEndsAt: UInt64?
     /// When connections are accepted again; nil: now.
     var acceptsAgainAt: UInt64?
+    /// The last connection could not be accepted, which was logged.
+    var isShort = false
     /// How long a client may take nothing; nil: for ever.
     let stallNanoseconds: UInt64?
     /// When clients that take nothing are looked for next; nil when there are none.
     var nextStallCheck: UInt64?
     let vector = SendVector()
 
-    /// The requests of one client that are handled before others have their turn.
-    static let requestsPerTurn = 64
-    /// The connections that are accepted before who is connected has their turn.
-    static let connectionsPerTurn = 64
+    /// How long connections are accepted before who is connected has their turn.
+    static let acceptNanosecondsPerTurn: UInt64 = 100_000
+    /// How long nothing is read from clients whose users ask far too much.
+    static let restNanoseconds: UInt64 = 10_000_000
     /// How long nothing is accepted after something was lacking for it, unless a client leaves before.
     static let acceptPauseNanoseconds: UInt64 = 500_000_000
     static let farewellNanoseconds: UInt64 = 1_000_000_000
@@ -78,18 +85,21 @@ final class Daemon {
                 case .client(let number): handle(ClientID(number: number), flags)
                 }
             }
+            endRest()
+            serveWaiting()
             feed.drainDue(loop, to: &broker)
             closeStalled()
             if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
-            for id in unfinished { serveLines(of: id) }
             flushDirty()
             if let stopSignal { return stopSignal }
         }
     }
 
     func timeout() -> Int? {
-        if !unfinished.isEmpty { return 0 }
-        guard let due = [feed.nextDue, nextStallCheck, acceptsAgainAt].compactMap({ $0 }).min() else { return nil }
+        if !waiting.isEmpty { return 0 }
+        guard let due = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt].compactMap({ $0 }).min() else {
+            return nil
+        }
         let now = Clock.monotonic()
         let nanosecondsPerMillisecond: UInt64 = 1_000_000
         return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)

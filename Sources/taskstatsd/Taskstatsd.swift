@@ -44,6 +44,22 @@ struct Taskstatsd: ParsableCommand {
     @Option(help: ArgumentHelp("The bytes that may wait for all clients together.", valueName: "bytes"))
     var queueBytesInAll = 256 << 20
 
+    @Option(help: ArgumentHelp("The connections of all users together.", valueName: "number"))
+    var connections = 1_024
+
+    @Option(help: ArgumentHelp("The connections of one user.", valueName: "number"))
+    var connectionsPerUser = 32
+
+    @Option(
+        help: ArgumentHelp("The new connections of one user in a second; root's are not counted.", valueName: "number"))
+    var connectionsPerSecond = 100
+
+    @Option(
+        help: ArgumentHelp(
+            "The requests of one user in a second; those of clients who may see every process are not counted.",
+            valueName: "number"))
+    var requestsPerSecond = 5_000
+
     @Option(
         help: ArgumentHelp(
             "After how long a client that reads nothing of what waits for it is closed; 0: never.",
@@ -75,6 +91,13 @@ struct Taskstatsd: ParsableCommand {
         guard queueBytesPerUser >= queueBytes, queueBytesInAll >= queueBytesPerUser else {
             throw ValidationError("--queue-bytes, --queue-bytes-per-user and --queue-bytes-in-all must not descend")
         }
+        let most = 1_000_000
+        for (name, value) in [
+            ("connections", connections), ("connections-per-user", connectionsPerUser),
+            ("connections-per-second", connectionsPerSecond), ("requests-per-second", requestsPerSecond),
+        ] where !(1...most).contains(value) {
+            throw ValidationError("--\(name) must be from 1 to \(most)")
+        }
         let aDay = 86_400
         guard (0...aDay).contains(stallTimeout) else {
             throw ValidationError("--stall-timeout must be from 0 to \(aDay)")
@@ -100,7 +123,13 @@ struct Taskstatsd: ParsableCommand {
 
     private func serve(_ log: Logger) throws {
         try pinToAffinity()
-        raiseFileLimit()
+        let room = try DescriptorBudget.clients(
+            limit: try DescriptorBudget.raiseLimit(), cpus: HostFacts.possibleCPUs().count)
+        if room < connections {
+            log.warning(
+                "the limit of open files leaves room for fewer connections",
+                metadata: ["--connections": "\(connections)", "room": "\(room)"])
+        }
         try StartupChecks.run()
         try ListeningSocket.checkNobodyAnswers(at: socket)
         let signals = try SignalSource()
@@ -115,7 +144,7 @@ struct Taskstatsd: ParsableCommand {
 
         let buffer = ReceiveBuffer(bytes: receiveBuffer, largestBytes: max(receiveBuffer, receiveBufferMax))
         let feed = KernelFeed(family: family, batch: batch, receiveBuffer: buffer, log: log)
-        let settings = settings(structVersion: structVersion, log: log)
+        let settings = settings(structVersion: structVersion, connections: min(connections, room))
         let daemon = try Daemon(
             signals: signals, listening: try ListeningSocket.open(path: socket), feed: feed,
             queries: KernelQueries(kernel), settings: settings, stallTimeout: .seconds(stallTimeout), log: log)
@@ -144,15 +173,6 @@ struct Taskstatsd: ParsableCommand {
         guard unsafe clinux_run_on(numbers, numbers.count) == 0 else { throw SystemError.last("sched_setaffinity") }
     }
 
-    /// Lifts the limit of open files to what the administrator allows: every client takes one, and 1,024, a usual limit,
-    /// are fewer than the clients that are served.
-    private func raiseFileLimit() {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-
     /// Looks the family up over a socket that does not stay.
     private static func family(_ batch: MessageBatch) throws -> TaskstatsFamily {
         let port = try NetlinkSocket.open()
@@ -163,11 +183,15 @@ struct Taskstatsd: ParsableCommand {
         }
     }
 
-    private func settings(structVersion: Int, log: Logger) -> BrokerSettings {
+    private func settings(structVersion: Int, connections: Int) -> BrokerSettings {
         var limits = BrokerLimits()
         limits.queueBytes = queueBytes
         limits.queueBytesPerUID = queueBytesPerUser
         limits.queueBytesInAll = queueBytesInAll
+        limits.connectionsInAll = connections
+        limits.connectionsPerUID = connectionsPerUser
+        limits.connectionsPerSecond = connectionsPerSecond
+        limits.requestsPerSecond = requestsPerSecond
         return BrokerSettings(
             server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,
