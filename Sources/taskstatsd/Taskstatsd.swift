@@ -17,12 +17,15 @@ struct Taskstatsd: ParsableCommand {
         discussion: """
             Owns the kernel's taskstats interface, which needs CAP_NET_ADMIN, and gives every user of the machine what \
             they may see of it over a Unix socket: statistics of tasks that live, and a record of each task that ends. \
-            It runs in the foreground until SIGTERM or SIGINT, and logs to stderr.
+            It runs in the foreground until SIGTERM or SIGINT, and logs to stderr. Once it is ready it has CAP_NET_ADMIN and \
+            no other capability. Started by systemd it serves the socket that it is given, and says when it is ready.
 
             EXAMPLES
               sudo taskstatsd
               sudo taskstatsd --group adm --log-level debug
               sudo taskstatsd --socket /run/test.sock --receive-buffer 16777216
+              sudo taskstatsd --user nobody
+              taskstatsd --sweep
             """,
         version: "taskstatsd \(Release.version)")
 
@@ -72,6 +75,12 @@ struct Taskstatsd: ParsableCommand {
     @Option(help: ArgumentHelp("The group whose members see every process.", valueName: "name"))
     var group = "taskstats"
 
+    @Option(help: ArgumentHelp("The user to become, with CAP_NET_ADMIN alone, once all is open.", valueName: "name"))
+    var user: String?
+
+    @Flag(help: "Only make the kernel forget the registrations of a daemon that was killed, and end.")
+    var sweep = false
+
     @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = Logger.Level.notice
 
@@ -114,7 +123,9 @@ struct Taskstatsd: ParsableCommand {
             return handler
         }
         do {
-            try serve(Logger(label: "taskstatsd"))
+            let log = Logger(label: "taskstatsd")
+            if sweep { return print(try Sweep.only(log)) }
+            try serve(log)
         } catch {
             StandardError.print("taskstatsd: \(error)")
             throw ExitCode.failure
@@ -122,6 +133,8 @@ struct Taskstatsd: ParsableCommand {
     }
 
     private func serve(_ log: Logger) throws {
+        let service = try ServiceEnvironment.take()
+        let user = try userToBecome()
         try pinToAffinity()
         let room = try DescriptorBudget.clients(
             limit: try DescriptorBudget.raiseLimit(), cpus: HostFacts.possibleCPUs().count)
@@ -131,7 +144,10 @@ struct Taskstatsd: ParsableCommand {
                 metadata: ["--connections": "\(connections)", "room": "\(room)"])
         }
         try StartupChecks.run()
-        try ListeningSocket.checkNobodyAnswers(at: socket)
+        if service.sockets == 0 { try ListeningSocket.checkNobodyAnswers(at: socket) }
+        let manager = try service.notifySocket.map { path in
+            try ServiceManager(path: path, watchdogNanoseconds: service.watchdogNanoseconds)
+        }
         let signals = try SignalSource()
 
         let batch = MessageBatch()
@@ -140,22 +156,47 @@ struct Taskstatsd: ParsableCommand {
         // Before any socket that stays: one that was given the port id of a killed daemon would inherit its records.
         try Sweep.run(online, family: family, batch: batch, log: log)
         var kernel = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: batch)
+        let listening = try listen(service)
+        try reducePrivilege(to: user, listening)
+        // The first question shows that what is left is enough.
         let structVersion = Int(try kernel.task(pid: UInt32(getpid())).version ?? 0)
 
         let buffer = ReceiveBuffer(bytes: receiveBuffer, largestBytes: max(receiveBuffer, receiveBufferMax))
         let feed = KernelFeed(family: family, batch: batch, receiveBuffer: buffer, log: log)
         let settings = settings(structVersion: structVersion, connections: min(connections, room))
         let daemon = try Daemon(
-            signals: signals, listening: try ListeningSocket.open(path: socket), feed: feed,
-            queries: KernelQueries(kernel), settings: settings, stallTimeout: .seconds(stallTimeout), log: log)
+            signals: signals, listening: listening, feed: feed, queries: KernelQueries(kernel), settings: settings,
+            stallTimeout: .seconds(stallTimeout), manager: manager, log: log)
         log.notice(
             "ready",
             metadata: [
-                "socket": "\(socket)", "kernel": "\(settings.kernelRelease)", "taskstats": "\(structVersion)",
+                "socket": "\(daemon.listening.path)", "kernel": "\(settings.kernelRelease)",
+                "taskstats": "\(structVersion)",
                 "cpus": "\(online)",
                 "group": "\(group) (\(settings.policy.privilegedGroup.map(String.init) ?? "no such group"))",
             ])
         try daemon.run()
+    }
+
+    private func userToBecome() throws(StartupFailure) -> User? {
+        guard let user else { return nil }
+        guard let found = User.named(user) else { throw .noSuchUser(user) }
+        return found
+    }
+
+    /// The socket that was passed to us, or a new one.
+    private func listen(_ service: ServiceEnvironment) throws(ListeningSocket.Failure) -> ListeningSocket {
+        service.sockets == 0 ? try .open(path: socket) : try .inherit(service.sockets)
+    }
+
+    private func reducePrivilege(to user: User?, _ listening: borrowing ListeningSocket) throws {
+        do {
+            do throws(SystemError) { try Privilege.reduce(to: user) } catch { throw StartupFailure.privilege(error) }
+            try StartupChecks.checkPeersAreKnown()
+        } catch {
+            try? listening.removeFile()
+            throw error
+        }
     }
 
     private func affinity() throws(ValidationError) -> CPUSet? {
