@@ -111,3 +111,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a loop of its own, which an ordinary link lacks; contrib/fuzz/run asks for it.
+if Context.environment["TASKSTATS_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "contrib/fuzz/CFuzzer"),
+        .executableTarget(
+            name: "taskstats-fuzz",
+            dependencies: [
+                "CFuzzer", "TaskstatsModel", "TaskstatsKernel", "Netlink", "TaskstatsProtocol", "LinuxSystem",
+                "TestSupport",
+            ],
+            path: "contrib/fuzz/Swift",
+            swiftSettings: strict),
+    ]
+}

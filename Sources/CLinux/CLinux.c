@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -128,6 +131,33 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
         if (errno != EINTR) return errno;
     *pid = child;
     return error;
+}
+
+int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0ul, 0ul, 0ul); }
+
+int clinux_clear_ambient(void) { return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0ul, 0ul, 0ul); }
+
+int clinux_set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        data[i] = (struct __user_cap_data_struct){
+            (uint32_t)(effective >> 32 * i), (uint32_t)(permitted >> 32 * i), (uint32_t)(inheritable >> 32 * i)};
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+int clinux_effective_capabilities(uint64_t *effective) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, data) < 0) return -1;
+    *effective = 0;
+    for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) *effective |= (uint64_t)data[i].effective << 32 * i;
+    return 0;
+}
+
+int clinux_become(uint32_t uid, uint32_t gid) {
+    if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0) return -1;
+    return setresuid(uid, uid, uid);
 }
 
 int clinux_open_at(int directory, const char *path, int flags) { return openat(directory, path, flags | O_CLOEXEC); }

@@ -60,10 +60,14 @@ extension Broker {
     }
 
     /// A client asks.
-    package mutating func handle(_ request: Request, from clientID: ClientID) -> RequestAction {
+    package mutating func handle(_ request: Request, from clientID: ClientID, at now: UInt64) -> RequestAction {
         handOut()
         guard let client = clients[clientID], !client.isClosing else { return .answered }
         client.badLinesInARow = 0
+        if let limit = charge(client, at: now) {
+            return refuse(
+                request.id, ProtocolError(.limitExceeded, "too many requests: \(limit.text)", limit: limit), client)
+        }
         switch request.call {
         case .get(let target, let fields):
             return .query(
@@ -87,9 +91,11 @@ extension Broker {
     }
 
     /// A client sent a line that is no request; too many of them in a row end the connection.
-    package mutating func reject(_ failure: RequestDecoder.Failure, from clientID: ClientID) {
+    package mutating func reject(_ failure: RequestDecoder.Failure, from clientID: ClientID, at now: UInt64) {
         handOut()
         guard let client = clients[clientID], !client.isClosing else { return }
+        // It has cost what a request costs; the answer says what is wrong with it in any case.
+        _ = charge(client, at: now)
         send(ServerLine.error(failure.id, failure.error), to: client)
         client.badLinesInARow += 1
         if client.badLinesInARow >= ProtocolLimits.badLinesInARow {
@@ -98,9 +104,9 @@ extension Broker {
     }
 
     /// A client sent a line that is longer than allowed.
-    package mutating func rejectLongLine(from clientID: ClientID) {
+    package mutating func rejectLongLine(from clientID: ClientID, at now: UInt64) {
         let error = ProtocolError(.invalidRequest, "a line is longer than \(ProtocolLimits.requestBytes) bytes")
-        reject(RequestDecoder.Failure(id: nil, error: error), from: clientID)
+        reject(RequestDecoder.Failure(id: nil, error: error), from: clientID, at: now)
     }
 
     /// A query was answered.

@@ -49,14 +49,6 @@ extension Broker: ExitSink {
     private mutating func tellLossesNow(_ client: Client) {
         for loss in client.takeUntold() { put(ServerLine.lost(loss), client) }
     }
-
-    /// Whether so many more bytes stay within what may wait for a client, for its uid and in all.
-    func hasRoom(_ client: Client, for bytes: Int) -> Bool {
-        let limits = settings.limits
-        return client.outbox.unsentBytes + bytes <= limits.queueBytes
-            && client.account.unsentBytes + bytes <= limits.queueBytesPerUID
-            && accounts.unsentBytes + bytes <= limits.queueBytesInAll
-    }
 }
 
 // MARK: Handing out

@@ -4,7 +4,7 @@ import TaskstatsProtocol
 /// Everything that decides: who may ask, who gets which record, what is dropped, what is charged to whom.
 ///
 /// The broker is a pure state machine: an input goes in, an action comes out, and lines wait in the outboxes of clients.
-/// It has no descriptor and no clock. Its invariants:
+/// It has no descriptor and no clock: what depends on time is told the time. Its invariants:
 /// - A CPU is registered exactly as long as some subscription wants it; every input that changes that says which CPUs to
 ///   register before, or to deregister after.
 /// - A record goes to exactly the clients whose CPUs, scope, filter and access match, once, or is counted as lost for
@@ -13,7 +13,7 @@ import TaskstatsProtocol
 /// Answers are never dropped: instead a client that does not read is not read from.
 package struct Broker: ~Copyable {
     let settings: BrokerSettings
-    let accounts = Accounts()
+    let accounts: Accounts
     var clients: [ClientID: Client] = [:]
     var routes: RouteTable
     var dirty: [Client] = []
@@ -33,6 +33,7 @@ package struct Broker: ~Copyable {
     /// A broker without clients.
     package init(_ settings: BrokerSettings) {
         self.settings = settings
+        accounts = Accounts(settings.limits)
         routes = RouteTable(possible: settings.possibleCPUs)
     }
 
@@ -46,23 +47,29 @@ package struct Broker: ~Copyable {
         case refused(lines: [[UInt8]], reason: String)
     }
 
-    /// A connection came in.
-    package mutating func admit(_ peer: PeerIdentity, host: HostState) -> Admission {
+    /// A connection came in, whose effective uid the kernel has told.
+    ///
+    /// Everything else about it is looked up only when its uid may have one more connection.
+    package mutating func admit<Failure: Error>(
+        uid: UInt32, at now: UInt64, identify: () throws(Failure) -> PeerIdentity, host: @autoclosure () -> HostState
+    ) throws(Failure) -> Admission {
+        let account = accounts.account(of: uid, at: now)
+        if let limit = connectionLimit(account, at: now) {
+            let reason = "too many connections: \(limit.text)"
+            return .refused(lines: [ServerLine.closing(reason: reason, limit: limit).array], reason: reason)
+        }
+        _ = account.newConnections.take(at: now)
+        let peer = try identify()
         let access = settings.policy.access(of: peer)
         if case .none(let reason) = access {
-            let hello = ServerLine.hello(hello(peer, access, host)).array
+            let hello = ServerLine.hello(hello(peer, access, host())).array
             return .refused(lines: [hello, ServerLine.closing(reason: reason).array], reason: reason)
-        }
-        let account = accounts.account(of: peer.uid)
-        if let reason = connectionLimit(account) {
-            accounts.forgetIfUnused(account)
-            return .refused(lines: [ServerLine.closing(reason: reason).array], reason: reason)
         }
         accounts.open(account)
         connectionsSoFar += 1
         let client = Client(id: ClientID(number: connectionsSoFar), access: access, account: account)
         clients[client.id] = client
-        send(ServerLine.hello(hello(peer, access, host)), to: client)
+        send(ServerLine.hello(hello(peer, access, host())), to: client)
         return .admitted(client.id)
     }
 
@@ -102,20 +109,10 @@ package struct Broker: ~Copyable {
     /// What a client may see.
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 
-    /// Whether nothing at all is held for anybody.
-    package var isBalanced: Bool { clients.isEmpty && accounts.areEmpty && routes.isEmpty }
-
-    private func connectionLimit(_ account: Account) -> String? {
-        let limits = settings.limits
-        if account.connections >= limits.connectionsPerUID {
-            return "too many connections of uid \(account.uid): connections_per_uid allows "
-                + "\(limits.connectionsPerUID), used are \(account.connections)"
-        }
-        if accounts.connections >= limits.connectionsInAll {
-            return
-                "too many connections: connections allows \(limits.connectionsInAll), used are \(accounts.connections)"
-        }
-        return nil
+    /// Whether nothing at all is held for anybody; who was there less than a second ago may still be remembered.
+    package func isBalanced(at now: UInt64) -> Bool {
+        accounts.forgetUnused(at: now)
+        return clients.isEmpty && accounts.areEmpty && routes.isEmpty
     }
 
     private func hello(_ peer: PeerIdentity, _ access: AccessPolicy.Access, _ host: HostState) -> Hello {
@@ -126,7 +123,14 @@ package struct Broker: ~Copyable {
             taskstatsVersion: settings.taskstatsVersion, possibleCPUs: settings.possibleCPUs.description,
             onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
             reason: reason,
-            limits: Hello.Limits(
-                queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID))
+            limits: limits(of: peer, access))
+    }
+
+    private func limits(of peer: PeerIdentity, _ access: AccessPolicy.Access) -> Hello.Limits {
+        var limits = Hello.Limits(
+            queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID)
+        if peer.uid != 0 { limits.connectionsPerSecond = settings.limits.connectionsPerSecond }
+        if access != .all { limits.requestsPerSecond = settings.limits.requestsPerSecond }
+        return limits
     }
 }

@@ -12,6 +12,10 @@ package struct BrokerLimits: Hashable, Sendable {
     package var connectionsPerUID = 32
     /// The connections in all.
     package var connectionsInAll = 1_024
+    /// The new connections of one uid in a second; root's are not counted.
+    package var connectionsPerSecond = 100
+    /// The requests of one uid in a second; those of clients who may see everything are not counted.
+    package var requestsPerSecond = 5_000
 
     /// The usual bounds.
     package init() {}

@@ -22,6 +22,10 @@ package struct Hello: Hashable, Sendable {
         package var queueBytes: Int
         /// The connections of one uid.
         package var connectionsPerUID: Int
+        /// The new connections of one uid in a second; nil when they are not counted.
+        package var connectionsPerSecond: Int?
+        /// The requests of one uid in a second; nil when they are not counted.
+        package var requestsPerSecond: Int?
 
         /// Limits of which some can be configured.
         package init(queueBytes: Int, connectionsPerUID: Int) {
@@ -106,6 +110,8 @@ extension Hello {
             writer.member("line_bytes", limits.lineBytes)
             writer.member("queue_bytes", limits.queueBytes)
             writer.member("connections_per_uid", limits.connectionsPerUID)
+            if let rate = limits.connectionsPerSecond { writer.member("connections_per_second", rate) }
+            if let rate = limits.requestsPerSecond { writer.member("requests_per_second", rate) }
         }
         writer.member("features", features)
     }
@@ -115,9 +121,7 @@ extension Hello {
         guard let version = params["protocol"]?.string, let instance = params["instance"]?.string,
             let access = params["you"]?["access"]?.string.flatMap(Access.init)
         else { return nil }
-        func limit(_ name: String, _ fallback: Int) -> Int {
-            params["limits"]?[name]?.integer.flatMap(Int.init(exactly:)) ?? fallback
-        }
+        func limit(_ name: String) -> Int? { params["limits"]?[name]?.integer.flatMap(Int.init(exactly:)) }
         self.init(
             server: params["server"]?.string ?? "", instance: instance,
             kernelRelease: params["kernel"]?["release"]?.string ?? "",
@@ -127,11 +131,13 @@ extension Hello {
             delayAccounting: params["delay_accounting"]?.bool,
             uid: params["you"]?["uid"]?.integer.flatMap(UInt32.init(exactly:)) ?? UInt32.max,
             access: access, reason: params["you"]?["reason"]?.string,
-            limits: Limits(queueBytes: limit("queue_bytes", 0), connectionsPerUID: limit("connections_per_uid", 0)))
+            limits: Limits(queueBytes: limit("queue_bytes") ?? 0, connectionsPerUID: limit("connections_per_uid") ?? 0))
         protocolVersion = version
-        limits.requestBytes = limit("request_bytes", ProtocolLimits.requestBytes)
-        limits.depth = limit("depth", ProtocolLimits.requestDepth)
-        limits.lineBytes = limit("line_bytes", ProtocolLimits.lineBytes)
+        limits.requestBytes = limit("request_bytes") ?? ProtocolLimits.requestBytes
+        limits.depth = limit("depth") ?? ProtocolLimits.requestDepth
+        limits.lineBytes = limit("line_bytes") ?? ProtocolLimits.lineBytes
+        limits.connectionsPerSecond = limit("connections_per_second")
+        limits.requestsPerSecond = limit("requests_per_second")
         features = params["features"]?.elements?.compactMap(\.string) ?? []
     }
 }

@@ -26,11 +26,7 @@ package enum ServerLine {
                     writer.member("name", error.name.rawValue)
                     if let errno = error.errno { writer.member("errno", errno) }
                     if let member = error.member { writer.member("member", clipped(member)) }
-                    if let limit = error.limit {
-                        writer.member("limit", limit.limit)
-                        writer.member("allowed", limit.allowed)
-                        writer.member("used", limit.used)
-                    }
+                    error.limit?.write(to: &writer)
                 }
             }
         }
@@ -50,9 +46,12 @@ package enum ServerLine {
         }
     }
 
-    /// The last line of a connection.
-    package static func closing(reason: String) -> ByteBuffer {
-        notification("closing") { $0.member("reason", clipped(reason)) }
+    /// The last line of a connection, with the limit that ends it when that is the reason.
+    package static func closing(reason: String, limit: ProtocolError.Limit? = nil) -> ByteBuffer {
+        notification("closing") { writer in
+            writer.member("reason", clipped(reason))
+            limit?.write(to: &writer)
+        }
     }
 
     /// The first line of a connection.
@@ -90,6 +89,15 @@ package enum ServerLine {
         case .integer(let integer): writer.integer(integer)
         case .string(let string): writer.string(string)
         }
+    }
+}
+
+extension ProtocolError.Limit {
+    /// Writes its members.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("limit", limit)
+        writer.member("allowed", allowed)
+        writer.member("used", used)
     }
 }
 

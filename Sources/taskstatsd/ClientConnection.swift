@@ -7,12 +7,18 @@ import TaskstatsProtocol
 /// The socket of one client and the lines that come in on it; decides nothing.
 final class ClientConnection {
     let id: ClientID
+    /// The user whose turn its requests take up.
+    let uid: UInt32
     let descriptor: Descriptor
     var framer = LineFramer(limit: ProtocolLimits.requestBytes)
     /// The peer will send nothing more; it may still want to read.
     private(set) var hasEnded = false
     /// Lines were left unread because too much waits for the client; they have their turn when it has read some of that.
     var hasHeldLines = false
+    /// It stands in the daemon's list of those whose lines are to be handled.
+    var isWaiting = false
+    /// It stands in the daemon's list of those from whom nothing is read for a moment.
+    var isResting = false
     /// The last sign that it takes what waits for it, while there is no room for more; in monotonic nanoseconds.
     private(set) var stalledSince: UInt64?
     /// What it had not read then.
@@ -20,8 +26,9 @@ final class ClientConnection {
     /// What epoll watches for now.
     var watched: EventFlags = .readable
 
-    init(id: ClientID, descriptor: consuming Descriptor) {
+    init(id: ClientID, uid: UInt32, descriptor: consuming Descriptor) {
         self.id = id
+        self.uid = uid
         self.descriptor = descriptor
     }
 

@@ -5,56 +5,91 @@ import TaskstatsProtocol
 
 /// Connections that come and go, and those that take nothing of what waits for them.
 extension Daemon {
+    /// Lets in who waits, for a part of the turn that is short enough for those who are in.
     func accept() {
-        do throws(SystemError) {
-            for _ in 0..<Self.connectionsPerTurn {
+        let end = Clock.monotonic() + Self.acceptNanosecondsPerTurn
+        repeat {
+            do throws(SystemError) {
                 guard let descriptor = try listening.accept() else { return }
+                isShort = false
                 try admit(descriptor)
+            } catch {
+                return pauseAccepting(error)
             }
-        } catch {
-            // Descriptors are lacking, most likely. Further connections stay in the backlog for as long.
-            log.warning("cannot accept a connection", metadata: ["error": "\(error)"])
-            try? loop.modify(listening.descriptor.number, .listener, [])
-            acceptsAgainAt = Clock.monotonic() + Self.acceptPauseNanoseconds
-        }
+        } while Clock.monotonic() < end
+    }
+
+    /// Descriptors are lacking, most likely: further connections stay in the backlog for a while, or until a client leaves.
+    private func pauseAccepting(_ error: SystemError) {
+        if !isShort { log.warning("cannot accept connections for now", metadata: ["error": "\(error)"]) }
+        isShort = true
+        acceptsAgainAt = Clock.monotonic() + Self.acceptPauseNanoseconds
+        try? loop.modify(listening.descriptor.number, .listener, [])
     }
 
     func acceptAgain() {
         guard acceptsAgainAt != nil else { return }
-        acceptsAgainAt = nil
-        try? loop.modify(listening.descriptor.number, .listener, .readable)
+        do throws(SystemError) {
+            try loop.modify(listening.descriptor.number, .listener, .readable)
+            acceptsAgainAt = nil
+        } catch {
+            acceptsAgainAt = Clock.monotonic() + Self.acceptPauseNanoseconds
+        }
     }
 
-    func admit(_ descriptor: consuming Descriptor) throws(SystemError) {
-        let peer = try PeerCredentials.read(descriptor)
-        switch broker.admit(peer, host: HostFacts.state()) {
-        case .admitted(let id):
-            let connection = ClientConnection(id: id, descriptor: descriptor)
-            do throws(SystemError) {
-                try loop.add(connection.descriptor.number, .client(id.number), .readable)
-            } catch {
-                feed.deregister(broker.remove(id))
-                throw error
-            }
-            connections[id] = connection
-            log.debug("connected", metadata: ["client": "\(id.number)", "uid": "\(peer.uid)"])
-        case .refused(let lines, let reason):
-            for line in lines {
-                vector.removeAll()
-                unsafe line.withUnsafeBytes { unsafe vector.append($0) }
-                _ = vector.send(to: descriptor)
-            }
-            ClientConnection.discardInput(descriptor)
-            log.info("refused a connection", metadata: ["uid": "\(peer.uid)", "reason": "\(reason)"])
+    /// Makes a connection a client or says why not; fails only where that says nothing about this connection alone.
+    private func admit(_ descriptor: consuming Descriptor) throws(SystemError) {
+        let uid: UInt32
+        let admission: Broker.Admission
+        do throws(SystemError) {
+            uid = try PeerCredentials.uid(descriptor)
+            admission = try broker.admit(
+                uid: uid, at: Clock.monotonic(),
+                identify: { () throws(SystemError) in try PeerCredentials.read(descriptor) }, host: HostFacts.state())
+        } catch {
+            log.info("dropped a connection", metadata: ["error": "\(error)"])
+            guard error.isShortage else { return }
+            farewell(descriptor, [ServerLine.closing(reason: "taskstatsd is short of something: \(error)").array])
+            throw error
         }
+        switch admission {
+        case .admitted(let id): try serve(id, uid, descriptor)
+        case .refused(let lines, let reason):
+            farewell(descriptor, lines)
+            log.info("refused a connection", metadata: ["uid": "\(uid)", "reason": "\(reason)"])
+        }
+    }
+
+    private func serve(_ id: ClientID, _ uid: UInt32, _ descriptor: consuming Descriptor) throws(SystemError) {
+        let connection = ClientConnection(id: id, uid: uid, descriptor: descriptor)
+        do throws(SystemError) {
+            try loop.add(connection.descriptor.number, .client(id.number), .readable)
+        } catch {
+            feed.deregister(broker.remove(id))
+            throw error
+        }
+        connections[id] = connection
+        log.debug("connected", metadata: ["client": "\(id.number)", "uid": "\(uid)"])
+    }
+
+    /// The last words to somebody who is no client.
+    private func farewell(_ descriptor: borrowing Descriptor, _ lines: [[UInt8]]) {
+        for line in lines {
+            vector.removeAll()
+            unsafe line.withUnsafeBytes { unsafe vector.append($0) }
+            _ = vector.send(to: descriptor)
+        }
+        ClientConnection.discardInput(descriptor)
     }
 
     func handle(_ id: ClientID, _ flags: EventFlags) {
         guard let connection = connections[id] else { return }
         if flags.contains(.writable) { flush(connection) }
         if flags.contains(.readable) {
+            // What was read before comes first.
+            if connection.isWaiting { return }
             guard connection.read() else { return remove(id, "broken") }
-            serveLines(of: id)
+            wait(connection)
         } else if !flags.isDisjoint(with: .gone) {
             remove(id, "gone")
         }
@@ -62,7 +97,6 @@ extension Daemon {
 
     func remove(_ id: ClientID, _ reason: String) {
         guard let connection = connections.removeValue(forKey: id) else { return }
-        unfinished.remove(id)
         feed.deregister(broker.remove(id))
         ClientConnection.discardInput(connection.descriptor)
         log.debug("disconnected", metadata: ["client": "\(id.number)", "reason": "\(reason)"])

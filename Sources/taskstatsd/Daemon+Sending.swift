@@ -31,13 +31,13 @@ extension Daemon {
     /// Watches a connection for what it is waiting for now, or ends it when that is nothing.
     func settle(_ connection: ClientConnection) {
         let id = connection.id
-        if connection.hasHeldLines, broker.wantsRequests(of: id) { unfinished.insert(id) }
-        let hasLines = connection.hasHeldLines || unfinished.contains(id)
+        if connection.hasHeldLines, broker.wantsRequests(of: id) { wait(connection) }
+        let hasLines = connection.hasHeldLines || connection.isWaiting || connection.isResting
         let isDone = connection.hasEnded && !hasLines && broker.subscribedCPUs(of: id).isEmpty
         let isFlushed = broker.unsentBytes(of: id) == 0
         if broker.isFinished(id) || isDone && isFlushed { return remove(id, "finished") }
         var flags: EventFlags = []
-        if !connection.hasEnded, broker.wantsRequests(of: id) { flags.insert(.readable) }
+        if !connection.hasEnded, !connection.isResting, broker.wantsRequests(of: id) { flags.insert(.readable) }
         if !isFlushed { flags.insert(.writable) }
         guard flags != connection.watched else { return }
         do throws(SystemError) {

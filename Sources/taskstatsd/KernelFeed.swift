@@ -27,6 +27,8 @@ final class KernelFeed {
     private static let pause: UInt64 = 1_000_000
     private static let recordsPerTurn = 1_024
 
+    /// The CPUs that are registered.
+    private(set) var registeredCPUs = CPUSet()
     private var entries: [Int: Entry] = [:]
     private let family: TaskstatsFamily
     private let batch: MessageBatch
@@ -39,9 +41,6 @@ final class KernelFeed {
         self.receiveBuffer = receiveBuffer
         self.log = log
     }
-
-    /// The CPUs that are registered.
-    var registeredCPUs: CPUSet { CPUSet(entries.keys) }
 
     /// Registers CPUs, all or none.
     func register(_ cpus: CPUSet, _ loop: borrowing EventLoop) throws(NetlinkError) {
@@ -63,6 +62,7 @@ final class KernelFeed {
         var abandoned = CPUSet()
         for cpu in cpus {
             guard let entry = entries.removeValue(forKey: cpu) else { continue }
+            registeredCPUs = registeredCPUs.subtracting(CPUSet([cpu]))
             do throws(NetlinkError) {
                 try entry.listener.deregister()
                 log.debug("deregistered", metadata: ["cpu": "\(cpu)", "received": "\(entry.listener.received)"])
@@ -161,6 +161,7 @@ final class KernelFeed {
             throw .system(error)
         }
         entries[cpu] = Entry(listener: listener)
+        registeredCPUs.insert(cpu)
         log.debug("registered", metadata: ["cpu": "\(cpu)", "receive_buffer": "\(listener.receiveBufferBytes)"])
     }
 

@@ -5,12 +5,14 @@ import LinuxSystem
 /// The socket on which clients connect, and its file.
 ///
 /// Everybody may connect; what a client may see is decided per client. The file of a daemon that died is replaced, that
-/// of a living one is not touched, also when two start at once; at the end the file is removed if it is still ours.
+/// of a living one is not touched, also when two start at once; at the end the file is removed if it is still ours. A
+/// socket that was inherited is used as it is: its file, its mode and its end are the concern of who made it.
 struct ListeningSocket: ~Copyable {
     /// Why there is no socket.
     enum Failure: Error, CustomStringConvertible {
         case alreadyRunning(path: String)
         case notASocket(path: String)
+        case inherited(String)
         case system(path: String, SystemError)
 
         var description: String {
@@ -19,6 +21,8 @@ struct ListeningSocket: ~Copyable {
                 "already running: another taskstatsd has \(path) (--socket names another path)"
             case .notASocket(let path):
                 "\(path) exists and is not a socket; remove it, or name another path with --socket"
+            case .inherited(let problem):
+                "cannot use the listening socket of who started this process: \(problem)"
             case .system(let path, let error):
                 "cannot listen on \(path): \(error)"
             }
@@ -32,8 +36,9 @@ struct ListeningSocket: ~Copyable {
 
     let descriptor: Descriptor
     let path: String
+    /// Our file and the right to its path; nil when the socket was inherited.
     private let file: FileIdentity?
-    private let lock: PathLock
+    private let lock: PathLock?
 
     static func open(path: String) throws(Failure) -> ListeningSocket {
         let lock = try lock(path)
@@ -44,11 +49,15 @@ struct ListeningSocket: ~Copyable {
         return ListeningSocket(descriptor: descriptor, path: path, file: identity(of: path), lock: lock)
     }
 
-    private init(descriptor: consuming Descriptor, path: String, file: FileIdentity?, lock: consuming PathLock) {
+    private init(descriptor: consuming Descriptor, path: String, file: FileIdentity?, lock: consuming PathLock?) {
         self.descriptor = descriptor
         self.path = path
         self.file = file
         self.lock = lock
+    }
+
+    init(inherited descriptor: consuming Descriptor, path: String) {
+        self.init(descriptor: descriptor, path: path, file: nil, lock: nil)
     }
 
     private static func lock(_ path: String) throws(Failure) -> PathLock {
@@ -69,9 +78,10 @@ struct ListeningSocket: ~Copyable {
         return try Descriptor(connection, of: "accept4")
     }
 
-    /// Removes the file, unless somebody else has put theirs in its place.
-    func removeFile() {
-        if Self.identity(of: path) == file { _ = unsafe unlink(path) }
+    /// Removes the file, unless it is not ours, or somebody else has put theirs in its place.
+    func removeFile() throws(SystemError) {
+        guard let file, Self.identity(of: path) == file else { return }
+        guard unsafe unlink(path) == 0 else { throw .last("unlink") }
     }
 
     /// Says so when a living daemon answers on the path.

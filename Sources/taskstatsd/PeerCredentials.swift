@@ -5,12 +5,20 @@ import TaskstatsBroker
 
 /// Reads from the kernel who is at the other end of a connection.
 enum PeerCredentials {
+    /// The effective uid at connect, which costs far less to know than the rest.
+    static func uid(_ socket: borrowing Descriptor) throws(SystemError) -> UInt32 { try credentials(socket).uid }
+
     static func read(_ socket: borrowing Descriptor) throws(SystemError) -> PeerIdentity {
-        var peer = clinux_peer()
-        guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { throw .last("getsockopt SO_PEERCRED") }
+        let peer = try credentials(socket)
         return PeerIdentity(
             uid: peer.uid, gid: peer.gid, groups: try groups(socket),
             sharesPIDNamespace: try sharesPIDNamespace(socket, pid: peer.pid))
+    }
+
+    private static func credentials(_ socket: borrowing Descriptor) throws(SystemError) -> clinux_peer {
+        var peer = clinux_peer()
+        guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { throw .last("getsockopt SO_PEERCRED") }
+        return peer
     }
 
     private static func groups(_ socket: borrowing Descriptor) throws(SystemError) -> Set<UInt32> {
@@ -38,7 +46,7 @@ enum PeerCredentials {
             return numbers.count == 1 && numbers[0] > 0
         } catch {
             // That we ran short says nothing about the peer; whatever else cannot be told counts against it.
-            guard [EMFILE, ENFILE, ENOMEM].contains(error.errno) else { return false }
+            guard error.isShortage else { return false }
             throw error
         }
     }

@@ -7,6 +7,9 @@ enum StartupFailure: Error, CustomStringConvertible {
     case foreignNamespace(kind: String)
     case noTaskstats(String)
     case canary(cpu: Int, String)
+    case noSuchUser(String)
+    case privilege(SystemError)
+    case peersUnknown
 
     var description: String {
         switch self {
@@ -20,11 +23,17 @@ enum StartupFailure: Error, CustomStringConvertible {
         case .canary(let cpu, let problem):
             "the exit record of a child that ended on CPU \(cpu) did not arrive (\(problem)): this is probably not the "
                 + "initial net namespace; start taskstatsd on the host, outside of containers"
+        case .noSuchUser(let name):
+            "there is no user \(name)"
+        case .privilege(let error):
+            "cannot give up all power but CAP_NET_ADMIN: \(error); only root can change to another user"
+        case .peersUnknown:
+            "cannot tell who connects: /proc/self/fdinfo shows nothing of pidfds here, so every client would be refused"
         }
     }
 }
 
-/// Checks of the process itself: its capability and its namespaces.
+/// Checks of the process itself: its capability, its namespaces, and whether it can tell who connects.
 enum StartupChecks {
     static func run() throws(StartupFailure) {
         try checkNamespaces()
@@ -47,14 +56,24 @@ enum StartupChecks {
     }
 
     private static func checkCapability() throws(StartupFailure) {
-        let netAdmin: UInt64 = 1 << 12
-        guard let status = try? Descriptor.open("/proc/self/status").readText(),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
-            let effective = line.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.flatMap({
-                UInt64($0, radix: 16)
-            })
-        else { return }
-        if effective & netAdmin == 0 { throw .missingCapability }
+        do throws(SystemError) {
+            if try Privilege.has(Privilege.Capability.netAdmin) { return }
+        } catch {
+            throw .privilege(error)
+        }
+        throw .missingCapability
+    }
+
+    /// Refuses to serve where no client could be told from one in a container: a daemon that is not dumpable and not root
+    /// may read less of itself on older kernels.
+    static func checkPeersAreKnown() throws {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemError.last("socketpair") }
+        let ours = try Descriptor(ends[0], of: "socketpair")
+        let theirs = try Descriptor(ends[1], of: "socketpair")
+        guard try PeerCredentials.read(ours).sharesPIDNamespace else { throw StartupFailure.peersUnknown }
+        _ = consume theirs
     }
 
     private static func link(_ path: String) -> String? {

@@ -26,6 +26,27 @@ enum Sweep {
         }
     }
 
+    /// Only sweeps, for a daemon that is dead: opens no socket, which could be given its port id, and needs no capability.
+    ///
+    /// What was registered on a CPU that is offline stays: nothing can end there. Returns what was done, in words; throws
+    /// where a CPU that is online could not be swept.
+    static func only(_ log: Logger) throws(Incomplete) -> String {
+        var (swept, failed) = (CPUSet(), CPUSet())
+        for cpu in HostFacts.onlineCPUs() {
+            if endChild(on: cpu, log) == nil { failed.insert(cpu) } else { swept.insert(cpu) }
+        }
+        guard failed.isEmpty else { throw Incomplete(cpus: failed) }
+        let offline = HostFacts.possibleCPUs().subtracting(swept)
+        return "swept CPU \(swept): the kernel has forgotten registrations there whose sockets are closed"
+            + (offline.isEmpty ? "" : "; offline and not swept: CPU \(offline)")
+    }
+
+    /// CPUs on which no child could be run.
+    struct Incomplete: Error, CustomStringConvertible {
+        let cpus: CPUSet
+        var description: String { "could not sweep CPU \(cpus)" }
+    }
+
     private static func sweep(
         _ cpu: Int, _ family: TaskstatsFamily, _ batch: MessageBatch, _ log: Logger
     ) throws(NetlinkError) {

@@ -17,12 +17,15 @@ struct Taskstatsd: ParsableCommand {
         discussion: """
             Owns the kernel's taskstats interface, which needs CAP_NET_ADMIN, and gives every user of the machine what \
             they may see of it over a Unix socket: statistics of tasks that live, and a record of each task that ends. \
-            It runs in the foreground until SIGTERM or SIGINT, and logs to stderr.
+            It runs in the foreground until SIGTERM or SIGINT, and logs to stderr. Once it is ready it has CAP_NET_ADMIN and \
+            no other capability. Started by systemd it serves the socket that it is given, and says when it is ready.
 
             EXAMPLES
               sudo taskstatsd
               sudo taskstatsd --group adm --log-level debug
               sudo taskstatsd --socket /run/test.sock --receive-buffer 16777216
+              sudo taskstatsd --user nobody
+              taskstatsd --sweep
             """,
         version: "taskstatsd \(Release.version)")
 
@@ -44,6 +47,22 @@ struct Taskstatsd: ParsableCommand {
     @Option(help: ArgumentHelp("The bytes that may wait for all clients together.", valueName: "bytes"))
     var queueBytesInAll = 256 << 20
 
+    @Option(help: ArgumentHelp("The connections of all users together.", valueName: "number"))
+    var connections = 1_024
+
+    @Option(help: ArgumentHelp("The connections of one user.", valueName: "number"))
+    var connectionsPerUser = 32
+
+    @Option(
+        help: ArgumentHelp("The new connections of one user in a second; root's are not counted.", valueName: "number"))
+    var connectionsPerSecond = 100
+
+    @Option(
+        help: ArgumentHelp(
+            "The requests of one user in a second; those of clients who may see every process are not counted.",
+            valueName: "number"))
+    var requestsPerSecond = 5_000
+
     @Option(
         help: ArgumentHelp(
             "After how long a client that reads nothing of what waits for it is closed; 0: never.",
@@ -55,6 +74,12 @@ struct Taskstatsd: ParsableCommand {
 
     @Option(help: ArgumentHelp("The group whose members see every process.", valueName: "name"))
     var group = "taskstats"
+
+    @Option(help: ArgumentHelp("The user to become, with CAP_NET_ADMIN alone, once all is open.", valueName: "name"))
+    var user: String?
+
+    @Flag(help: "Only make the kernel forget the registrations of a daemon that was killed, and end.")
+    var sweep = false
 
     @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = Logger.Level.notice
@@ -75,6 +100,13 @@ struct Taskstatsd: ParsableCommand {
         guard queueBytesPerUser >= queueBytes, queueBytesInAll >= queueBytesPerUser else {
             throw ValidationError("--queue-bytes, --queue-bytes-per-user and --queue-bytes-in-all must not descend")
         }
+        let most = 1_000_000
+        for (name, value) in [
+            ("connections", connections), ("connections-per-user", connectionsPerUser),
+            ("connections-per-second", connectionsPerSecond), ("requests-per-second", requestsPerSecond),
+        ] where !(1...most).contains(value) {
+            throw ValidationError("--\(name) must be from 1 to \(most)")
+        }
         let aDay = 86_400
         guard (0...aDay).contains(stallTimeout) else {
             throw ValidationError("--stall-timeout must be from 0 to \(aDay)")
@@ -91,7 +123,9 @@ struct Taskstatsd: ParsableCommand {
             return handler
         }
         do {
-            try serve(Logger(label: "taskstatsd"))
+            let log = Logger(label: "taskstatsd")
+            if sweep { return print(try Sweep.only(log)) }
+            try serve(log)
         } catch {
             StandardError.print("taskstatsd: \(error)")
             throw ExitCode.failure
@@ -99,10 +133,21 @@ struct Taskstatsd: ParsableCommand {
     }
 
     private func serve(_ log: Logger) throws {
+        let service = try ServiceEnvironment.take()
+        let user = try userToBecome()
         try pinToAffinity()
-        raiseFileLimit()
+        let room = try DescriptorBudget.clients(
+            limit: try DescriptorBudget.raiseLimit(), cpus: HostFacts.possibleCPUs().count)
+        if room < connections {
+            log.warning(
+                "the limit of open files leaves room for fewer connections",
+                metadata: ["--connections": "\(connections)", "room": "\(room)"])
+        }
         try StartupChecks.run()
-        try ListeningSocket.checkNobodyAnswers(at: socket)
+        if service.sockets == 0 { try ListeningSocket.checkNobodyAnswers(at: socket) }
+        let manager = try service.notifySocket.map { path in
+            try ServiceManager(path: path, watchdogNanoseconds: service.watchdogNanoseconds)
+        }
         let signals = try SignalSource()
 
         let batch = MessageBatch()
@@ -111,22 +156,47 @@ struct Taskstatsd: ParsableCommand {
         // Before any socket that stays: one that was given the port id of a killed daemon would inherit its records.
         try Sweep.run(online, family: family, batch: batch, log: log)
         var kernel = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: batch)
+        let listening = try listen(service)
+        try reducePrivilege(to: user, listening)
+        // The first question shows that what is left is enough.
         let structVersion = Int(try kernel.task(pid: UInt32(getpid())).version ?? 0)
 
         let buffer = ReceiveBuffer(bytes: receiveBuffer, largestBytes: max(receiveBuffer, receiveBufferMax))
         let feed = KernelFeed(family: family, batch: batch, receiveBuffer: buffer, log: log)
-        let settings = settings(structVersion: structVersion, log: log)
+        let settings = settings(structVersion: structVersion, connections: min(connections, room))
         let daemon = try Daemon(
-            signals: signals, listening: try ListeningSocket.open(path: socket), feed: feed,
-            queries: KernelQueries(kernel), settings: settings, stallTimeout: .seconds(stallTimeout), log: log)
+            signals: signals, listening: listening, feed: feed, queries: KernelQueries(kernel), settings: settings,
+            stallTimeout: .seconds(stallTimeout), manager: manager, log: log)
         log.notice(
             "ready",
             metadata: [
-                "socket": "\(socket)", "kernel": "\(settings.kernelRelease)", "taskstats": "\(structVersion)",
+                "socket": "\(daemon.listening.path)", "kernel": "\(settings.kernelRelease)",
+                "taskstats": "\(structVersion)",
                 "cpus": "\(online)",
                 "group": "\(group) (\(settings.policy.privilegedGroup.map(String.init) ?? "no such group"))",
             ])
         try daemon.run()
+    }
+
+    private func userToBecome() throws(StartupFailure) -> User? {
+        guard let user else { return nil }
+        guard let found = User.named(user) else { throw .noSuchUser(user) }
+        return found
+    }
+
+    /// The socket that was passed to us, or a new one.
+    private func listen(_ service: ServiceEnvironment) throws(ListeningSocket.Failure) -> ListeningSocket {
+        service.sockets == 0 ? try .open(path: socket) : try .inherit(service.sockets)
+    }
+
+    private func reducePrivilege(to user: User?, _ listening: borrowing ListeningSocket) throws {
+        do {
+            do throws(SystemError) { try Privilege.reduce(to: user) } catch { throw StartupFailure.privilege(error) }
+            try StartupChecks.checkPeersAreKnown()
+        } catch {
+            try? listening.removeFile()
+            throw error
+        }
     }
 
     private func affinity() throws(ValidationError) -> CPUSet? {
@@ -144,15 +214,6 @@ struct Taskstatsd: ParsableCommand {
         guard unsafe clinux_run_on(numbers, numbers.count) == 0 else { throw SystemError.last("sched_setaffinity") }
     }
 
-    /// Lifts the limit of open files to what the administrator allows: every client takes one, and 1,024, a usual limit,
-    /// are fewer than the clients that are served.
-    private func raiseFileLimit() {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-
     /// Looks the family up over a socket that does not stay.
     private static func family(_ batch: MessageBatch) throws -> TaskstatsFamily {
         let port = try NetlinkSocket.open()
@@ -163,11 +224,15 @@ struct Taskstatsd: ParsableCommand {
         }
     }
 
-    private func settings(structVersion: Int, log: Logger) -> BrokerSettings {
+    private func settings(structVersion: Int, connections: Int) -> BrokerSettings {
         var limits = BrokerLimits()
         limits.queueBytes = queueBytes
         limits.queueBytesPerUID = queueBytesPerUser
         limits.queueBytesInAll = queueBytesInAll
+        limits.connectionsInAll = connections
+        limits.connectionsPerUID = connectionsPerUser
+        limits.connectionsPerSecond = connectionsPerSecond
+        limits.requestsPerSecond = requestsPerSecond
         return BrokerSettings(
             server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,

@@ -15,14 +15,17 @@ final class RunningDaemon {
     let pid: pid_t
 
     /// Starts it and waits until it says that it is ready.
-    init(_ options: [String] = [], in directory: TemporaryDirectory? = nil) throws {
+    init(
+        _ options: [String] = [], in directory: TemporaryDirectory? = nil, under launcher: [String] = [],
+        program: String? = nil
+    ) throws {
         self.directory = try directory ?? TemporaryDirectory()
         // Other users of the machine must get at the socket and the programs in it.
         unsafe chmod(self.directory.path, 0o755)
         socket = self.directory.file("taskstats.sock")
         // What a daemon that is killed leaves beside it.
         _ = self.directory.file("taskstats.sock.lock")
-        var child = try Self.launch(["--socket", socket] + options)
+        var child = try Self.launch(["--socket", socket] + options, under: launcher, program: program)
         pid = child.pid
         var said: [String] = []
         while let line = try child.line() {
@@ -40,8 +43,10 @@ final class RunningDaemon {
     }
 
     /// Starts a daemon with its log on standard output.
-    static func launch(_ options: [String], under launcher: [String] = []) throws -> ChildProcess {
-        let command = launcher + [try ChildProcess.product("taskstatsd")] + options
+    static func launch(
+        _ options: [String], under launcher: [String] = [], program: String? = nil
+    ) throws -> ChildProcess {
+        let command = launcher + [try program ?? ChildProcess.product("taskstatsd")] + options
         return try Host.start(["sh", "-c", #"exec "$@" 2>&1"#, "sh"] + command)
     }
 

@@ -123,7 +123,7 @@ extension SystemTests {
 
         @Test("Without CAP_NET_ADMIN it names the capability")
         func namesTheCapability() throws {
-            let result = try RunningDaemon.failure(under: ["setpriv", "--bounding-set=-net_admin"])
+            let result = try failureUnheard(under: ["setpriv", "--bounding-set=-net_admin"])
             #expect(result.status == 1)
             #expect(result.output.contains("CAP_NET_ADMIN"))
         }
@@ -132,7 +132,7 @@ extension SystemTests {
             "In a private namespace it names the kind",
             arguments: [("net", ["--net"]), ("pid", ["--pid", "--fork"]), ("user", ["--user", "--map-root-user"])])
         func namesTheNamespace(kind: String, options: [String]) throws {
-            let result = try RunningDaemon.failure(under: ["unshare"] + options)
+            let result = try failureUnheard(under: ["unshare"] + options)
             #expect(result.status == 1)
             #expect(result.output.contains("initial \(kind) namespace"))
         }
@@ -141,9 +141,19 @@ extension SystemTests {
         func canaryDecides() throws {
             // Over /proc/1/ns nothing can be read; only the record of the child, which does not come, tells.
             let hide = "mount -t tmpfs none /proc/1/ns && exec \"$@\""
-            let result = try RunningDaemon.failure(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
+            let result = try failureUnheard(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
             #expect(result.status == 1)
             #expect(result.output.contains("did not arrive"))
+        }
+
+        /// Runs a daemon that is expected not to start, and holds against it what it told its service manager.
+        private func failureUnheard(under launcher: [String]) throws -> ChildProcess.Result {
+            let directory = try TemporaryDirectory()
+            let name = directory.file("notify")
+            let manager = try NotificationSocket(path: name)
+            let result = try RunningDaemon.failure(under: ["env", "NOTIFY_SOCKET=\(name)"] + launcher)
+            #expect(try manager.said() == [], "READY before it is known to work")
+            return result
         }
 
         @Test(

@@ -56,7 +56,7 @@ import Testing
         let lines = try #require(host.refusal(of: .user(1000)))
         #expect(
             lines.map(Heard.init) == [
-                .closing("too many connections of uid 1000: connections_per_uid allows 3, used are 3")
+                .closing("too many connections: connections_per_uid allows 3, used are 3")
             ])
         _ = try host.connect(.user(1001))
         clients[1].leave()

@@ -56,15 +56,17 @@ import Testing
     @Test("An answer for a client that left meanwhile goes nowhere")
     func left() throws {
         var broker = Broker(.sample())
-        guard case .admitted(let id) = broker.admit(.root, host: .sample) else { throw TestHost.NotAdmitted() }
-        let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id)
+        guard case .admitted(let id) = broker.admit(uid: 0, at: 0, identify: { .root }, host: .sample) else {
+            throw TestHost.NotAdmitted()
+        }
+        let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id, at: 0)
         guard case .query(let query) = action else {
             Issue.record("no query")
             return
         }
         _ = broker.remove(id)
         broker.answer(query, with: .record(EndedTask(pid: 1).record().task))
-        let isBalanced = broker.isBalanced
+        let isBalanced = broker.isBalanced(at: 1_000_000_000)
         #expect(isBalanced)
     }
 }

@@ -123,11 +123,13 @@ import Testing
     @Test("Clients with something to send are named once, until the next time")
     func dirtyClients() throws {
         var broker = Broker(.sample())
-        guard case .admitted(let id) = broker.admit(.root, host: .sample) else { throw TestHost.NotAdmitted() }
+        guard case .admitted(let id) = broker.admit(uid: 0, at: 0, identify: { .root }, host: .sample) else {
+            throw TestHost.NotAdmitted()
+        }
         let request = Request(id: .integer(1), call: .describe)
         var named: [[ClientID]] = []
         for _ in 0..<2 {
-            _ = broker.handle(request, from: id)
+            _ = broker.handle(request, from: id, at: 0)
             named += [broker.takeDirtyClients(), broker.takeDirtyClients()]
         }
         #expect(named == [[id], [], [id], []])

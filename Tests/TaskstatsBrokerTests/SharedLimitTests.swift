@@ -90,6 +90,25 @@ import Testing
         #expect(other.pids.suffix(4) == [51, 52, 53, 54])
     }
 
+    @Test("A client that reads now and then loses nothing, however many of its uid read nothing at all")
+    func ownShare() throws {
+        let host = host(perUID: 64_000, perClient: 16_000)
+        let stalled = try (0..<7).map { _ in try subscribed(.root, host) }
+        let running = try subscribed(.root, host)
+        for pid in 1...200 as ClosedRange<UInt32> {
+            host.end(EndedTask(pid: pid))
+            if pid % 2 == 0 { running.read() }
+            #expect(waiting(stalled + [running], host) <= 64_000)
+        }
+        running.read()
+        #expect(running.pids == Array(1...200))
+        for client in stalled {
+            client.read()
+            #expect(!client.losses.isEmpty)
+            #expect(Journal.fault(in: client.heard, of: 1...200) == nil)
+        }
+    }
+
     @Test("Answers that nobody reads are bounded for a uid as well")
     func answersOfOneUID() throws {
         let host = host(perUID: 100_000, perClient: 65_536)

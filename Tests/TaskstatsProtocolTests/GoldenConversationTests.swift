@@ -7,7 +7,8 @@ import Testing
     @Test func `every topic of the protocol has its conversation`() throws {
         #expect(
             try GoldenConversation.names() == [
-                "closing", "describe", "errors", "exit-old-kernel", "get-cgroup", "get-pid", "get-tgid", "hello-all",
+                "closing", "closing-limit", "describe", "errors", "exit-old-kernel", "get-cgroup", "get-pid",
+                "get-tgid", "hello-all",
                 "hello-none", "hello-own", "lost", "status-all", "status-own", "subscribe-and-exits",
                 "subscribe-filter", "unsubscribe",
             ])

@@ -41,8 +41,8 @@ import Testing
             failed(
                 7, .subscribe(SubscribeParameters()),
                 ProtocolError(
-                    .limitExceeded, "the clients of uid 1000 have as many bytes waiting as one uid may have",
-                    limit: .init("queue_bytes_per_uid", allowed: 67_108_864, used: 67_108_864))),
+                    .limitExceeded, "too many requests: requests_per_second allows 5000, used are 5000",
+                    limit: .init("requests_per_second", allowed: 5_000, used: 5_000))),
             failed(
                 8, .get(.tgid(1), fields: .all),
                 ProtocolError(.kernelError, "the kernel refused to get tgid 1: ENOMEM", errno: "ENOMEM")),

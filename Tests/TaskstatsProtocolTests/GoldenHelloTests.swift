@@ -9,8 +9,14 @@ import Testing
         let hello = Hello(
             server: "taskstatsd/0.1.0", instance: "9f0c6a3e5b7d41f28c1e0a94d2b37f65", kernelRelease: "6.18.44",
             taskstatsVersion: 16, possibleCPUs: "0-3", onlineCPUs: "0-2", delayAccounting: delayAccounting, uid: uid,
-            access: access, reason: reason, limits: .init(queueBytes: 8_388_608, connectionsPerUID: 32))
+            access: access, reason: reason, limits: limits(access))
         return .daemon(ServerLine.hello(hello), .hello(hello))
+    }
+
+    private func limits(_ access: Hello.Access) -> Hello.Limits {
+        var limits = Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)
+        if access == .own { (limits.connectionsPerSecond, limits.requestsPerSecond) = (100, 5_000) }
+        return limits
     }
 
     private func closing(_ reason: String) -> GoldenTurn {
@@ -28,6 +34,12 @@ import Testing
     @Test func `who may see nothing is told why, and goodbye`() throws {
         let reason = "you are in another pid namespace, where process ids mean other processes"
         try GoldenConversation.expect("hello-none", [hello(uid: 0, .none, reason: reason), closing(reason)])
+    }
+
+    @Test func `a connection too many is told the limit in place of a greeting`() throws {
+        let reason = "too many connections: connections_per_uid allows 32, used are 32"
+        let line = ServerLine.closing(reason: reason, limit: .init("connections_per_uid", allowed: 32, used: 32))
+        try GoldenConversation.expect("closing-limit", [.daemon(line, .closing(reason))])
     }
 
     @Test func `a client that asked for it is disconnected when it falls behind`() throws {

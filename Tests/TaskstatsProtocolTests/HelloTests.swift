@@ -30,6 +30,8 @@ import Testing
         greeting.limits.requestBytes = 1
         greeting.limits.depth = 2
         greeting.limits.lineBytes = 3
+        greeting.limits.connectionsPerSecond = 4
+        greeting.limits.requestsPerSecond = 5
         greeting.features = ["get", "teleport"]
         #expect(try readBack(greeting) == .hello(greeting))
     }

@@ -9,7 +9,7 @@ struct ClientConnectionTests {
     @Test("Who reads a little of what fills its socket is seen to")
     func signsOfReading() throws {
         let pair = try SocketPair.open()
-        let connection = ClientConnection(id: ClientID(number: 1), descriptor: pair.ours)
+        let connection = ClientConnection(id: ClientID(number: 1), uid: 0, descriptor: pair.ours)
         #expect(connection.lastSignOfReading(at: 1) == nil)
         let vector = SendVector()
         unsafe [UInt8](repeating: 0, count: 8_192).withUnsafeBytes { unsafe vector.append($0) }

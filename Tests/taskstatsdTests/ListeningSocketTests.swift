@@ -44,11 +44,52 @@ struct ListeningSocketTests {
         let saved = directory.file("saved")
         #expect(unsafe rename(path, saved) == 0)
         let other = try UnixSocket.bind(to: path)
-        socket.removeFile()
+        try socket.removeFile()
         #expect(unsafe access(path, F_OK) == 0)
         #expect(unsafe rename(saved, path) == 0)
-        socket.removeFile()
+        try socket.removeFile()
         #expect(unsafe access(path, F_OK) != 0)
         _ = consume other
+    }
+
+    @Test("An inherited socket is served under its own path, and its file is not ours to remove")
+    func inherits() throws {
+        let made = try UnixSocket.bind(to: path)
+        try #require(listen(made.number, 1) == 0)
+        let socket = try ListeningSocket.inherit(1, from: dup(made.number))
+        #expect(socket.path == path)
+        #expect(try socket.accept() == nil, "it does not wait")
+        _ = try UnixSocket.connect(to: path)
+        #expect(try socket.accept() != nil)
+        #expect(fcntl(socket.descriptor.number, F_GETFD) == FD_CLOEXEC)
+        try socket.removeFile()
+        #expect(unsafe access(path, F_OK) == 0)
+        #expect(unsafe access(path + ".lock", F_OK) != 0)
+    }
+
+    @Test(
+        "What is no listening Unix stream socket is refused, and said what it is",
+        arguments: [
+            (AF_UNIX, SOCK_STREAM, "does not listen"), (AF_UNIX, SOCK_DGRAM, "not a stream socket"),
+            (AF_INET, SOCK_STREAM, "not a Unix socket"),
+        ])
+    func refusesToInherit(family: Int32, type: __socket_type, problem: String) throws {
+        let other = try Descriptor(socket(family, Int32(type.rawValue), 0), of: "socket")
+        #expect(try refusal(of: other.number).contains(problem))
+    }
+
+    @Test("Neither is a file, a descriptor that is not open, or more than one socket")
+    func refusesOthers() throws {
+        let file = try Descriptor.open("/dev/null")
+        #expect(try refusal(of: file.number).contains("not a socket"))
+        #expect(try refusal(of: 1_000_000).contains("not open"))
+        #expect(try refusal(of: file.number, count: 2).contains("2 sockets"))
+    }
+
+    private func refusal(of descriptor: Int32, count: Int = 1) throws -> String {
+        let error = try #require(throws: ListeningSocket.Failure.self) {
+            _ = try ListeningSocket.inherit(count, from: descriptor).path
+        }
+        return error.description
     }
 }

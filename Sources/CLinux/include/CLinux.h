@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
@@ -44,6 +45,17 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid);
 
 /* Lets this process run on these CPUs only: 0, or -1 with errno. */
 int clinux_run_on(const int32_t *cpus, size_t count);
+
+/* prctl with one argument: what it returns, or -1 with errno. */
+int clinux_prctl(int option, unsigned long argument);
+/* The same of its options about ambient capabilities (PR_CAP_AMBIENT), which take another. */
+int clinux_clear_ambient(void);
+/* Sets the capabilities of this thread: 0, or -1 with errno. */
+int clinux_set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable);
+/* The effective capabilities of this thread: 0, or -1 with errno. */
+int clinux_effective_capabilities(uint64_t *effective);
+/* Becomes a user and a group in all three ids of each, without supplementary groups: 0, or -1 with errno. */
+int clinux_become(uint32_t uid, uint32_t gid);
 
 /* open with the flags of a directory or a file that is only looked at; -1 with errno. */
 int clinux_open_at(int directory, const char *path, int flags);

@@ -49,8 +49,8 @@ final class ConservationRun {
         var random = SeededGenerator(seed: seed)
         var limits = BrokerLimits()
         limits.queueBytes = Int.random(in: 1_000...12_000, using: &random)
-        limits.queueBytesPerUID = limits.queueBytes * Int.random(in: 10...30, using: &random) / 10
-        limits.queueBytesInAll = limits.queueBytes * Int.random(in: 15...60, using: &random) / 10
+        limits.queueBytesPerUID = limits.queueBytes * Int.random(in: 20...60, using: &random) / 10
+        limits.queueBytesInAll = limits.queueBytes * Int.random(in: 30...120, using: &random) / 10
         limits.connectionsPerUID = 4
         limits.connectionsInAll = 8
         self.limits = limits

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Plays the daemon around a broker, without descriptor and without clock.
+/// Plays the daemon around a broker, without descriptor and with a clock of its own.
 ///
 /// It carries out what the broker says: registered CPUs are a set, a client's socket is a list of bytes that grows when
 /// the test says that the client reads. After every input it compares the registered CPUs with those that subscriptions
@@ -25,6 +25,8 @@ final class TestHost {
     }
     /// What the daemon counts of its CPUs.
     var cpuCounters: [Status.CPU] = []
+    /// The time, which goes on only when a test says so; in nanoseconds.
+    var now: UInt64 = 7_000_000_000
     private var pending: [Broker.PendingSubscription] = []
     private var sequences: [Int: UInt64] = [:]
 
@@ -34,7 +36,7 @@ final class TestHost {
 
     /// Connects a peer that is expected to be let in.
     func connect(_ peer: PeerIdentity = .root) throws -> TestClient {
-        guard case .admitted(let id) = broker.admit(peer, host: .sample) else { throw NotAdmitted() }
+        guard case .admitted(let id) = admit(peer) else { throw NotAdmitted() }
         return TestClient(id: id, host: self)
     }
 
@@ -42,8 +44,12 @@ final class TestHost {
 
     /// Connects a peer that is expected to be refused, and returns the lines that it gets.
     func refusal(of peer: PeerIdentity) -> [ServerEvent]? {
-        guard case .refused(let lines, _) = broker.admit(peer, host: .sample) else { return nil }
+        guard case .refused(let lines, _) = admit(peer) else { return nil }
         return lines.compactMap { TestClient.event(in: $0.dropLast()) }
+    }
+
+    private func admit(_ peer: PeerIdentity) -> Broker.Admission {
+        broker.admit(uid: peer.uid, at: now, identify: { peer }, host: .sample)
     }
 
     /// The connection of a client ends.
@@ -60,6 +66,8 @@ final class TestHost {
 
     func wantsRequests(of id: ClientID) -> Bool { broker.wantsRequests(of: id) }
 
+    func mustRest(_ id: ClientID) -> Bool { broker.mustRest(id, at: now) }
+
     func subscribedCPUs(of id: ClientID) -> CPUSet { broker.subscribedCPUs(of: id) }
 
     func unsentBytes(of id: ClientID) -> Int { broker.unsentBytes(of: id) }
@@ -67,7 +75,11 @@ final class TestHost {
     /// The exits that were put into a client's queue.
     func delivered(to id: ClientID) -> UInt64 { broker.clients[id]?.counters.delivered ?? 0 }
 
-    var isBalanced: Bool { broker.isBalanced }
+    /// How many uids the broker remembers.
+    var accountCount: Int { broker.accounts.count }
+
+    /// Whether nothing is held, and within a second nothing will be remembered.
+    var isBalanced: Bool { broker.isBalanced(at: now + 1_000_000_000) }
 
     /// The pieces of memory that wait to be sent to a client.
     func addresses(of id: ClientID) -> [Range<UInt>] {
@@ -91,15 +103,15 @@ final class TestHost {
             Result { () throws(RequestDecoder.Failure) in try unsafe RequestDecoder.decode(bytes) }
         }
         switch request {
-        case .success(let request): carryOut(broker.handle(request, from: id))
-        case .failure(let failure): broker.reject(failure, from: id)
+        case .success(let request): carryOut(broker.handle(request, from: id, at: now))
+        case .failure(let failure): broker.reject(failure, from: id, at: now)
         }
         checkRegistrations()
         return true
     }
 
     /// A client's line turned out to be too long.
-    func receiveLongLine(from id: ClientID) { broker.rejectLongLine(from: id) }
+    func receiveLongLine(from id: ClientID) { broker.rejectLongLine(from: id, at: now) }
 
     private func carryOut(_ action: Broker.RequestAction) {
         switch action {

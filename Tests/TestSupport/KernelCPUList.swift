@@ -5,8 +5,10 @@ import TaskstatsModel
 ///
 /// In two places the kernel takes more than a person can mean, and this takes what the project does: a part must end
 /// where its pattern ends, and what follows a line end counts.
-struct KernelCPUList {
-    enum Outcome: Equatable {
+package struct KernelCPUList {
+    /// What came of reading a list.
+    package enum Outcome: Equatable {
+        /// These CPUs.
         case cpus(Set<Int>)
         /// Not in the grammar, reversed, or a group of 0 or too small.
         case invalid
@@ -18,12 +20,12 @@ struct KernelCPUList {
 
     private struct Failure: Error { let outcome: Outcome }
 
-    private var rest: ArraySlice<Character>
+    private var rest: ArraySlice<Unicode.Scalar>
     private let lastCPU: Int
 
     /// Reads a list for a machine whose CPUs end at `lastCPU`.
-    static func read(_ text: String, lastCPU: Int) -> Outcome {
-        var reader = KernelCPUList(rest: Array(text)[...], lastCPU: lastCPU)
+    package static func read(_ text: String, lastCPU: Int) -> Outcome {
+        var reader = KernelCPUList(rest: Array(text.unicodeScalars)[...], lastCPU: lastCPU)
         var cpus: Set<Int> = []
         do throws(Failure) {
             while reader.findRegion() { try cpus.formUnion(reader.region()) }
@@ -33,9 +35,9 @@ struct KernelCPUList {
         }
     }
 
-    private static func endsRegion(_ character: Character?) -> Bool {
+    private static func endsRegion(_ character: Unicode.Scalar?) -> Bool {
         guard let character else { return true }
-        return character == "," || character == " " || character == "\t" || character == "\n"
+        return character == "," || character == " " || ("\t"..."\r").contains(character)
     }
 
     private mutating func findRegion() -> Bool {
@@ -46,7 +48,7 @@ struct KernelCPUList {
     private mutating func region() throws(Failure) -> Set<Int> {
         var (start, end) = (0, lastCPU)
         var (used, group) = (1, 1)
-        if String(rest.prefix(3)).lowercased() == "all" {
+        if String(String.UnicodeScalarView(rest.prefix(3))).lowercased() == "all" {
             rest.removeFirst(3)
         } else {
             start = try number()
@@ -73,7 +75,7 @@ struct KernelCPUList {
         return cpus
     }
 
-    private mutating func skip(_ character: Character) throws(Failure) {
+    private mutating func skip(_ character: Unicode.Scalar) throws(Failure) {
         guard rest.first == character else { throw Failure(outcome: .invalid) }
         rest.removeFirst()
     }
@@ -86,7 +88,7 @@ struct KernelCPUList {
         var value: UInt64 = 0
         var isTooLarge = false
         var digits = 0
-        while let digit = rest.first.flatMap({ "0123456789".contains($0) ? $0.wholeNumberValue : nil }) {
+        while let digit = rest.first.flatMap({ ("0"..."9").contains($0) ? $0.value - 0x30 : nil }) {
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
             value = product &+ UInt64(digit)
             isTooLarge = isTooLarge || overflow || value > UInt32.max

@@ -1,0 +1,198 @@
+import Glibc
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("What the daemon keeps of its power")
+    struct PrivilegeTests {
+        private static let netAdminAlone = "0000000000001000"
+        private static let nothing = "0000000000000000"
+
+        @Test("Started as root it keeps CAP_NET_ADMIN alone, for good", arguments: [[], ["--user", "nobody"]])
+        func keepsOneCapability(options: [String]) throws {
+            let daemon = try RunningDaemon(options)
+            let status = try ProcessStatus(daemon.pid)
+            for set in ["CapEff", "CapPrm", "CapBnd"] { #expect(status[set] == Self.netAdminAlone, "\(set)") }
+            for set in ["CapInh", "CapAmb"] { #expect(status[set] == Self.nothing, "\(set)") }
+            #expect(status["NoNewPrivs"] == "1")
+            // Capabilities are a thread's: another one would have kept all.
+            #expect(status["Threads"] == "1")
+            let id = options.isEmpty ? 0 : Host.nobody
+            let ids = Array(repeating: "\(id)", count: 4).joined(separator: "\t")
+            #expect(status["Uid"] == ids)
+            #expect(status["Gid"] == ids)
+            #expect(options.isEmpty || status["Groups"] == "")
+        }
+
+        @Test(
+            "It is not dumpable: who has its user and its capability may not look into it", arguments: [nil, "nobody"])
+        func isNotDumpable(user: String?) throws {
+            let daemon = try RunningDaemon(user.map { ["--user", $0] } ?? [])
+            let twin = Host.withNetAdminAlone(uid: user == nil ? 0 : Host.nobody)
+            let other = try Sleeper { twin + $0 }
+            #expect(try Host.run(twin + ["cat", "/proc/\(other.pid)/environ"]).status == 0, "the probe itself works")
+            let look = try Host.run(twin + ["cat", "/proc/\(daemon.pid)/environ"])
+            #expect(look.status != 0)
+            #expect(look.errors.contains("Permission denied"))
+            #expect(try Host.owner(of: "/proc/\(daemon.pid)/status") == 0)
+        }
+
+        @Test("An ordinary user with the capability as an ambient one is as good as root")
+        func ambient() throws {
+            let directory = try TemporaryDirectory()
+            try #require(unsafe chown(directory.path, Host.nobody, Host.nobody) == 0)
+            let program = directory.file("taskstatsd")
+            try #require(
+                Host.run(["install", "-m", "755", try ChildProcess.product("taskstatsd"), program]).status == 0)
+            let daemon = try RunningDaemon(
+                in: directory, under: Host.withNetAdminAlone(uid: Host.nobody), program: program)
+            let status = try ProcessStatus(daemon.pid)
+            #expect(status["CapEff"] == Self.netAdminAlone)
+            #expect(status["CapPrm"] == Self.netAdminAlone)
+            #expect(status["CapInh"] == Self.nothing)
+            #expect(status["CapAmb"] == Self.nothing)
+            #expect(status["NoNewPrivs"] == "1")
+            #expect(try Host.owner(of: "/proc/\(daemon.pid)/status") == 0)
+            try expectService(of: daemon)
+            #expect(try daemon.stop().status == 0)
+            #expect(!Host.exists(daemon.socket), "the directory is its own")
+        }
+
+        @Test("Root with nothing but the capability starts as well")
+        func restrictedRoot() throws {
+            let daemon = try RunningDaemon(under: Host.withNetAdminAlone(uid: 0))
+            #expect(try ProcessStatus(daemon.pid)["CapPrm"] == Self.netAdminAlone)
+            try expectService(of: daemon)
+        }
+
+        @Test("As another user it does all that it does as root, also for clients that come later")
+        func servesAsAnotherUser() throws {
+            let daemon = try RunningDaemon(["--user", "nobody"])
+            try expectService(of: daemon)
+            // Registrations are made anew, by a process that is not root.
+            try expectService(of: daemon)
+            let own = try Sleeper(Host.asNobody)
+            let roots = try Sleeper()
+            let theirs = try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(own.pid)", "--json"]))
+            #expect(theirs.status == 0, "\(theirs.errors)")
+            #expect(try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(roots.pid)"])).status == 1)
+            #expect(try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(daemon.pid)"])).status == 1)
+            let tool = try ChildProcess.product("tsctl")
+            let container = ["unshare", "--pid", "--fork", tool, "get", "--pid", "1", "--socket", daemon.socket]
+            #expect(try Host.run(container).errors.contains("pid namespace"))
+        }
+
+        @Test(
+            "As another user it cannot remove its socket from root's directory, says so, and the next start replaces it"
+        )
+        func leavesItsSocket() throws {
+            let directory = try TemporaryDirectory()
+            let first = try RunningDaemon(["--user", "nobody"], in: directory)
+            let result = try first.stop()
+            #expect(result.status == 0)
+            #expect(result.output.contains("which the next start replaces"))
+            #expect(Host.exists(first.socket))
+            let second = try RunningDaemon(["--user", "nobody"], in: directory)
+            try expectService(of: second)
+        }
+
+        @Test("A user that there is not, or that it may not become, is an error that names it, and leaves no socket")
+        func wrongUser() throws {
+            let unknown = try RunningDaemon.failure(["--user", "no such user"])
+            #expect(unknown.status == 1)
+            #expect(unknown.output.contains("there is no user no such user"))
+            let directory = try TemporaryDirectory()
+            let socket = directory.file("taskstats.sock")
+            let refused = try RunningDaemon.launch(
+                ["--socket", socket, "--user", "nobody"], under: Host.withNetAdminAlone(uid: 0)
+            ).finish()
+            #expect(refused.status == 1)
+            #expect(refused.output.contains("only root can change to another user"))
+            #expect(!Host.exists(socket))
+        }
+
+        @Test("No environment variable names a file that it touches")
+        func environmentNamesNoFile() throws {
+            let names = [
+                "TASKSTATS_SOCKET", "HOME", "PWD", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "RUNTIME_DIRECTORY",
+                "STATE_DIRECTORY", "CONFIGURATION_DIRECTORY", "CREDENTIALS_DIRECTORY", "LOGS_DIRECTORY",
+            ]
+            let directory = try TemporaryDirectory()
+            let trace = directory.file("trace")
+            let tainted = ["env"] + names.map { "\($0)=/tainted" }
+            let daemon = try RunningDaemon(
+                in: directory, under: tainted + ["strace", "-D", "-f", "-qq", "-s", "4096", "-o", trace])
+            try expectService(of: daemon)
+            _ = try daemon.stop()
+            // What the program was started with is in the trace of execve as a count only.
+            let calls = try Host.text(trace)
+            #expect(calls.contains(daemon.socket))
+            #expect(!calls.contains("tainted"))
+        }
+
+        /// Everything that a client can ask for works.
+        private func expectService(of daemon: RunningDaemon) throws {
+            let connection = try daemon.connect()
+            #expect(connection.server.access == .all)
+            #expect(try connection.stats(ofTask: 1)[.acPid] == 1)
+            #expect(try connection.stats(ofProcess: 1)[.cpuCount] ?? 0 > 0)
+            let subscriber = try Subscriber(daemon)
+            let ended = try (0..<Host.onlineCPUs).flatMap { cpu in
+                try ExitLoad(finishing: ExitLoad.start(cpu: cpu, processes: 5, threads: 5)).ids
+            }
+            #expect(try connection.status().daemon?.registeredCPUs == Host.text("/sys/devices/system/cpu/online").line)
+            let events = try subscriber.leave()
+            #expect(Set(events.exits.map(\.pid)).isSuperset(of: ended))
+            #expect(events.lost == 0)
+            if let cgroup = try Host.mount(ofType: "cgroup") {
+                let stats = try connection.stats(ofCgroup: cgroup)
+                #expect(stats.running + stats.sleeping > 0)
+            }
+        }
+    }
+}
+
+/// The members of /proc/PID/status.
+private struct ProcessStatus {
+    private let members: [Substring: Substring]
+
+    init(_ pid: pid_t) throws {
+        let lines = try Host.text("/proc/\(pid)/status").split(separator: "\n").map {
+            $0.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        }
+        members = Dictionary(lines.map { ($0[0], $0[1]) }) { first, _ in first }
+    }
+
+    subscript(name: String) -> String? {
+        members[name[...]].map { String($0.drop { $0 == "\t" || $0 == " " }).trimmedEnd }
+    }
+}
+
+extension StringProtocol {
+    /// The first line.
+    fileprivate var line: String { String(prefix { $0 != "\n" }) }
+
+    fileprivate var trimmedEnd: String { String(reversed().drop { $0 == " " || $0 == "\t" }.reversed()) }
+}
+
+extension Host {
+    /// The command that runs another one with this user and CAP_NET_ADMIN, and with no other capability to be had.
+    fileprivate static func withNetAdminAlone(uid: UInt32) -> [String] {
+        [
+            "setpriv", "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups", "--inh-caps=-all,+net_admin",
+            "--ambient-caps=+net_admin", "--bounding-set=-all,+net_admin",
+        ]
+    }
+
+    fileprivate static func owner(of path: String) throws -> UInt32 {
+        var status = stat()
+        try #require(unsafe lstat(path, &status) == 0)
+        return status.st_uid
+    }
+
+    fileprivate static func mount(ofType type: String) throws -> String? {
+        try text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
+            .first { $0[2] == type }.map { String($0[1]) }
+    }
+}

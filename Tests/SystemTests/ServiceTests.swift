@@ -1,0 +1,154 @@
+import Glibc
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// The tests play the part of systemd.
+    @Suite("Under a service manager")
+    struct ServiceTests {
+        private static let idle = "0 clients, no CPU registered"
+
+        @Test(
+            "It says that it is ready, how it is, and that it stops, to a socket that only root may write to",
+            arguments: [("", []), ("@", []), ("", ["--user", "nobody"])])
+        func notifies(prefix: String, options: [String]) throws {
+            let directory = try TemporaryDirectory()
+            let name = prefix + directory.file("notify")
+            let manager = try NotificationSocket(path: name)
+            let daemon = try RunningDaemon(options, in: directory, under: ["env", "NOTIFY_SOCKET=\(name)"])
+            #expect(try manager.next() == "READY=1\nSTATUS=\(Self.idle)")
+            let subscriber = try Subscriber(daemon, Subscription(cpus: "0"))
+            var status = try manager.next()
+            // Had a second passed since it was ready, the connection is told before the subscription.
+            if status == "STATUS=1 client, no CPU registered" { status = try manager.next() }
+            #expect(status == "STATUS=1 client, CPU 0 registered")
+            withExtendedLifetime(subscriber) {}
+            #expect(try daemon.stop().status == 0)
+            var last = try manager.next()
+            if last == "STATUS=\(Self.idle)" { last = try manager.next() }
+            #expect(last == "STOPPING=1\nSTATUS=taskstatsd is stopping")
+            #expect(try manager.said() == [])
+        }
+
+        @Test("It gives signs of life for as long as its loop turns")
+        func watchdog() throws {
+            let directory = try TemporaryDirectory()
+            let name = directory.file("notify")
+            let manager = try NotificationSocket(path: name)
+            let daemon = try RunningDaemon(
+                in: directory, under: ["env", "NOTIFY_SOCKET=\(name)", "WATCHDOG_USEC=200000"])
+            _ = try manager.next()
+            for _ in 0..<5 { #expect(try manager.next() == "WATCHDOG=1") }
+            // strace holds the loop up where it waits for events.
+            let log = directory.file("trace")
+            var strace = try Host.start([
+                "sh", "-c",
+                #"exec strace -o "$1" -p "$0" -e trace=epoll_wait -e inject=epoll_wait:delay_exit=600s 2>&1"#,
+                "\(daemon.pid)", log,
+            ])
+            try #require(try strace.line()?.contains("attached") == true)
+            // One that was about to be given may still come.
+            while try manager.next(milliseconds: 2_000) != nil, try !Host.text(log).contains("DELAYED") {}
+            #expect(try manager.next(milliseconds: 2_000) == nil)
+            strace.send(signal: SIGTERM)
+            _ = try strace.finish()
+            #expect(try manager.next() == "WATCHDOG=1")
+        }
+
+        @Test("Without a watchdog an idle daemon does not wake up, and gives no sign of life")
+        func idles() throws {
+            let directory = try TemporaryDirectory()
+            let name = directory.file("notify")
+            let manager = try NotificationSocket(path: name)
+            let watchdogOfAnother = ["WATCHDOG_USEC=200000", "WATCHDOG_PID=1"]
+            let daemon = try RunningDaemon(
+                in: directory, under: ["env", "NOTIFY_SOCKET=\(name)"] + watchdogOfAnother)
+            _ = try manager.next()
+            func switches() throws -> [Substring] {
+                try Host.text("/proc/\(daemon.pid)/status").split(separator: "\n").filter { $0.hasPrefix("voluntary") }
+            }
+            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) S ") {}
+            let before = try switches()
+            #expect(try manager.next(milliseconds: 2_000) == nil)
+            #expect(try switches() == before)
+        }
+
+        @Test("A socket that it inherits is served as it is and left as it is", arguments: [[], ["--user", "nobody"]])
+        func inheritsSocket(options: [String]) throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("taskstats.sock")
+            let daemon = try RunningDaemon(options, in: directory, under: activation("listening", path))
+            let made = try identity(path)
+            #expect(!Host.exists(path + ".lock"))
+            let subscriber = try Subscriber(daemon)
+            let ended = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 5, threads: 0)).ids
+            #expect(Set(try subscriber.leave().exits.map(\.pid)).isSuperset(of: ended))
+            #expect(try daemon.stop().status == 0)
+            #expect(try identity(path) == made)
+            #expect(made.last == 0o600, "its mode is the concern of who made it")
+        }
+
+        @Test("The socket that it inherits comes before the one that an option names")
+        func inheritedSocketComesFirst() throws {
+            let directory = try TemporaryDirectory()
+            let inherited = directory.file("inherited")
+            let daemon = try RunningDaemon(in: directory, under: activation("listening", inherited))
+            #expect(!Host.exists(daemon.socket))
+            #expect(try TaskstatsConnection.connect(path: inherited).stats(ofTask: 1)[.acPid] == 1)
+        }
+
+        @Test(
+            "What it cannot serve of what it inherits is an error that says why",
+            arguments: [("bound", "does not listen"), ("two", "there are 2 sockets")])
+        func refusesToInherit(kind: String, problem: String) throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("inherited")
+            let result = try RunningDaemon.failure(under: activation(kind, path))
+            #expect(result.status == 1)
+            #expect(result.output.contains(problem))
+            #expect(Host.exists(path))
+        }
+
+        @Test("systemd's own tool for socket activation starts it, and its first client is served")
+        func activatedBySystemd() throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("taskstats.sock")
+            let activated = try Host.start([
+                "sh", "-c", #"exec systemd-socket-activate --listen="$1" "$0" 2>&1"#,
+                try ChildProcess.product("taskstatsd"), path,
+            ])
+            while !Host.exists(path) {}
+            var connection: TaskstatsConnection?
+            while connection == nil {
+                do throws(TaskstatsError) {
+                    connection = try TaskstatsConnection.connect(path: path)
+                } catch {
+                    // It is bound a moment before it listens.
+                    guard error.code == .notRunning else { throw error }
+                }
+            }
+            #expect(try connection?.stats(ofTask: activated.pid).command == "taskstatsd")
+            activated.send(signal: SIGTERM)
+            #expect(try activated.finish().status == 0)
+        }
+
+        @Test("A manager that cannot be told is an error before anything is served")
+        func unreachableManager() throws {
+            let result = try RunningDaemon.failure(under: ["env", "NOTIFY_SOCKET=/nowhere/notify"])
+            #expect(result.status == 1)
+            #expect(result.output.contains("NOTIFY_SOCKET=/nowhere/notify"))
+        }
+
+        private func activation(_ kind: String, _ path: String) throws -> [String] {
+            ["python3", Script.path("activate.py"), kind, path]
+        }
+
+        /// Device, inode, and the permissions of a file.
+        private func identity(_ path: String) throws -> [UInt64] {
+            var status = stat()
+            try #require(unsafe lstat(path, &status) == 0)
+            return [UInt64(status.st_dev), UInt64(status.st_ino), UInt64(status.st_mode & 0o777)]
+        }
+    }
+}

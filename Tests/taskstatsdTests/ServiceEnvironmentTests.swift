@@ -1,0 +1,69 @@
+import Glibc
+import Testing
+
+@testable import taskstatsd
+
+@Suite("ServiceEnvironment")
+struct ServiceEnvironmentTests {
+    private static let pid: Int32 = 77
+
+    private func parse(_ variables: [String: String]) throws -> ServiceEnvironment {
+        try ServiceEnvironment(variables, pid: Self.pid)
+    }
+
+    @Test("Without a service manager there is nothing")
+    func nothing() throws {
+        let environment = try parse([:])
+        #expect(environment.sockets == 0)
+        #expect(environment.notifySocket == nil)
+        #expect(environment.watchdogNanoseconds == nil)
+    }
+
+    @Test("What is meant for this process is taken")
+    func everything() throws {
+        let environment = try parse([
+            "LISTEN_PID": "77", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "taskstats.socket",
+            "NOTIFY_SOCKET": "/run/systemd/notify", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "77",
+        ])
+        #expect(environment.sockets == 1)
+        #expect(environment.notifySocket == "/run/systemd/notify")
+        #expect(environment.watchdogNanoseconds == 30_000_000_000)
+    }
+
+    @Test("What is meant for another process is left alone")
+    func others() throws {
+        let environment = try parse([
+            "LISTEN_PID": "78", "LISTEN_FDS": "1", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "78",
+        ])
+        #expect(environment.sockets == 0)
+        #expect(environment.watchdogNanoseconds == nil)
+        #expect(try parse(["LISTEN_FDS": "1"]).sockets == 0)
+    }
+
+    @Test("A watchdog without a pid is for whoever is started, and a socket may be a name in the kernel")
+    func shortForms() throws {
+        #expect(try parse(["WATCHDOG_USEC": "1"]).watchdogNanoseconds == 1_000)
+        #expect(try parse(["NOTIFY_SOCKET": "@name"]).notifySocket == "@name")
+    }
+
+    @Test(
+        "What no service manager sets is an error that names the variable",
+        arguments: [
+            (["LISTEN_PID": "seven", "LISTEN_FDS": "1"], "LISTEN_PID"),
+            (["LISTEN_PID": "77"], "LISTEN_FDS"),
+            (["LISTEN_PID": "77", "LISTEN_FDS": "-1"], "LISTEN_FDS"),
+            (["LISTEN_PID": "77", "LISTEN_FDS": "2147483648"], "LISTEN_FDS"),
+            (["NOTIFY_SOCKET": ""], "NOTIFY_SOCKET"),
+            (["NOTIFY_SOCKET": "relative"], "NOTIFY_SOCKET"),
+            (["NOTIFY_SOCKET": "@"], "NOTIFY_SOCKET"),
+            (["NOTIFY_SOCKET": "vsock:2:1234"], "NOTIFY_SOCKET"),
+            (["WATCHDOG_USEC": "soon"], "WATCHDOG_USEC"),
+            (["WATCHDOG_USEC": "0"], "WATCHDOG_USEC"),
+            (["WATCHDOG_USEC": "18446744073709551615"], "WATCHDOG_USEC"),
+            (["WATCHDOG_USEC": "5", "WATCHDOG_PID": "x"], "WATCHDOG_PID"),
+        ])
+    func malformed(variables: [String: String], culprit: String) throws {
+        let error = try #require(throws: ServiceEnvironment.Malformed.self) { try parse(variables) }
+        #expect(error.variable == culprit)
+    }
+}

@@ -1,0 +1,54 @@
+import TaskstatsModel
+import Testing
+
+@testable import taskstatsd
+
+@Suite("ServiceReports")
+struct ServiceReportsTests {
+    private let idle = ServiceReports.State()
+    private let busy = ServiceReports.State(clients: 2, cpus: CPUSet([0, 1, 2, 5]))
+    private let second: UInt64 = 1_000_000_000
+
+    @Test("Without a watchdog and without a change nothing is ever due")
+    func idleNeverWakes() {
+        var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
+        #expect(reports.nextDue == nil)
+        #expect(reports.turned(idle, now: 100 * second) == [])
+        #expect(reports.nextDue == nil)
+    }
+
+    @Test("A sign of life is due at half of the manager's patience, and given only by a turn of the loop")
+    func watchdog() {
+        var reports = ServiceReports(watchdogNanoseconds: 4 * second, now: 10 * second)
+        #expect(reports.nextDue == 12 * second)
+        #expect(reports.turned(idle, now: 12 * second - 1) == [])
+        #expect(reports.turned(idle, now: 12 * second) == ["WATCHDOG=1"])
+        #expect(reports.nextDue == 14 * second)
+        // A loop that was stuck gives one sign, not those that it missed.
+        #expect(reports.turned(idle, now: 29 * second) == ["WATCHDOG=1"])
+        #expect(reports.nextDue == 31 * second)
+    }
+
+    @Test("A change is told, once")
+    func tellsChanges() {
+        var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
+        #expect(reports.turned(busy, now: second) == ["STATUS=2 clients, CPU 0-2,5 registered"])
+        #expect(reports.turned(busy, now: 9 * second) == [])
+        #expect(reports.nextDue == nil)
+        #expect(reports.turned(idle, now: 10 * second) == ["STATUS=0 clients, no CPU registered"])
+    }
+
+    @Test("Changes are told at most once a second, the last one surely, and one that was taken back not at all")
+    func pacesChanges() {
+        var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
+        #expect(reports.turned(busy, now: second / 2) == [])
+        #expect(reports.nextDue == second)
+        let one = ServiceReports.State(clients: 1)
+        #expect(reports.turned(one, now: second / 2 + 1) == [])
+        #expect(reports.turned(one, now: second) == ["STATUS=1 client, no CPU registered"])
+        #expect(reports.turned(busy, now: second + 1) == [])
+        #expect(reports.nextDue == 2 * second)
+        #expect(reports.turned(one, now: second + 2) == [])
+        #expect(reports.nextDue == nil)
+    }
+}
