@@ -107,10 +107,20 @@ final class KernelFeed {
     func drainCompletely(_ cpus: CPUSet, to sink: inout some ExitSink & ~Copyable) {
         for cpu in cpus {
             guard let entry = entries[cpu] else { continue }
+            drainCompletely(entry.listener, to: &sink)
+        }
+    }
+
+    /// A call that fails takes nothing from the socket, and what is left there may be let go next, untold: so it is made
+    /// again, which is only given up when the kernel goes on refusing.
+    private func drainCompletely(_ listener: ExitListener<NetlinkSocket>, to sink: inout some ExitSink & ~Copyable) {
+        let attempts = 64
+        for attempt in 1...attempts {
             do throws(NetlinkError) {
-                try entry.listener.drainCompletely(time: Clock.wall(), to: &sink)
+                return try listener.drainCompletely(time: Clock.wall(), to: &sink)
             } catch {
-                log.error("cannot read exit records", metadata: ["cpu": "\(cpu)", "error": "\(error)"])
+                guard attempt == 1 || attempt == attempts else { continue }
+                log.error("cannot read exit records", metadata: ["cpu": "\(listener.cpu)", "error": "\(error)"])
             }
         }
     }

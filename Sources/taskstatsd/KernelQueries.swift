@@ -63,17 +63,28 @@ struct KernelQueries: ~Copyable {
         do throws(SystemError) {
             process = try ProcessInspector.open(pid: id)
         } catch {
-            guard error.errno == ENOENT || error.errno == ESRCH else { throw denial(id) }
-            throw noSuchTask(id)
+            switch error.errno {
+            case ENOENT, ESRCH: throw noSuchTask(id)
+            default: throw error.isShortage ? ProtocolError(kernel: .system(error)) : denial(id)
+            }
         }
-        guard let before = process.facts() else {
+        guard let before = try facts(process) else {
             throw process.isGone() ? noSuchTask(id) : denial(id)
         }
         guard access.mayQuery(before), !mustLead || before.tgid == id else { throw denial(id) }
         let record = try ask(id, question)
-        guard process.facts() == before else { throw denial(id) }
+        guard try facts(process) == before else { throw denial(id) }
         guard mustLead || access.agrees(with: record) else { throw denial(id) }
         return record
+    }
+
+    /// That we ran short of something says nothing about the process, and must not sound as if it did.
+    private func facts(_ process: borrowing ProcessInspector) throws(ProtocolError) -> AccessPolicy.ProcessFacts? {
+        do throws(SystemError) {
+            return try process.facts()
+        } catch {
+            throw ProtocolError(kernel: .system(error))
+        }
     }
 
     private mutating func ask(

@@ -25,13 +25,20 @@ struct ProcessInspector: ~Copyable {
         return errno == ESRCH || errno == ENOENT
     }
 
-    /// What is known of the process now; nil when anything of it cannot be read.
-    func facts() -> AccessPolicy.ProcessFacts? {
-        guard let status = try? unsafe Descriptor(clinux_open_at(directory.number, "status", O_RDONLY), of: "open"),
-            let text = try? status.readText()
-        else { return nil }
+    /// What is known of the process now; nil when anything of it cannot be read, fails when we ran short of something.
+    func facts() throws(SystemError) -> AccessPolicy.ProcessFacts? {
+        let text: String?
         var owner = stat()
-        guard unsafe fstatat(directory.number, "status", &owner, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        do throws(SystemError) {
+            text = try unsafe Descriptor(clinux_open_at(directory.number, "status", O_RDONLY), of: "open").readText()
+            guard unsafe fstatat(directory.number, "status", &owner, AT_SYMLINK_NOFOLLOW) == 0 else {
+                throw .last("fstatat")
+            }
+        } catch {
+            guard error.isShortage else { return nil }
+            throw error
+        }
+        guard let text else { return nil }
 
         var values: [Substring: [Substring]] = [:]
         for line in text.split(separator: "\n") {

@@ -31,6 +31,8 @@ struct Audit {
     }
 
     let ended: [[Witness.Ended]]
+    /// Whether the daemon may have closed any connection.
+    private let allowsClosing: Bool
     private(set) var fates: Fates
     /// Where the daemon may have registered a CPU, which is where numbering begins.
     private var registrations: [[ClosedRange<Int>]]
@@ -40,9 +42,10 @@ struct Audit {
     /// Checks all clients; others made the daemon register CPUs at these places.
     init(
         _ ended: [[Witness.Ended]], _ clients: [StreamClient],
-        otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)]
+        otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)], allowsClosing: Bool = false
     ) {
         self.ended = ended
+        self.allowsClosing = allowsClosing
         fates = Fates(ended)
         registrations = Array(repeating: [], count: ended.count)
         for (cpu, place) in otherRegistrations { registrations[cpu].append(place) }
@@ -97,8 +100,8 @@ struct Audit {
         case .malformed(let line):
             return "not a line of the protocol: \(line)"
         case .closing(let reason):
-            let isMeant = client.overflow == .disconnect && position == client.events.count - 1
-            return isMeant ? nil : "closed: \(reason)"
+            let mayBe = allowsClosing || client.overflow == .disconnect
+            return mayBe && position == client.events.count - 1 ? nil : "closed: \(reason)"
         case .lost(let loss):
             let count = Int(loss.count)
             switch loss.place {

@@ -61,8 +61,14 @@ final class ConservationRun {
         ]
     }
 
-    /// Lets it all happen.
+    /// Lets it all happen, and says what came of it.
     func run() throws -> Outcome {
+        try begin()
+        return try end()
+    }
+
+    /// Lets clients come and tasks end, until the last client has left.
+    func begin() throws {
         var round = 0
         while round < size.rounds || outcome.stormExits < size.exits {
             round += 1
@@ -74,11 +80,15 @@ final class ConservationRun {
         }
         for client in clients { try leave(client) }
         for watcher in watchers { try end(watcher) }
-        try expectNobodyLeft()
+    }
 
+    /// Holds what clients were told against what ended.
+    func end() throws -> Outcome {
+        try expectNobodyLeft()
         try witness.read()
         outcome.exits = witness.count
-        let audit = Audit(witness.ended, departed, otherRegistrations: otherRegistrations)
+        let audit = Audit(
+            witness.ended, departed, otherRegistrations: otherRegistrations, allowsClosing: allowsRefusals)
         outcome.told = audit.totals
         outcome.problems += audit.problems
         return outcome

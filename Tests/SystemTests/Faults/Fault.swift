@@ -21,8 +21,6 @@ struct Fault: CustomStringConvertible, Sendable {
         "read": ["EINTR", "EAGAIN", "ENOMEM", "ECONNRESET", "ESRCH"],
         "openat": ["EINTR", "EMFILE", "ENFILE", "ENOMEM", "ESRCH"],
         "newfstatat": ["ENOMEM", "ESRCH"],
-        "faccessat": ["ENOMEM", "ESRCH"],
-        "ioctl": ["ENOMEM"],
     ].flatMap { call, errors in errors.map { Fault(call: call, error: $0) } }
         .sorted { $0.description < $1.description }
 }

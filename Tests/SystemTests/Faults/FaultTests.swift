@@ -21,8 +21,10 @@ extension SystemTests {
 
             let injection = try Injection.begin(fault, in: daemon.pid)
             let size = ConservationRun.Size(rounds: 3, tasksPerStorm: 300)
-            let outcome = try ConservationRun(seed: seed, size: size, daemon: daemon, allowsRefusals: true).run()
+            let run = try ConservationRun(seed: seed, size: size, daemon: daemon, allowsRefusals: true)
+            try run.begin()
             let faults = try injection.end()
+            let outcome = try run.end()
             asker.send(signal: SIGTERM)
             let asked = try asker.finish()
 

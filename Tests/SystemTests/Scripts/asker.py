@@ -27,6 +27,8 @@ def ask_until_cut_off():
             if not line.endswith(b"\n"):
                 return
             answer = json.loads(line)
+            if answer.get("method") == "closing":
+                return
             if "result" in answer:
                 assert answer["result"]["stats"]["ac_pid"] == os.getpid(), answer
                 heard["records"] += 1

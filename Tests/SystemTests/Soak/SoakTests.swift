@@ -1,0 +1,42 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// One daemon for a long time: storm after storm, clients that come and go, and books that are closed each round.
+    ///
+    /// By itself it takes seconds; TASKSTATS_SOAK_MINUTES lets it go on, which is what contrib/soak does.
+    @Suite("It can run for ever")
+    struct SoakTests {
+        @Test("However long storms last and clients come and go, it takes no more memory and no more descriptors")
+        func soak() throws {
+            let daemon = try RunningDaemon(["--receive-buffer", "131072", "--queue-bytes", "262144"])
+            let minutes = Requested.number("TASKSTATS_SOAK_MINUTES") ?? 0
+            let end = ContinuousClock.now + .seconds(minutes * 60)
+            let size = ConservationRun.Size(rounds: 10, tasksPerStorm: minutes == 0 ? 1_500 : 4_000)
+            var sum = ConservationRun.Outcome()
+            var seed: UInt64 = 0
+            var settled: DaemonFootprint?
+            repeat {
+                seed += 1
+                let outcome = try ConservationRun(seed: seed, size: size, daemon: daemon).run()
+                for problem in outcome.problems.prefix(20) { Issue.record("round \(seed): \(problem)") }
+                sum += outcome
+
+                let footprint = try DaemonFootprint(of: daemon)
+                print("soak: round \(seed): \(outcome.exits) exits, \(footprint)")
+                // What buffers grow to in the first rounds is kept for the next.
+                if seed <= Self.roundsToSettle { settled = footprint }
+                guard let settled else { continue }
+                #expect(footprint.descriptors == settled.descriptors)
+                #expect(footprint.residentBytes <= settled.residentBytes + Self.slackBytes)
+            } while seed < Self.leastRounds || ContinuousClock.now < end
+            #expect(try daemon.stop().status == 0)
+            print("soak: \(seed) rounds, \(sum)")
+        }
+
+        private static let roundsToSettle: UInt64 = 4
+        private static let leastRounds: UInt64 = 8
+        /// What the allocator keeps differs from round to round.
+        private static let slackBytes = 8 << 20
+    }
+}
