@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -145,3 +146,7 @@ int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
     *columns = size.ws_col;
     return 0;
 }
+
+int clinux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+char *const *clinux_environment(void) { return environ; }
