@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "tsctl",
             dependencies: [
-                "TaskstatsClient", "LinuxSystem", "CLinux",
+                "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

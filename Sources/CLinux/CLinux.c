@@ -175,3 +175,7 @@ int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
     *columns = size.ws_col;
     return 0;
 }
+
+int clinux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+char *const *clinux_environment(void) { return environ; }

@@ -21,7 +21,9 @@ struct Tsctl: ParsableCommand {
               tsctl status                          the daemon and its counters
             """,
         version: Release.version,
-        subcommands: [GetCommand.self, WatchCommand.self, StatusCommand.self])
+        subcommands: [
+            GetCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
+        ])
 
     static func main() {
         StandardDescriptors.reserve()

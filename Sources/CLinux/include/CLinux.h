@@ -68,3 +68,9 @@ int clinux_pipe(int ends[2]);
 
 /* The size of the terminal: 0, or -1 with errno. */
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);
+
+/* Makes this process the parent of what its children leave behind when they end: 0, or -1 with errno. */
+int clinux_adopt_orphans(void);
+
+/* The variables of the environment, as a new program takes them. */
+char *const *clinux_environment(void);

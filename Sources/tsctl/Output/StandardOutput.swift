@@ -1,7 +1,8 @@
 import Glibc
 import LinuxSystem
 
-/// The one writer of standard output: whole lines are gathered and written at once, when whoever writes them says so.
+/// The one writer of standard output, or of what takes its place: whole lines are gathered and written at once, when
+/// whoever writes them says so.
 ///
 /// Writing can be interrupted: a reader who stops reading must not keep tsctl from ending. What is written in pieces of
 /// at most PIPE_BUF to something that poll calls writable does not block.
@@ -18,10 +19,14 @@ struct StandardOutput: ~Copyable {
 
     private var buffer: [UInt8] = []
     private let descriptor: Int32
+    private let name: String
     private static let gathered = 32_768
     private static let piece = 4_096
 
-    init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
+    init(descriptor: Int32 = STDOUT_FILENO, name: String = "standard output") {
+        self.descriptor = descriptor
+        self.name = name
+    }
 
     /// Adds a line.
     mutating func line(_ text: some StringProtocol) {
@@ -55,7 +60,7 @@ struct StandardOutput: ~Copyable {
             } else if errno == EAGAIN {
                 try waitUntilWritable(interruption)
             } else if errno != EINTR {
-                throw Self.stop(SystemError.last("write"))
+                throw stop(SystemError.last("write"))
             }
         }
     }
@@ -64,13 +69,13 @@ struct StandardOutput: ~Copyable {
         var descriptors = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
         if let interruption { descriptors.append(pollfd(fd: interruption, events: Int16(POLLIN), revents: 0)) }
         while unsafe poll(&descriptors, nfds_t(descriptors.count), -1) < 0 {
-            guard errno == EINTR else { throw Self.stop(SystemError.last("poll")) }
+            guard errno == EINTR else { throw stop(SystemError.last("poll")) }
         }
         // An error on the descriptor itself is left to write, which knows which one it is.
         if descriptors[0].revents == 0 { throw .interrupted }
     }
 
-    private static func stop(_ error: SystemError) -> Stop {
-        error.errno == EPIPE ? .readerGone : .failed(Failure("cannot write to standard output: \(error.text)"))
+    private func stop(_ error: SystemError) -> Stop {
+        error.errno == EPIPE ? .readerGone : .failed(Failure("cannot write to \(name): \(error.text)"))
     }
 }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+
+/// `tsctl run`: a command, and what it and its descendants used and waited for.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs a command and tells what it and its descendants used and waited for.",
+        discussion: """
+            Like time(1), with delays, I/O, memory and context switches, added up from the last record of each process \
+            and thread that ended while the command ran. Peaks are those of the largest process. The report goes to \
+            standard error, or where --output says; standard output stays the command's.
+
+            Processes that have left their parents count too. What still runs when the command ends does not, but is \
+            told. The kernel counts what each task reads and writes in whole KiB. Without access to every process, those \
+            that end as another user are not seen.
+
+            The exit status is the command's, 128 and the number of the signal that ended it, 127 when there is no such \
+            command, 126 when it cannot be run, and 125 when taskstatsd cannot be asked: then it is not run.
+
+            Examples:
+              tsctl run -- make -j4
+              tsctl run -- sh -c 'sort big | uniq -c > counts'
+              tsctl run --json --output build.json -- make
+              jq .all.stats.blkio_delay_total build.json
+            """)
+
+    @Flag(help: "Report as one line of JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"))
+    var output: String?
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("The command and its arguments, after --.", valueName: "command"))
+    var command: [String] = []
+
+    @OptionGroup var connection: ConnectionOptions
+
+    private static let cannotAsk: Int32 = 125
+
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("Give a command after --, as in: tsctl run -- make") }
+    }
+
+    func run() throws {
+        let target = try reportTarget()
+        let server: ServerInfo
+        let run: CommandRun
+        do {
+            let connection = try connection.connect()
+            server = connection.server
+            run = try CommandRun.run(command, connection: connection)
+        } catch let error as TaskstatsError {
+            Console.say(Failure(error).message)
+            throw ExitCode(Self.cannotAsk)
+        } catch let problem as CommandRun.NotStarted {
+            Console.say("cannot run \(command[0]): \(problem.error.text)")
+            throw ExitCode(problem.error.errno == ENOENT ? 127 : 126)
+        }
+        try report(run, server, on: target)
+        throw ExitCode(run.status.shellStatus)
+    }
+
+    private func reportTarget() throws(Failure) -> Descriptor? {
+        guard let output else { return nil }
+        do throws(SystemError) {
+            return try unsafe Descriptor(open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666), of: "open")
+        } catch {
+            throw Failure("cannot write \(output): \(error.text)")
+        }
+    }
+
+    private func report(_ run: CommandRun, _ server: ServerInfo, on target: borrowing Descriptor?) throws {
+        let number =
+            switch target {
+            case .some(let file): file.number
+            case .none: STDERR_FILENO
+            }
+        var writer = StandardOutput(descriptor: number, name: output ?? "standard error")
+        if json {
+            writer.line(run.json(of: command, server: server))
+        } else {
+            for line in RunReport(run, of: command, server: server, style: .on(number)).lines { writer.line(line) }
+        }
+        try writer.flush()
+    }
+}
+
+extension Style {
+    /// The style for what a descriptor leads to.
+    static func on(_ descriptor: Int32) -> Style {
+        Style(isOn: isatty(descriptor) == 1 && Environment["NO_COLOR"] == nil && Environment["TERM"] != "dumb")
+    }
+}

@@ -1,0 +1,36 @@
+/// The processes that ended last, with their parents: a record can come after that of a parent that ended later, as
+/// between CPUs there is no order. Their number is bounded; the oldest are forgotten first.
+struct EndedProcesses {
+    /// A process that ended.
+    struct Entry {
+        /// Who its parent was.
+        let parent: UInt32
+        /// When its record was read, in nanoseconds since 1970.
+        let time: UInt64
+        fileprivate let turn: Int
+    }
+
+    private let limit: Int
+    private var entries: [UInt32: Entry] = [:]
+    private var order: [UInt32] = []
+    private var turn = 0
+
+    init(limit: Int = 65_536) { self.limit = limit }
+
+    /// The process of that id, if it ended lately.
+    subscript(id: UInt32) -> Entry? { entries[id] }
+
+    /// Takes note of an end.
+    mutating func insert(_ id: UInt32, parent: UInt32, time: UInt64) {
+        if order.count < limit {
+            order.append(id)
+        } else {
+            let oldest = order[turn % limit]
+            // The id may have been used again since.
+            if entries[oldest]?.turn == turn - limit { entries[oldest] = nil }
+            order[turn % limit] = id
+        }
+        entries[id] = Entry(parent: parent, time: time, turn: turn)
+        turn += 1
+    }
+}
