@@ -70,7 +70,8 @@ let package = Package(
         // What the installed <linux/taskstats.h> says, for comparison.
         .target(name: "CTaskstatsHeader", path: "Tests/KernelHeader"),
         .testTarget(
-            name: "TaskstatsModelTests", dependencies: ["TaskstatsModel", "TestSupport", "CTaskstatsHeader"],
+            name: "TaskstatsModelTests",
+            dependencies: ["TaskstatsModel", "LinuxSystem", "TestSupport", "CTaskstatsHeader"],
             swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport"], swiftSettings: strict),
@@ -88,7 +89,8 @@ let package = Package(
             dependencies: ["taskstatsd", "TaskstatsBroker", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsClientTests", dependencies: ["TaskstatsClient", "TaskstatsProtocol", "TestSupport"],
+            name: "TaskstatsClientTests",
+            dependencies: ["TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "tsctlTests",

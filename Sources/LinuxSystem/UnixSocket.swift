@@ -5,9 +5,17 @@ package enum UnixSocket {
     /// The longest path that the kernel takes, in bytes.
     package static let pathLimit = 107
 
-    /// Connects a stream socket, waiting for it.
-    package static func connect(to path: String) throws(SystemError) -> Descriptor {
+    /// Connects a stream socket, waiting for it; EAGAIN when the listener had no room for so long.
+    package static func connect(to path: String, within limit: Duration? = nil) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_STREAM)
+        if let limit { try limitWaiting(socket, to: limit) }
+        while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {}
+        return socket
+    }
+
+    /// Connects a stream socket without waiting, now or later; EAGAIN when the listener has no room.
+    package static func connectNow(to path: String) throws(SystemError) -> Descriptor {
+        let socket = try new(SOCK_STREAM, SOCK_NONBLOCK)
         while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {}
         return socket
     }
@@ -52,6 +60,15 @@ package enum UnixSocket {
     private static func new(_ type: __socket_type, _ flags: __socket_type...) throws(SystemError) -> Descriptor {
         let flags = flags.reduce(Int32(SOCK_CLOEXEC.rawValue)) { $0 | Int32($1.rawValue) }
         return try Descriptor(socket(AF_UNIX, Int32(type.rawValue) | flags, 0), of: "socket")
+    }
+
+    private static func limitWaiting(_ socket: borrowing Descriptor, to limit: Duration) throws(SystemError) {
+        let (seconds, attoseconds) = max(limit, .microseconds(1)).components
+        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        guard unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &time, size) == 0 else {
+            throw .last("setsockopt")
+        }
     }
 
     /// Makes a call with the address of a path: 0, or EINTR for the caller to repeat.

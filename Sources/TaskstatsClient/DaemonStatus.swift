@@ -46,8 +46,10 @@ public struct DaemonStatus: Hashable, Sendable {
         public let queuedBytes: Int
         /// The most bytes that ever waited.
         public let queueHighWater: Int
-        /// Every registered CPU.
+        /// Every registered CPU, as many as a line of the protocol holds.
         public let cpus: [CPU]
+        /// How many registered CPUs are missing in ``cpus``.
+        public let omittedCPUs: Int
     }
 
     /// The counters of this connection.
@@ -80,5 +82,6 @@ extension DaemonStatus.Daemon {
                 cpu: $0.cpu, subscribers: $0.subscribers, received: $0.received, lost: $0.lost,
                 receiveBufferBytes: $0.receiveBufferBytes)
         }
+        omittedCPUs = daemon.omittedCPUs
     }
 }

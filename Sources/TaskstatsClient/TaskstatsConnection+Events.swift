@@ -20,7 +20,7 @@ extension TaskstatsConnection {
 
     /// The next event that is here already; nil when one would have to wait.
     public func nextReceived() throws(TaskstatsError) -> TaskstatsEvent? {
-        guard let incoming = try nextReceivedIncoming() else { return nil }
+        guard let incoming = try receivedIncoming() else { return nil }
         return try decoded(incoming)
     }
 
@@ -38,28 +38,14 @@ extension TaskstatsConnection {
     }
 
     func nextIncoming(interruptedBy descriptor: Int32?) throws(TaskstatsError) -> Conversation.Incoming? {
-        if let kept = conversation.takeKept() { return kept }
         while true {
-            if let end = conversation.end { throw end }
+            if let incoming = try receivedIncoming() { return incoming }
             do throws(TaskstatsError) {
-                guard let line = try stream.next(interruptedBy: descriptor) else { return nil }
-                if let incoming = conversation.event(in: line) { return incoming }
+                guard try stream.wait(for: .readable, interruptedBy: descriptor) == .ready else { return nil }
             } catch {
                 throw failed(error)
             }
-        }
-    }
-
-    func nextReceivedIncoming() throws(TaskstatsError) -> Conversation.Incoming? {
-        if let kept = conversation.takeKept() { return kept }
-        while true {
-            if let end = conversation.end { throw end }
-            do throws(TaskstatsError) {
-                guard let line = try stream.nextReceived() else { return nil }
-                if let incoming = conversation.event(in: line) { return incoming }
-            } catch {
-                throw failed(error)
-            }
+            _ = try receiveNow()
         }
     }
 }

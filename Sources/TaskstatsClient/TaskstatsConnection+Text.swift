@@ -18,25 +18,25 @@ extension TaskstatsConnection {
 
     /// The text of what ``stats(ofTask:fields:)`` reads.
     package func statsText(ofTask pid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: .get(.pid(taskID(pid, "pid")), fields: fields))
+        try resultText(of: Question.stats(ofTask: pid, fields: fields))
     }
 
     /// The text of what ``stats(ofProcess:fields:)`` reads.
     package func statsText(ofProcess tgid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: .get(.tgid(taskID(tgid, "tgid")), fields: fields))
+        try resultText(of: Question.stats(ofProcess: tgid, fields: fields))
     }
 
     /// The text of what ``stats(ofCgroup:)`` reads.
     package func statsText(ofCgroup path: String) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: .get(.cgroup(path), fields: .all))
+        try resultText(of: Question.stats(ofCgroup: path))
     }
 
     /// The text of what ``status()`` reads.
-    package func statusText() throws(TaskstatsError) -> [UInt8] { try resultText(of: .status) }
+    package func statusText() throws(TaskstatsError) -> [UInt8] { try resultText(of: Question.status) }
 
-    private func resultText(of call: Request.Call) throws(TaskstatsError) -> [UInt8] {
+    private func resultText(of question: Question<some Any>) throws(TaskstatsError) -> [UInt8] {
         precondition(keepsText, "the connection was not told to keep texts")
-        return try answer(to: call).text
+        return try answer(to: question.call).text
     }
 
     /// Waits for the next event; nil when the descriptor became readable before there was one.
@@ -46,7 +46,7 @@ extension TaskstatsConnection {
 
     /// The next event that is here already; nil when one would have to wait.
     package func nextReceivedText() throws(TaskstatsError) -> TextEvent? {
-        try nextReceivedIncoming().map(Self.text)
+        try receivedIncoming().map(Self.text)
     }
 
     private static func text(_ incoming: Conversation.Incoming) -> TextEvent {

@@ -1,4 +1,3 @@
-import LinuxSystem
 import TaskstatsProtocol
 
 /// A connection to taskstatsd that waits for what it is asked for: the core for programs without an event loop.
@@ -6,7 +5,7 @@ import TaskstatsProtocol
 /// ```swift
 /// let connection = try TaskstatsConnection.connect()
 /// let init1 = try connection.stats(ofTask: 1)
-/// print(init1[.cpuDelayTotal] ?? 0, "ns waiting for a CPU")
+/// print(init1.cpuDelayTotal ?? .zero, "waiting for a CPU")
 ///
 /// try connection.subscribe(Subscription(scope: .process))
 /// while true {
@@ -18,76 +17,78 @@ import TaskstatsProtocol
 /// }
 /// ```
 ///
-/// It belongs to one thread at a time. A request that the daemon refuses throws and leaves the connection as it was; once
-/// the connection itself has failed, or the daemon has closed it, every later call throws the same error again.
-/// Letting go of it closes the connection, and with it the subscription.
+/// It belongs to one thread at a time. A request that the daemon refuses, or does not answer in time, throws and leaves
+/// the connection as it was; once the connection itself has failed, or the daemon has closed it, every later call throws
+/// the same error again, until ``reconnect()``. Letting go of it closes the connection, and with it the subscription.
 public final class TaskstatsConnection {
     /// Where the daemon listens unless it is told otherwise.
     public static let defaultPath = "/run/taskstats.sock"
+    /// How long to wait for an answer unless told otherwise.
+    public static let defaultTimeout = Duration.seconds(10)
 
     /// What the daemon said of itself and of this program.
-    public let server: ServerInfo
+    public private(set) var server: ServerInfo
+    /// How long a request waits for its answer before it throws ``TaskstatsError/Code/timedOut``; nil for any time.
+    ///
+    /// Waiting for events has no limit.
+    public var timeout: Duration?
+    private let path: String
+    /// What is subscribed, to be subscribed again.
+    var subscription: Subscription?
     var stream: LineStream
     var conversation = Conversation()
 
-    private init(stream: consuming LineStream, server: ServerInfo) {
+    init(stream: consuming LineStream, server: ServerInfo, path: String, timeout: Duration?) {
         self.stream = stream
         self.server = server
+        self.path = path
+        self.timeout = timeout
     }
 
-    /// Connects and waits for the daemon's greeting.
-    public static func connect(path: String = defaultPath) throws(TaskstatsError) -> TaskstatsConnection {
-        var stream = try LineStream(path: path)
-        while let line = try stream.next() {
-            guard case .event(let event) = line else { continue }
-            switch event {
-            case .hello(let hello):
-                return TaskstatsConnection(stream: stream, server: try ServerInfo.accepting(hello))
-            case .closing(let reason):
-                throw .closed(reason: reason)
-            case .refusal(let error):
-                throw .refused(error)
-            case .unknown:
-                continue
-            case .exit, .lost, .reply:
-                throw .violation("it does not greet")
+    /// Connects and waits for the daemon's greeting, no longer than for an answer.
+    public static func connect(
+        path: String = defaultPath, timeout: Duration? = defaultTimeout
+    ) throws(TaskstatsError) -> TaskstatsConnection {
+        let deadline = timeout.map(SuspendingClock.now.advanced(by:))
+        var stream = try LineStream.connect(path: path, within: timeout)
+        while true {
+            if let server = try stream.receivedGreeting() {
+                return TaskstatsConnection(stream: stream, server: server, path: path, timeout: timeout)
             }
+            guard try stream.wait(for: .readable, until: deadline) == .ready else { throw .timedOut }
+            _ = try stream.receiveNow()
         }
-        throw .disconnected
+    }
+
+    /// Connects anew, once, in place of a connection that has ended, and subscribes again to what was subscribed.
+    ///
+    /// Another ``ServerInfo/instance`` in ``server`` says that the daemon was started anew. When it throws, nothing has
+    /// changed. What the old connection had received and nobody took is given up.
+    public func reconnect() throws(TaskstatsError) {
+        let fresh = try Self.connect(path: path, timeout: timeout)
+        fresh.keepsText = keepsText
+        if let subscription { try fresh.subscribe(subscription) }
+        swap(&stream, &fresh.stream)
+        conversation = fresh.conversation
+        server = fresh.server
     }
 
     /// Sends a request and waits for its answer; events that come first are kept.
-    func answer(to call: Request.Call) throws(TaskstatsError) -> (reply: ServerEvent.Reply, text: [UInt8]) {
-        if let end = conversation.end { throw end }
-        let request = Request(id: .integer(conversation.nextID()), call: call)
-        do throws(SystemError) {
-            try stream.send(request.line)
-        } catch {
-            let error = TaskstatsError.system(error)
-            // When the daemon is gone, what it said last is still to be read.
-            if error.code != .disconnected { throw failed(error) }
+    func answer(to call: Request.Call) throws(TaskstatsError) -> Answer {
+        let deadline = timeout.map(SuspendingClock.now.advanced(by:))
+        var letter = try letter(asking: call)
+        while try !sendNow(&letter) {
+            guard try stream.wait(for: .writable, until: deadline) == .ready else { throw abandoned(letter) }
         }
         while true {
-            let step = try conversation.receiveAwaitingAnswer(nextLine())
-            if case .answer(let reply, let text) = step {
-                if case .error(let error) = reply { throw .refused(error) }
-                return (reply, text)
-            }
+            if let answer = try receivedAnswer() { return answer }
+            guard try stream.wait(for: .readable, until: deadline) == .ready else { throw .timedOut }
+            _ = try receiveNow()
         }
     }
 
-    private func nextLine() throws(TaskstatsError) -> LineStream.Line {
-        do throws(TaskstatsError) {
-            guard let line = try stream.next() else { throw .disconnected }
-            return line
-        } catch {
-            throw failed(error)
-        }
-    }
-
-    /// Takes note of an error of the connection itself.
-    func failed(_ error: TaskstatsError) -> TaskstatsError {
-        conversation.fail(error)
-        return error
+    /// Asks and reads what is answered.
+    func ask<Result>(_ question: Question<Result>) throws(TaskstatsError) -> Result {
+        try read(answer(to: question.call), to: question)
     }
 }

@@ -21,6 +21,8 @@ extension TaskstatsError {
                 .permissionDenied,
                 "permission denied on \(path): its mode, or that of a directory above it, keeps this user out",
                 errnoName: error.name)
+        case EAGAIN:
+            timedOut
         case ENAMETOOLONG:
             TaskstatsError(
                 .systemError, "the path of a socket has 1 to \(UnixSocket.pathLimit) bytes and no NUL",
@@ -42,6 +44,13 @@ extension TaskstatsError {
     static let disconnected = TaskstatsError(
         .disconnected, "taskstatsd is gone: the connection ended without a word; see whether it is still running")
 
+    /// The other end is there, and says nothing.
+    static let timedOut = TaskstatsError(
+        .timedOut, "taskstatsd does not answer: see whether it is stopped, or the machine overloaded")
+
+    /// This program asks after it closed the client.
+    static let closed = TaskstatsError(.closed, "the client was closed by this program")
+
     /// The other end said why it would go.
     static func closed(reason: String) -> TaskstatsError {
         TaskstatsError(
@@ -61,6 +70,18 @@ extension TaskstatsError {
         return TaskstatsError(
             Code(error.name), text + errno, errnoName: error.errno, parameter: error.member,
             limit: error.limit.map { Limit(name: $0.limit, allowed: $0.allowed, used: $0.used) })
+    }
+}
+
+extension TaskstatsError {
+    /// Whether the daemon may be found again by connecting anew.
+    var mayPass: Bool {
+        switch code {
+        case .notRunning, .disconnected, .closedByDaemon, .limitExceeded, .timedOut, .systemError: true
+        // A socket that is being made is for its owner alone at first; a daemon that does not serve us says so itself.
+        case .permissionDenied: errnoName != nil
+        default: false
+        }
     }
 }
 

@@ -69,6 +69,10 @@ extension TaskstatsError {
         public static let closedByDaemon = Code("closedByDaemon")
         /// The connection ended without a word: the daemon was killed.
         public static let disconnected = Code("disconnected")
+        /// The daemon is there and did not answer in the time allowed.
+        public static let timedOut = Code("timedOut")
+        /// This program closed the client itself.
+        public static let closed = Code("closed")
         /// What listens there does not speak this protocol, or not this version of it.
         public static let protocolViolation = Code("protocolViolation")
         /// A system call failed.

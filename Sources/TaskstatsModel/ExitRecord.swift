@@ -6,6 +6,8 @@ public struct ExitRecord: Sendable, Equatable {
     public var sequence: UInt64
     /// When the daemon read the record, in nanoseconds since 1970.
     public var time: UInt64
+    /// When the daemon read the record.
+    public var moment: Timestamp { Timestamp(nanosecondsSince1970: time) }
     /// The thread id of the task.
     public var pid: UInt32
     /// The process that the task belonged to; nil where the kernel cannot tell (struct versions below 12).

@@ -2,7 +2,9 @@
 ///
 /// A record holds one struct taskstats in the newest layout and the set of members that are really there: a member that
 /// the kernel's struct version lacks, or that the kernel does not fill for this kind of record, is absent, never 0.
+/// Every member is a property by the kernel's name in camel case, with a type that has its unit: see ``TypedFields``.
 /// It is a plain value of some 700 bytes without references: copying allocates nothing.
+@dynamicMemberLookup
 public struct TaskRecord: Sendable {
     /// Whom the record describes.
     public enum Kind: Sendable {

@@ -3,41 +3,55 @@ import LinuxSystem
 import Synchronization
 import TaskstatsProtocol
 
-/// A daemon for one client that follows a script, on a socket in a directory of its own.
+/// A daemon that follows a script for each connection, in the order in which they come, on a socket in a directory of
+/// its own.
 ///
-/// The script runs on a thread of its own, from the moment when the client has connected; the connection ends with it.
+/// A script runs on a thread of its own, from the moment when the client has connected; the connection ends with it.
 /// What went wrong in it, and every request, are kept for the test to look at after `finish`.
 package final class FakeDaemon: Sendable {
     /// What the script says to the client and hears from it.
     package typealias Script = @Sendable (FakePeer) throws -> Void
 
     private let directory: TemporaryDirectory
-    private let thread: BackgroundThread
     private let state: State
 
     private final class State: Sendable {
         let requests = Mutex<[Request]>([])
         let failure = Mutex<String?>(nil)
+        let threads = Mutex<[BackgroundThread]>([])
     }
 
-    /// Starts to listen and leaves the rest to the script.
-    package init(_ script: @escaping Script) throws {
+    /// Starts to listen and leaves the rest to the script of the one connection.
+    package convenience init(_ script: @escaping Script) throws { try self.init(serving: [script]) }
+
+    /// Starts to listen and leaves the rest to the scripts, one for each connection.
+    package init(serving scripts: [Script]) throws {
         let directory = try TemporaryDirectory()
         let state = State()
         let listener = try UnixSocket.bind(to: directory.file("socket"))
         let number = dup(listener.number)
-        guard listen(number, 1) == 0 else { throw SystemError.last("listen") }
-        thread = try BackgroundThread {
+        guard listen(number, Int32(scripts.count)) == 0 else { throw SystemError.last("listen") }
+        try Self.serve(scripts[...], from: number, state)
+        self.directory = directory
+        self.state = state
+    }
+
+    /// Serves the next connection with the first script, and those after it with the others meanwhile.
+    private static func serve(_ scripts: ArraySlice<Script>, from listener: Int32, _ state: State) throws {
+        guard let script = scripts.first else { return }
+        let thread = try BackgroundThread {
             do {
-                try script(
-                    FakePeer(acceptedFrom: number) { request in state.requests.withLock { $0.append(request) } })
+                let peer = try FakePeer(acceptedFrom: listener) { request in
+                    state.requests.withLock { $0.append(request) }
+                }
+                try serve(scripts.dropFirst(), from: listener, state)
+                try script(peer)
             } catch {
                 state.failure.withLock { $0 = "\(error)" }
             }
-            close(number)
+            if scripts.count == 1 { close(listener) }
         }
-        self.directory = directory
-        self.state = state
+        state.threads.withLock { $0.append(thread) }
     }
 
     /// Where it listens.
@@ -46,10 +60,15 @@ package final class FakeDaemon: Sendable {
     /// The methods of the requests that came so far.
     package var methods: [String] { state.requests.withLock { $0.map(\.call.method) } }
 
-    /// Waits for the end of the script and returns the requests that came; throws what the script threw.
+    /// Waits for the end of the scripts and returns the requests that came; throws what the script threw.
     @discardableResult
     package func finish() throws -> [Request] {
-        thread.join()
+        // Each thread has started the next one before it ends.
+        var joined = 0
+        while let thread = state.threads.withLock({ $0.dropFirst(joined).first }) {
+            thread.join()
+            joined += 1
+        }
         if let failure = state.failure.withLock({ $0 }) { throw FakePeer.Failure(description: failure) }
         return state.requests.withLock { $0 }
     }

@@ -9,6 +9,9 @@ package final class FakePeer {
     package struct Failure: Error, CustomStringConvertible {
         /// What it was.
         package let description: String
+
+        /// A failure that a script found itself.
+        package init(description: String) { self.description = description }
     }
 
     private let heard: (Request) -> Void
@@ -37,6 +40,33 @@ package final class FakePeer {
             guard count >= 0 || errno == EINTR else { throw SystemError.last("send") }
             sent += max(0, count)
         }
+    }
+
+    /// Sends these bytes again and again until nothing was taken for half a second, or so many rounds were.
+    ///
+    /// `whenFull` is told how many bytes were taken by then; after that it waits until the last round was taken whole.
+    /// Returns the rounds.
+    package func flood(_ bytes: [UInt8], rounds limit: Int, whenFull: (Int) -> Void) throws -> Int {
+        var descriptor = pollfd(fd: socket.number, events: Int16(POLLOUT), revents: 0)
+        for round in 0..<limit {
+            var sent = 0
+            while sent < bytes.count {
+                guard unsafe poll(&descriptor, 1, 500) == 1 else {
+                    whenFull(round * bytes.count + sent)
+                    try send(bytes: Array(bytes[sent...]))
+                    return round + 1
+                }
+                let count = unsafe bytes.withUnsafeBytes { all in
+                    unsafe Glibc.send(
+                        socket.number, all.baseAddress.map { unsafe $0 + sent }, all.count - sent,
+                        Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                }
+                guard count >= 0 || errno == EAGAIN || errno == EINTR else { throw SystemError.last("send") }
+                sent += max(0, count)
+            }
+        }
+        whenFull(limit * bytes.count)
+        return limit
     }
 
     /// Sends a line that the protocol wrote.
@@ -97,10 +127,10 @@ extension FakePeer {
     /// Greets the client.
     package func greet(
         access: Hello.Access = .all, delayAccounting: Bool? = true, reason: String? = nil,
-        protocolVersion: String = "1.0"
+        protocolVersion: String = "1.0", instance: String = "9f0c"
     ) throws {
         var hello = Hello(
-            server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
+            server: "taskstatsd/0.1.0", instance: instance, kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 0, access: access,
             reason: reason, limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32))
         hello.protocolVersion = protocolVersion

@@ -1,0 +1,117 @@
+import CLinux
+import Glibc
+import LinuxSystem
+import Synchronization
+
+/// Waits for descriptors without keeping a thread of the concurrency pool: one thread of its own, for all clients of
+/// the process, sleeps in epoll and ends the waits of those whose descriptor is ready.
+///
+/// It is started by the first wait and stays as long as the process, with every signal blocked, so that no handler of
+/// the program ever runs on it. It touches no bytes: who was woken reads for itself.
+final class Readiness: Sendable {
+    /// What to wait for.
+    enum Interest { case readable, writable }
+
+    private struct State {
+        var lastToken: UInt64 = 0
+        var waits: [UInt64: Wait] = [:]
+    }
+
+    private static let running = Mutex<Readiness?>(nil)
+
+    /// Never closed.
+    private let epoll: Int32
+    private let state = Mutex(State())
+
+    private init() throws(SystemError) {
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw .last("epoll_create1") }
+        do throws(SystemError) {
+            try startThread()
+        } catch {
+            close(epoll)
+            throw error
+        }
+    }
+
+    /// Suspends until the descriptor, which must stay open and have no other wait meanwhile, is ready.
+    nonisolated(nonsending) static func wait(
+        for interest: Interest, on descriptor: Int32, before deadline: SuspendingClock.Instant? = nil
+    ) async throws {
+        let (readiness, wait) = (try shared(), Wait())
+        let token: UInt64
+        do throws(SystemError) {
+            token = try readiness.begin(wait, for: interest, on: descriptor)
+        } catch {
+            throw TaskstatsError.system(error)
+        }
+        defer { readiness.finish(token, on: descriptor) }
+        try await wait.ended(before: deadline).get()
+    }
+
+    private static func shared() throws(TaskstatsError) -> Readiness {
+        do throws(SystemError) {
+            return try running.withLock { (running) throws(SystemError) in
+                if let running { return running }
+                let started = try Readiness()
+                running = started
+                return started
+            }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func begin(_ wait: Wait, for interest: Interest, on descriptor: Int32) throws(SystemError) -> UInt64 {
+        let events = interest == .readable ? EPOLLIN : EPOLLOUT
+        return try state.withLock { (state) throws(SystemError) in
+            let token = state.lastToken + 1
+            guard
+                clinux_epoll_control(
+                    epoll, EPOLL_CTL_ADD, descriptor, events.rawValue | EPOLLONESHOT.rawValue, token) == 0
+            else { throw .last("epoll_ctl") }
+            state.lastToken = token
+            state.waits[token] = wait
+            return token
+        }
+    }
+
+    private func finish(_ token: UInt64, on descriptor: Int32) {
+        state.withLock { state in
+            state.waits[token] = nil
+            _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
+        }
+    }
+
+    private func run() {
+        var events = [clinux_event](repeating: clinux_event(), count: Int(clinux_event_limit))
+        while true {
+            // Negative when interrupted, by a debugger say; nothing else can fail here.
+            let count = unsafe clinux_epoll_wait(epoll, &events, Int32(events.count), -1)
+            for event in events.prefix(Int(max(0, count))) {
+                state.withLock { $0.waits[event.token] }?.end(.done)
+            }
+        }
+    }
+
+    private func startThread() throws(SystemError) {
+        var (all, before) = (sigset_t(), sigset_t())
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let argument = unsafe Unmanaged.passRetained(self)
+        let error = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Readiness>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
+        guard error == 0 else {
+            unsafe argument.release()
+            throw SystemError("pthread_create", errno: error)
+        }
+        pthread_detach(thread)
+    }
+}

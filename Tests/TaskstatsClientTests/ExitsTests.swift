@@ -1,0 +1,214 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+
+/// The sequence of exits.
+@Suite(.timeLimit(.minutes(1))) struct ExitsTests {
+    private typealias Event = TaskstatsClient.Event
+
+    /// A client of a daemon whose second connection follows the script, after it was greeted and granted.
+    private func client(
+        _ script: @escaping FakeDaemon.Script
+    ) async throws -> (client: TaskstatsClient, daemon: FakeDaemon) {
+        let daemon = try FakeDaemon(serving: [
+            { peer in
+                try peer.greet()
+                try peer.waitForEnd()
+            },
+            { peer in
+                try peer.greet(instance: "stream")
+                try peer.grantSubscription()
+                try script(peer)
+            },
+        ])
+        return (try await TaskstatsClient.connect(path: daemon.path), daemon)
+    }
+
+    @Test func `events come in order, what was subscribed first, and the daemon's goodbye is thrown`() async throws {
+        let (client, daemon) = try await client { peer in
+            try peer.exit(SampleRecords.exit(pid: 1))
+            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.exit(SampleRecords.exit(pid: 2))
+            try peer.send(ServerLine.closing(reason: "over"))
+        }
+        var filter = RecordFilter()
+        filter.exit = .failed
+        let exits = client.exits(
+            cpus: "2-3", scope: .process, fields: [.acComm], filter: filter, overflow: .disconnect)
+        var iterator = exits.makeAsyncIterator()
+        guard case .connected(let server) = try await iterator.next() else {
+            Issue.record("the subscription is not told first")
+            return
+        }
+        #expect(server.instance == "stream")
+        #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 1)))
+        #expect(try await iterator.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
+        #expect(try await iterator.next() == .lost(LostRecords(.queue, count: 37)))
+        #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 2)))
+        // Its error has a type, which a switch need not cast.
+        do throws(TaskstatsError) {
+            _ = try await iterator.next()
+            Issue.record("did not throw")
+        } catch {
+            #expect(error.code == .closedByDaemon)
+        }
+        #expect(try await iterator.next() == nil)
+
+        await client.close()
+        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
+            Issue.record("no subscription")
+            return
+        }
+        #expect(parameters.cpus == "2-3")
+        #expect(parameters.scope == .process)
+        #expect(parameters.fields == [.acComm])
+        #expect(parameters.filter == filter)
+        #expect(parameters.overflow == .disconnect)
+    }
+
+    @Test func `requests are answered while exits come, and neither waits for the other`() async throws {
+        let daemon = try FakeDaemon(serving: [
+            { peer in
+                try peer.greet()
+                for _ in 0..<50 { try peer.answerStats() }
+            },
+            { peer in
+                try peer.greet()
+                try peer.grantSubscription()
+                for pid in 1...500 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+                try peer.waitForEnd()
+            },
+        ])
+        let client = try await TaskstatsClient.connect(path: daemon.path)
+        async let seen = {
+            var pids: [UInt32] = []
+            for try await event in client.exits() {
+                if case .exit(let record) = event { pids.append(record.pid) }
+                if pids.count == 500 { break }
+            }
+            return pids
+        }()
+        for pid in 1...50 { #expect(try await client.stats(ofTask: pid).acPid == UInt32(pid)) }
+        #expect(try await seen == Array(1...500))
+        // The loop has let go of its iterator, and with it of the connection.
+        try daemon.finish()
+    }
+
+    @Test func `cancelling ends a loop that waits, and closes its connection at once`() async throws {
+        let (client, daemon) = try await client { try $0.waitForEnd() }
+        let connected = Signal()
+        let loop = Task {
+            for try await event in client.exits() {
+                if case .connected = event { connected.send() }
+            }
+            return Task.isCancelled
+        }
+        await connected.value()
+        loop.cancel()
+        #expect(try await loop.value)
+        await client.close()
+        try daemon.finish()
+    }
+
+    @Test func `cancelling ends a loop that is busy with what came before`() async throws {
+        let (client, daemon) = try await client { peer in
+            for pid in 1...10 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try peer.waitForEnd()
+        }
+        let loop = Task {
+            var count = 0
+            for try await event in client.exits() {
+                if case .exit = event { count += 1 }
+                if count == 3 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
+            }
+            return count
+        }
+        #expect(try await loop.value == 3)
+        await client.close()
+        try daemon.finish()
+    }
+
+    @Test func `a slow reader makes the daemon wait: no more is read than one buffer holds`() async throws {
+        let full = Signal(of: Int.self)
+        let sent = Signal(of: Int.self)
+        let (client, daemon) = try await client { peer in
+            var line = ByteBuffer(capacity: 4_096)
+            RecordEncoder.appendExitLine(SampleRecords.exit(), fields: .all, redacted: [], to: &line)
+            let lines = try peer.flood(line.array, rounds: 20_000) { full.send($0) }
+            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            sent.send(lines)
+            try peer.waitForEnd()
+        }
+        var iterator = client.exits().makeAsyncIterator()
+        guard case .connected = try await iterator.next(), case .exit = try await iterator.next() else {
+            Issue.record("no exit")
+            return
+        }
+        // Of 30 MB no more was taken than the socket holds and one buffer of the client.
+        let taken = try #require(await full.value())
+        #expect(taken < 2 << 20)
+        var exits = 1
+        loop: while let event = try await iterator.next() {
+            switch event {
+            case .exit: exits += 1
+            case .lost(let lost):
+                #expect(lost == LostRecords(.queue, count: 37))
+                break loop
+            case .connected, .disconnected: Issue.record("\(event)")
+            }
+        }
+        #expect(exits == (await sent.value()))
+        iterator = client.exits().makeAsyncIterator()
+        await client.close()
+        try daemon.finish()
+    }
+
+    @Test(arguments: ["garbage\n", "{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\"cpu\":-1}}\n"])
+    func `garbage in the stream is thrown, also with reconnection`(text: String) async throws {
+        let (client, daemon) = try await client { try $0.send(text: text) }
+        var iterator = client.exits(reconnection: .always).makeAsyncIterator()
+        guard case .connected = try await iterator.next() else {
+            Issue.record("not connected")
+            return
+        }
+        let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
+        #expect(error?.code == .protocolViolation)
+        #expect(try await iterator.next() == nil)
+        await client.close()
+        try daemon.finish()
+    }
+
+    @Test func `a subscription that the daemon refuses is thrown`() async throws {
+        let daemon = try FakeDaemon(serving: [
+            { try $0.greet() },
+            { peer in
+                try peer.greet()
+                try peer.refuse(ProtocolError(.invalidParams, "cpus: no CPU 99", member: "cpus"))
+            },
+        ])
+        let client = try await TaskstatsClient.connect(path: daemon.path)
+        var iterator = client.exits(cpus: "99", reconnection: .always).makeAsyncIterator()
+        let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
+        #expect(error?.code == .invalidParameters)
+        #expect(error?.parameter == "cpus")
+        try daemon.finish()
+    }
+
+    @Test func `a daemon that does not grant in time is an error of the sequence`() async throws {
+        let daemon = try FakeDaemon(serving: [
+            { try $0.greet() },
+            { peer in
+                try peer.greet()
+                try peer.waitForEnd()
+            },
+        ])
+        let client = try await TaskstatsClient.connect(path: daemon.path, timeout: .milliseconds(200))
+        var iterator = client.exits().makeAsyncIterator()
+        let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
+        #expect(error?.code == .timedOut)
+        try daemon.finish()
+    }
+}
