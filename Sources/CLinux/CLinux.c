@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -145,3 +146,5 @@ int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
     *columns = size.ws_col;
     return 0;
 }
+
+void clinux_trim_memory(void) { malloc_trim(0); }

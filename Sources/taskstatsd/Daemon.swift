@@ -37,6 +37,7 @@ final class Daemon {
     let stallNanoseconds: UInt64?
     /// When clients that take nothing are looked for next; nil when there are none.
     var nextStallCheck: UInt64?
+    var freedMemory = FreedMemory()
     let vector = SendVector()
 
     /// How long connections are accepted before who is connected has their turn.
@@ -91,13 +92,18 @@ final class Daemon {
             closeStalled()
             if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
             flushDirty()
+            freedMemory.note(waiting: broker.unsentBytes, now: Clock.monotonic())
+            freedMemory.giveBack(waiting: broker.unsentBytes, now: Clock.monotonic())
             if let stopSignal { return stopSignal }
         }
     }
 
     func timeout() -> Int? {
         if !waiting.isEmpty { return 0 }
-        guard let due = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt].compactMap({ $0 }).min() else {
+        guard
+            let due = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, freedMemory.dueAt].compactMap({ $0 })
+                .min()
+        else {
             return nil
         }
         let now = Clock.monotonic()

@@ -15,14 +15,14 @@ final class RunningDaemon {
     let pid: pid_t
 
     /// Starts it and waits until it says that it is ready.
-    init(_ options: [String] = [], in directory: TemporaryDirectory? = nil) throws {
+    init(_ options: [String] = [], in directory: TemporaryDirectory? = nil, under launcher: [String] = []) throws {
         self.directory = try directory ?? TemporaryDirectory()
         // Other users of the machine must get at the socket and the programs in it.
         unsafe chmod(self.directory.path, 0o755)
         socket = self.directory.file("taskstats.sock")
         // What a daemon that is killed leaves beside it.
         _ = self.directory.file("taskstats.sock.lock")
-        var child = try Self.launch(["--socket", socket] + options)
+        var child = try Self.launch(["--socket", socket] + options, under: launcher)
         pid = child.pid
         var said: [String] = []
         while let line = try child.line() {

@@ -56,3 +56,6 @@ int clinux_pipe(int ends[2]);
 
 /* The size of the terminal: 0, or -1 with errno. */
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);
+
+/* Gives pages that malloc holds and nobody uses back to the kernel. */
+void clinux_trim_memory(void);
