@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -179,3 +180,5 @@ int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns) {
 int clinux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 char *const *clinux_environment(void) { return environ; }
+
+void clinux_trim_memory(void) { malloc_trim(0); }

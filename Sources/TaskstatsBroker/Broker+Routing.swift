@@ -36,13 +36,16 @@ extension Broker: ExitSink {
         encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, range: start..<scratch.count))
         return start..<scratch.count
     }
+
+    /// No line that tells a loss is longer.
+    private static let lostLineLimit = 160
+
     /// Puts the losses that a client was not told into its outbox, if they fit with what is to follow them.
     ///
     /// A client for whom nothing waits is told in any case: it may be others of its uid whose bytes leave no room, and
     /// nothing that is sent to this one would ever be the occasion.
     private mutating func tellLosses(_ client: Client, leavingRoomFor more: Int = 0) {
-        let lostLineLimit = 160
-        let bytes = client.untold.count * lostLineLimit + more
+        let bytes = client.untold.count * Self.lostLineLimit + more
         if client.outbox.unsentBytes == 0 || hasRoom(client, for: bytes) { tellLossesNow(client) }
     }
 
@@ -68,9 +71,8 @@ extension Broker {
 
     private mutating func makeRoom(for bytes: Int, in interest: Interest) {
         if !interest.hasRoom(for: bytes) {
-            let lines = interest.takeLines()
-            handOut(lines, of: interest)
-            interest.beginChunk(withRoomFor: bytes, after: lines)
+            let filledAtOnce = handOut(interest.takeLines(), of: interest)
+            interest.beginChunk(withRoomFor: bytes, after: filledAtOnce)
         }
         if !interest.isPending {
             interest.isPending = true
@@ -78,16 +80,33 @@ extension Broker {
         }
     }
 
-    private mutating func handOut(_ lines: Interest.Lines?, of interest: Interest) {
-        guard let lines else { return }
+    /// Returns how many bytes there were.
+    @discardableResult
+    private mutating func handOut(_ lines: Interest.Lines?, of interest: Interest) -> Int {
+        guard let lines else { return 0 }
         for client in interest.subscribers where !client.isClosing {
             if client.untold.isEmpty, hasRoom(client, for: lines.range.count) {
                 client.counters.delivered += UInt64(lines.ends.count)
                 put(lines.source, lines.range, client)
+            } else if hasRoomForNone(of: lines, client) {
+                lose(lines.ends.count, client)
             } else {
                 handOutSingly(lines, to: client)
             }
         }
+        return lines.range.count
+    }
+
+    /// Whether not even the shortest line fits, as with clients that have stopped, of whom there may be many.
+    private func hasRoomForNone(of lines: Interest.Lines, _ client: Client) -> Bool {
+        client.overflow == .drop && client.outbox.unsentBytes > 0
+            && !hasRoom(client, for: client.untold.count * Self.lostLineLimit + lines.shortest)
+    }
+
+    private func lose(_ count: Int, _ client: Client) {
+        client.counters.lostInQueue += UInt64(count)
+        client.lose(Loss(.queue, count: UInt64(count)))
+        client.outbox.shrinkLast()
     }
 
     /// Where not everything fits, each line is put in or counted as lost on its own.
@@ -105,8 +124,7 @@ extension Broker {
         guard client.untold.isEmpty, hasRoom(client, for: range.count) else {
             switch client.overflow {
             case .drop:
-                client.counters.lostInQueue += 1
-                client.lose(Loss(.queue, count: 1))
+                lose(1, client)
                 tellLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
             case .disconnect:
                 close(client, reason: "records came faster than they were read (overflow: disconnect)")

@@ -106,6 +106,9 @@ package struct Broker: ~Copyable {
         return client.outbox.unsentBytes == 0 || hasRoom(client, for: 1)
     }
 
+    /// The bytes that wait for all clients together.
+    package var unsentBytes: Int { accounts.unsentBytes }
+
     /// What a client may see.
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 

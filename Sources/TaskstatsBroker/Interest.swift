@@ -21,6 +21,8 @@ final class Interest {
         var source: SharedBytes
         var range: Range<Int>
         var ends: [Int]
+        /// The length of the shortest.
+        var shortest: Int
     }
 
     let key: Key
@@ -32,8 +34,9 @@ final class Interest {
     /// Where the lines begin that were not handed out.
     private var start = 0
     private var ends: [Int] = []
+    private var shortest = Int.max
 
-    private static let chunkBytes = 4_096...65_536
+    private static let chunkBytes = 4_096...16_384
 
     init(_ key: Key) {
         self.key = key
@@ -55,22 +58,27 @@ final class Interest {
     func append(_ buffer: borrowing ByteBuffer, _ line: Range<Int>) {
         chunk.append(buffer, line)
         ends.append(chunk.count)
+        shortest = min(shortest, line.count)
     }
 
     /// The lines that are to be handed out; nil when there are none.
     func takeLines() -> Lines? {
         guard !ends.isEmpty else { return nil }
-        let lines = Lines(source: chunk, range: start..<chunk.count, ends: ends)
+        let lines = Lines(source: chunk, range: start..<chunk.count, ends: ends, shortest: shortest)
         start = chunk.count
         ends.removeAll(keepingCapacity: true)
+        shortest = .max
         return lines
     }
 
-    /// Begins a chunk with room for a line: larger than the last where that was filled at once, smallest for a trickle.
-    func beginChunk(withRoomFor bytes: Int, after lines: Lines?) {
-        let filledAtOnce = lines?.range.count ?? 0
-        let wanted = min(max(2 * filledAtOnce, Self.chunkBytes.lowerBound), Self.chunkBytes.upperBound)
-        chunk = SharedBytes(capacity: max(wanted, bytes))
+    /// Begins a chunk with room for a line, after the last was handed out, so many bytes at once.
+    ///
+    /// It is larger than the last where that was filled at once, and smallest for a trickle, or where nobody had room.
+    func beginChunk(withRoomFor bytes: Int, after filledAtOnce: Int) {
+        let isWaitingSomewhere = !isKnownUniquelyReferenced(&chunk)
+        let wanted = isWaitingSomewhere ? 2 * filledAtOnce : 0
+        let capacity = min(max(wanted, Self.chunkBytes.lowerBound), Self.chunkBytes.upperBound)
+        chunk = SharedBytes(capacity: max(capacity, bytes))
         start = 0
     }
 }

@@ -3,7 +3,7 @@ import TaskstatsProtocol
 /// What waits to be sent to one client, in order: pieces of shared bytes, and how many of them there are.
 ///
 /// It knows no limit; who puts records in asks first. Replies are put in whatever the length, because a client with a
-/// full outbox is not read from. What waits keeps at most about twice its own length in memory, and a chunk at either end.
+/// full outbox is not read from. What waits keeps little more than its own length in memory, and a chunk at either end.
 final class Outbox {
     private struct Piece {
         let source: SharedBytes
@@ -31,11 +31,11 @@ final class Outbox {
         }
     }
 
-    /// Copies the last piece, which will not grow any more, when it is a small part of what it keeps alive.
+    /// Copies the last piece, which will not grow for now, when it is a small part of what it keeps alive.
     ///
     /// A slow client that gets one line of each chunk would otherwise hold many times what its uid is charged.
-    private func shrinkLast() {
-        guard first < pieces.count, let last = pieces.last, last.source.isMostlyWaste(for: last.range) else { return }
+    func shrinkLast() {
+        guard first < pieces.count, let last = pieces.last, last.source.isWasteful(for: last.range) else { return }
         pieces[pieces.count - 1] = Piece(source: last.source.copy(of: last.range), range: 0..<last.range.count)
     }
 

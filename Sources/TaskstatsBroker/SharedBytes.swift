@@ -21,10 +21,10 @@ final class SharedBytes {
         unsafe buffer.withUnsafeBytes { unsafe bytes.append(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    /// Whether a range, on its own, keeps far more memory alive than it is long.
-    func isMostlyWaste(for range: Range<Int>) -> Bool {
+    /// Whether a range, on its own, keeps more memory alive than it is long, beyond what any chunk has left at its end.
+    func isWasteful(for range: Range<Int>) -> Bool {
         let negligibleBytes = 1_024
-        return bytes.capacity > 2 * range.count + negligibleBytes
+        return bytes.capacity > range.count + range.count / 4 + negligibleBytes
     }
 
     /// A range in memory of its own.

@@ -40,6 +40,7 @@ final class Daemon {
     let stallNanoseconds: UInt64?
     /// When clients that take nothing are looked for next; nil when there are none.
     var nextStallCheck: UInt64?
+    var freedMemory = FreedMemory()
     let vector = SendVector()
 
     /// How long connections are accepted before who is connected has their turn.
@@ -97,6 +98,8 @@ final class Daemon {
             closeStalled()
             if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
             flushDirty()
+            freedMemory.note(waiting: broker.unsentBytes, now: Clock.monotonic())
+            freedMemory.giveBack(waiting: broker.unsentBytes, now: Clock.monotonic())
             manager?.loopTurned(ServiceReports.State(clients: connections.count, cpus: feed.registeredCPUs))
             if let stopSignal { return stopSignal }
         }
@@ -104,7 +107,7 @@ final class Daemon {
 
     func timeout() -> Int? {
         if !waiting.isEmpty { return 0 }
-        let dues = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, manager?.nextDue]
+        let dues = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, freedMemory.dueAt, manager?.nextDue]
         guard let due = dues.compactMap({ $0 }).min() else { return nil }
         let now = Clock.monotonic()
         let nanosecondsPerMillisecond: UInt64 = 1_000_000

@@ -74,3 +74,6 @@ int clinux_adopt_orphans(void);
 
 /* The variables of the environment, as a new program takes them. */
 char *const *clinux_environment(void);
+
+/* Gives pages that malloc holds and nobody uses back to the kernel. */
+void clinux_trim_memory(void);

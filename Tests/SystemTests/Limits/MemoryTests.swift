@@ -1,0 +1,46 @@
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("What waits for clients is bounded, and given back")
+    struct MemoryTests {
+        @Test("256 clients that do not read take up their queues and 8 MiB, and leave nothing behind")
+        func stalled() throws {
+            let queue = 131_072
+            let daemon = try RunningDaemon([
+                "--queue-bytes", "\(queue)", "--connections-per-user", "300", "--stall-timeout", "0",
+            ])
+            _ = try endThreads(100)
+            let idle = try daemon.residentBytes
+            let margin = 8 << 20
+            let limit = idle + 256 * queue + margin
+            var full = 0
+            do {
+                // No two of them want the same, so that they share nothing of what waits.
+                let clients = try (0..<256 as Range<UInt32>).map { number in
+                    var filter = Subscriber.ownTasks
+                    filter.ppids?.append(1_000_000_000 + number)
+                    return try Subscriber(daemon, Subscription(filter: filter))
+                }
+                while full < 256 * queue * 9 / 10 {
+                    _ = try endThreads(100)
+                    full = try #require(clients[0].connection.status().daemon).queuedBytes
+                    #expect(try daemon.residentBytes <= limit)
+                }
+                // Each record of these is dropped.
+                _ = try endThreads(2_000)
+            }
+            let most = try daemon.residentBytes
+            #expect(most <= limit, "\(most) bytes are more than \(limit)")
+            let isBack = try daemon.wait(.seconds(5)) { _ in try daemon.residentBytes <= idle + margin }
+            print("R4: idle \(idle), \(full) bytes waiting \(most), after \(try daemon.residentBytes)")
+            #expect(isBack)
+            #expect(try daemon.connect().status().daemon?.queuedBytes == 0)
+        }
+
+        private func endThreads(_ count: Int) throws -> [UInt32] {
+            try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 0, threads: count)).ids
+        }
+    }
+}

@@ -1,0 +1,40 @@
+"""Connects many times and stays, and gives one connection up when told to.
+
+usage: crowd.py SOCKET COUNT
+
+Prints "ADMITTED REFUSED OTHERS NAME ALLOWED USED": the connections that were greeted, those that were refused for a limit
+and the limit, and those that ended in another way. At SIGUSR1 it closes one connection, connects anew until it is greeted,
+and prints how many milliseconds that took; at SIGTERM it ends.
+"""
+import collections
+import resource
+import signal
+import sys
+import time
+
+from conversation import Conversation, told
+
+signals = [signal.SIGUSR1, signal.SIGTERM]
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+path, count = sys.argv[1], int(sys.argv[2])
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+admitted, refusals, others = [], collections.Counter(), 0
+for _ in range(count):
+    try:
+        conversation = Conversation(path)
+    except (OSError, ValueError):
+        others += 1
+        continue
+    if conversation.greeting["method"] == "hello":
+        admitted.append(conversation)
+    else:
+        refusals[told(conversation.greeting)] += 1
+(limit, allowed, used), = refusals.keys() or [("none", 0, 0)]
+print(len(admitted), refusals.total(), others, limit, allowed, used, flush=True)
+while signal.sigwait(signals) == signal.SIGUSR1:
+    admitted.pop().close()
+    start = time.monotonic()
+    while Conversation(path).greeting["method"] != "hello":
+        pass
+    print(round((time.monotonic() - start) * 1000), flush=True)
