@@ -46,8 +46,15 @@ final class RunningDaemon {
     static func launch(
         _ options: [String], under launcher: [String] = [], program: String? = nil
     ) throws -> ChildProcess {
-        let command = launcher + [try program ?? ChildProcess.product("taskstatsd")] + options
+        let command = recording + launcher + [try program ?? ChildProcess.product("taskstatsd")] + options
         return try Host.start(["sh", "-c", #"exec "$@" 2>&1"#, "sh"] + command)
+    }
+
+    /// What stands before the command of a daemon so that its lines are kept for contrib/wire/check.py; contrib/test asks
+    /// for it.
+    static var recording: [String] {
+        guard let directory = unsafe getenv("TASKSTATS_WIRE_LOG").map({ unsafe String(cString: $0) }) else { return [] }
+        return ["env", "LD_PRELOAD=\(directory)/tap.so", "TASKSTATS_WIRE_LOG=\(directory)"]
     }
 
     /// Runs a daemon that is expected not to start.

@@ -54,7 +54,8 @@ extension SystemTests {
             // A shell starts them without waiting for any, and tells the pid of each and the status of each that ends.
             let start = #"sh -c 'echo "pid $$"; exec "$0" --socket "$1" 2>&1' "$0" "$1"; echo "status $?""#
             let race = "for n in 1 2 3 4; do { \(start); } & done; wait"
-            var race4 = try Host.start(["sh", "-c", race, try ChildProcess.product("taskstatsd"), dead.socket])
+            var race4 = try Host.start(
+                RunningDaemon.recording + ["sh", "-c", race, try ChildProcess.product("taskstatsd"), dead.socket])
             var (pids, ready, refused) = ([pid_t](), 0, 0)
             while ready < 1 || refused < 3, let line = try race4.line() {
                 if line.hasPrefix("pid ") { pids += [pid_t](line.split(separator: " ").compactMap { pid_t($0) }) }
@@ -75,10 +76,11 @@ extension SystemTests {
             let directory = try TemporaryDirectory()
             unsafe chmod(directory.path, 0o755)
             let socket = directory.file("taskstats.sock")
-            let closed = try Host.start([
-                "sh", "-c", "exec \"$0\" --socket \"$1\" --log-level debug <&- >&- 2>&-",
-                try ChildProcess.product("taskstatsd"), socket,
-            ])
+            let closed = try Host.start(
+                RunningDaemon.recording + [
+                    "sh", "-c", "exec \"$0\" --socket \"$1\" --log-level debug <&- >&- 2>&-",
+                    try ChildProcess.product("taskstatsd"), socket,
+                ])
             while !Host.exists(socket) {}
             let connection = try connect(socket)
             let descriptors = try Host.run(["ls", "-l", "/proc/\(closed.pid)/fd"]).output

@@ -1,0 +1,273 @@
+"""Sends the client's lines of conversations in Protocol/examples to a daemon, and brings about what they show.
+
+usage: replay.py SOCKET DAEMON_PID EXAMPLE...
+
+Each of the daemon's lines must come, in its place, in the shape that the example shows: the same members, of the same
+types, with the same words where the protocol fixes them. Numbers and free text may differ. Lines of other tasks that
+end meanwhile are passed over. Says of each conversation how many of the daemon's lines came; those that this machine
+cannot be made to say, such as what an old kernel leaves out, are told as such.
+"""
+import ctypes
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+NOBODY, NEW_PID_NAMESPACE = 65534, 0x20000000
+# Only a defect, a limit and a kernel in want bring these about.
+RARE_ERRORS = {"InternalError", "LimitExceeded", "KernelError"}
+# Their values are the protocol's, not the machine's.
+FIXED = {"scope", "overflow", "fields", "filter", "where", "access", "redacted", "protocol", "methods", "notifications",
+         "features", "jsonrpc", "method", "data.name"}
+
+
+class NotHere(Exception):
+    """This machine cannot be made to say that."""
+
+
+def shape(value, name="", known=None):
+    """What must be the same; of statistics, what every kernel concerned knows."""
+    if name in FIXED:
+        return value
+    if name == "code":
+        return value if value < 0 else "integer"
+    if isinstance(value, dict):
+        members = {key: part for key, part in value.items() if not (name.endswith("stats") and known and key not in known)}
+        return {key: shape(part, "data.name" if (name, key) == ("data", "name") else key, known)
+                for key, part in members.items()}
+    if isinstance(value, list):
+        return [shape(value[0], "", known)] if value else []
+    return type(value).__name__
+
+
+def end_threads(count):
+    for _ in range(count):
+        thread = threading.Thread(target=lambda: None)
+        thread.start()
+        thread.join()
+
+
+class Replay:
+    def __init__(self, path, daemon, example):
+        self.path, self.daemon, self.said, self.missing = path, daemon, 0, []
+        self.helpers = []
+        self.lines = [json.loads(line) for line in example.read_text().splitlines()]
+        daemons = [line["line"] for line in self.lines if line["from"] == "daemon"]
+        text = json.dumps(daemons)
+        # Only who sees its own alone is refused another's, has something withheld, or is told nothing of the daemon.
+        self.has_own_counters = '"connection"' in text and '"daemon"' not in text
+        words = ('"redacted"', '"PermissionDenied"', '"own"')
+        self.uid = NOBODY if self.has_own_counters or any(word in text for word in words) else 0
+
+    def run(self):
+        self.connect()
+        blocks = []
+        for line in self.lines:
+            if line["from"] == "client":
+                blocks.append((line, []))
+            elif blocks:
+                blocks[-1][1].append(line["line"])
+            else:
+                self.expect(line["line"])
+        for line, answers in blocks:
+            request = line.get("line", line.get("text"))
+            text = line["text"] if "text" in line else json.dumps(self.adapt(request), separators=(",", ":"))
+            # What ends before the daemon reads a request comes before its answer.
+            position = next((index for index, answer in enumerate(answers) if "id" in answer), 0)
+            for answer in answers[:position]:
+                self.bring_about(answer)
+            self.socket.sendall(text.encode() + b"\n")
+            for index, answer in enumerate(answers):
+                try:
+                    if index > position:
+                        self.bring_about(answer)
+                    self.expect(answer)
+                except NotHere as reason:
+                    self.missing.append(str(reason))
+
+    def connect(self):
+        os.setgroups([])
+        os.setresgid(self.uid, self.uid, 0)
+        os.setresuid(self.uid, self.uid, 0)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(30)
+        self.socket.connect(self.path)
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
+        self.reader = self.socket.makefile("rb")
+        if not any("params" in line["line"] and line["line"].get("method") == "hello"
+                   for line in self.lines if line["from"] == "daemon"):
+            hello = self.receive()
+            self.version = hello["params"]["kernel"]["taskstats_version"]
+            self.known = self.members_up_to(self.version)
+        else:
+            self.version, self.known = 0, None
+        if self.has_own_counters:
+            self.call("subscribe", {"cpus": "0"})
+        elif '"subscribers":2' in json.dumps(self.lines, separators=(",", ":")):
+            self.other = socket.socket(socket.AF_UNIX)
+            self.other.connect(self.path)
+            self.other.sendall(b'{"jsonrpc":"2.0","id":1,"method":"subscribe"}\n')
+            self.other.recv(65536)
+            self.other.recv(65536)
+
+    def call(self, method, params=None):
+        request = {"jsonrpc": "2.0", "id": "ours", "method": method, "params": params or {}}
+        self.socket.sendall(json.dumps(request).encode() + b"\n")
+        while True:
+            message = self.receive()
+            if message.get("id") == "ours":
+                return message["result"]
+
+    def members_up_to(self, version):
+        """The members that both this kernel and that of the examples (version 16) have."""
+        fields = self.call("describe")["fields"]
+        return {field["name"] for field in fields if field["since"] <= min(version, 16)} | {"ac_comm_hex"}
+
+    def receive(self):
+        line = self.reader.readline()
+        if not line:
+            raise SystemExit("the daemon closed the connection")
+        return json.loads(line)
+
+    # The client's lines, for this machine.
+
+    def adapt(self, request):
+        params = request.get("params", {}) if isinstance(request, dict) else {}
+        numbers = re.findall(r"\d+", params["cpus"]) if isinstance(params.get("cpus"), str) else []
+        if any(int(number) >= (os.cpu_count() or 1) for number in numbers):
+            params["cpus"] = "all"
+        if params.get("pid") == 812:
+            params["pid"] = self.named("café 🦀".encode(), 0)
+        if params.get("pid") == 813:
+            params["pid"] = self.named(b'\xff\n"\\\x7f', -20)
+        if "cgroup" in params:
+            params["cgroup"] = cgroup_mount("cgroup2" if "user.slice" in params["cgroup"] else "cgroup")
+        return request
+
+    def named(self, name, nice):
+        """A task of that name and niceness."""
+        ready, begun = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.setpriority(os.PRIO_PROCESS, 0, nice)
+            pathlib.Path("/proc/self/comm").write_bytes(name)
+            os.write(begun, b"1")
+            signal.pause()
+        os.read(ready, 1)
+        self.helpers.append(child)
+        return child
+
+    # The daemon's lines.
+
+    def bring_about(self, line):
+        method, params = line.get("method"), line.get("params", {})
+        if method == "exit":
+            self.end(params)
+        elif method == "closing":
+            end_threads(8000)
+        elif method == "lost" and params["where"] == "queue":
+            end_threads(8000)
+        elif method == "lost":
+            os.kill(self.daemon, signal.SIGSTOP)
+            for cpu in os.sched_getaffinity(0):
+                subprocess.run(["taskset", "-c", str(cpu), "sh", "-c", "for n in $(seq 40); do /bin/true; done"], check=True)
+            os.kill(self.daemon, signal.SIGCONT)
+
+    def end(self, params):
+        """Ends a task like that of an exit line."""
+        if "tgid" not in params and self.version >= 12:
+            raise NotHere("the record of a kernel with struct version 8")
+        if not params["last"]:
+            return  # It comes with the last of its process.
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            return
+        os.setgroups([])
+        os.setresgid(self.uid, self.uid, self.uid)
+        os.setresuid(self.uid, self.uid, self.uid)
+        # To change its user it used the superuser's privileges; what it starts has not.
+        if "redacted" not in params and os.fork():
+            os.wait()
+            os._exit(0)
+        if "tgid_stats" in params:
+            end_threads(1)
+        if "signal" in params["exit"]:
+            os.kill(os.getpid(), params["exit"]["signal"])
+        os._exit(params["exit"]["code"])
+
+    def expect(self, line):
+        """Waits for a line of that shape."""
+        wanted = shape(line, "", self.known)
+        while True:
+            message = self.receive()
+            found = shape(message, "", self.known)
+            if "id" in line and "id" in message:
+                if line["id"] != message["id"]:
+                    raise SystemExit(f"the answer to {message['id']} in place of that to {line['id']}")
+                name = line.get("error", {}).get("data", {}).get("name")
+                if name in RARE_ERRORS and name != message.get("error", {}).get("data", {}).get("name"):
+                    raise NotHere(name)
+                if "methods" in line.get("result", {}):
+                    wanted, found = line, message
+                if wanted != found:
+                    raise SystemExit(f"expected the shape of\n{json.dumps(line)}\ngot\n{json.dumps(message)}")
+            elif wanted != found:
+                if message.get("method") in ("exit", "lost"):
+                    continue
+                raise SystemExit(f"expected the shape of\n{json.dumps(line)}\ngot\n{json.dumps(message)}")
+            self.said += 1
+            return
+
+    def finish(self):
+        for helper in self.helpers:
+            os.kill(helper, signal.SIGKILL)
+            os.waitpid(helper, 0)
+
+
+def cgroup_mount(kind):
+    for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
+        words = mount.split()
+        if words[2] == kind:
+            return words[1]
+    raise NotHere(f"{kind} is not mounted")
+
+
+def replay(path, daemon, example):
+    run = Replay(path, daemon, example)
+    try:
+        run.run()
+    except NotHere as reason:
+        run.missing.append(str(reason))
+    finally:
+        run.finish()
+    print(f"{example.stem}: {run.said} lines" + "".join(f", not {reason}" for reason in run.missing), flush=True)
+
+
+def main():
+    path, daemon = sys.argv[1], int(sys.argv[2])
+    for name in sys.argv[3:]:
+        # A process for each: one of them leaves for another pid namespace.
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            example = pathlib.Path(name)
+            if example.stem == "hello-none":
+                if ctypes.CDLL(None, use_errno=True).unshare(NEW_PID_NAMESPACE) != 0:
+                    sys.exit("unshare failed")
+                child = os.fork()
+                if child:
+                    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            replay(path, daemon, example)
+            sys.exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
+            sys.exit(f"{name}: failed")
+
+
+main()

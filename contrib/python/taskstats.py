@@ -1,0 +1,341 @@
+#!/usr/bin/env python3
+"""A client of taskstatsd in one file, with nothing but the standard library of Python 3.9 or later.
+
+    with taskstats.Client() as client:
+        print(client.get(pid=1)["cpu_delay_total"])
+
+    for event in taskstats.watch(scope="process", filter={"exit": "failed"}):
+        if isinstance(event, taskstats.Exit):
+            print(event.pid, event.stats["ac_comm"], event.exit)
+        elif isinstance(event, taskstats.Lost):
+            print(event.count, "records are missing here")
+
+Written from Protocol/README.md alone. What this file does not know of a later protocol 1.x it passes over.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import itertools
+import json
+import os
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+
+SOCKET = os.environ.get("TASKSTATS_SOCKET", "/run/taskstats.sock")
+Stats = Mapping[str, Union[int, str]]
+
+
+class TaskstatsError(Exception):
+    """A refusal of the daemon. `name` is what to match on; `data` holds what stands beside it (errno, member, limit)."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        self.code: int = error.get("code", 0)
+        self.message: str = error.get("message", "")
+        self.data: Mapping[str, Any] = error.get("data", {})
+        self.name: str = self.data.get("name", "")
+        super().__init__(f"{self.name}: {self.message}")
+
+
+class Disconnected(ConnectionError):
+    """The connection has ended; `reason` is what the daemon said about it, if it said anything."""
+
+    def __init__(self, reason: Optional[str] = None) -> None:
+        self.reason = reason
+        super().__init__(reason or "taskstatsd closed the connection")
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A task ended. What its kernel does not know is None, or missing in `stats`."""
+
+    cpu: int
+    seq: int
+    time: int  # nanoseconds since 1970
+    pid: int
+    stats: Stats
+    tgid: Optional[int] = None
+    last: Optional[bool] = None  # whether its process ended with it
+    exit: Optional[Mapping[str, Any]] = None  # {"code": N} or {"signal": N, "name": S, "core": B}
+    redacted: Sequence[str] = ()
+    tgid_stats: Optional[Stats] = None
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Records are missing at this place of the stream."""
+
+    where: str  # "kernel": of this CPU, for all who watch it; "queue": of this client, which read too slowly
+    count: int
+    cpu: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The daemon ends the connection, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reconnected:
+    """Another connection takes the place of one that ended; what ended in between nobody has counted."""
+
+    instance: str
+    is_new_instance: bool  # sequence numbers and counters have begun anew
+
+
+Event = Union[Exit, Lost, Closing, Reconnected]
+
+
+class Connection:
+    """The lines of one connection, both ways; `hello` is what the daemon said first."""
+
+    def __init__(self, path: str) -> None:
+        self._ids = itertools.count(1)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._lines = self._socket.makefile("rb")
+        try:
+            self._socket.connect(path)
+            first = self.receive()
+            if first.get("method") != "hello":
+                raise Disconnected(first.get("params", {}).get("reason"))
+            self.hello: Mapping[str, Any] = first["params"]
+            if self.hello["protocol"].split(".")[0] != "1":
+                raise Disconnected(f"protocol {self.hello['protocol']} is not known here")
+            if self.hello["you"]["access"] == "none":
+                raise Disconnected(self.hello["you"].get("reason"))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the connection; who waits for a line of it in another thread then waits no longer."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._lines.close()
+        self._socket.close()
+
+    def receive(self) -> Mapping[str, Any]:
+        line = self._lines.readline()
+        if not line.endswith(b"\n"):
+            raise Disconnected()
+        message: Mapping[str, Any] = json.loads(line)
+        return message
+
+    def call(self, method: str, params: Mapping[str, Any]) -> Any:
+        """The answer to a request, on a connection without a subscription."""
+        number = next(self._ids)
+        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        try:
+            self._socket.sendall(json.dumps(request, separators=(",", ":")).encode() + b"\n")
+        except BrokenPipeError:
+            pass  # Why it was closed may still be there to be read.
+        while True:
+            message = self.receive()
+            if message.get("method") == "closing":
+                raise Disconnected(message["params"]["reason"])
+            if "method" not in message and message.get("id") in (number, None):
+                if "error" in message:
+                    raise TaskstatsError(message["error"])
+                return message["result"]
+
+
+class Client:
+    """One connection for questions. Not for use by several threads at once."""
+
+    def __init__(self, path: str = SOCKET) -> None:
+        self.path = path
+        self._connection = Connection(path)
+
+    @property
+    def hello(self) -> Mapping[str, Any]:
+        """Who the daemon is, what it runs on, and what this client may see."""
+        return self._connection.hello
+
+    def get(
+        self, *, pid: Optional[int] = None, tgid: Optional[int] = None, cgroup: Optional[str] = None,
+        fields: Optional[Sequence[str]] = None,
+    ) -> Stats:
+        """The statistics of a task, a process or a cgroup: exactly one of the three."""
+        params = {"pid": pid, "tgid": tgid, "cgroup": cgroup, "fields": fields}
+        stats: Stats = self._connection.call("get", _given(params))["stats"]
+        return stats
+
+    def status(self) -> Mapping[str, Any]:
+        """Counters of this connection and, with access `all`, of the daemon."""
+        status: Mapping[str, Any] = self._connection.call("status", {})
+        return status
+
+    def describe(self) -> Mapping[str, Any]:
+        """The protocol, and every field with its unit and meaning."""
+        description: Mapping[str, Any] = self._connection.call("describe", {})
+        return description
+
+    def watch(self, **options: Any) -> Watch:
+        """A stream of exits, on a connection of its own; the options are those of `Watch`."""
+        return Watch(path=self.path, **options)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Watch(Iterator[Event]):
+    """A record of each task that ends from now on.
+
+    Losses come as events at their place. When the connection ends, a new one is made, as often as it takes, and
+    `Reconnected` comes in its place; with `reconnect=False` the iteration ends instead, after `Closing` if there is one.
+    """
+
+    def __init__(
+        self, *, path: str = SOCKET, cpus: Optional[str] = None, scope: Optional[str] = None,
+        fields: Optional[Sequence[str]] = None, filter: Optional[Mapping[str, Any]] = None,
+        overflow: Optional[str] = None, reconnect: bool = True,
+    ) -> None:
+        self._path = path
+        self._params = _given(
+            {"cpus": cpus, "scope": scope, "fields": fields, "filter": filter, "overflow": overflow})
+        self._reconnect = reconnect
+        self._is_open = True
+        self._connection = self._subscribe()
+
+    @property
+    def hello(self) -> Mapping[str, Any]:
+        """What the daemon said when the present connection was made."""
+        return self._connection.hello
+
+    def close(self) -> None:
+        """Ends the subscription; the iteration then ends too."""
+        self._is_open = False
+        self._connection.close()
+
+    def __next__(self) -> Event:
+        while self._is_open:
+            try:
+                message = self._connection.receive()
+            except ConnectionError:
+                if not self._is_open or not self._reconnect:
+                    break
+                return self._resume()
+            event = _event(message)
+            if event is not None:
+                return event
+        self.close()
+        raise StopIteration
+
+    def _subscribe(self) -> Connection:
+        connection = Connection(self._path)
+        try:
+            self.subscription: Mapping[str, Any] = connection.call("subscribe", self._params)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _resume(self) -> Event:
+        instance = self.hello["instance"]
+        self._connection.close()
+        for delay in itertools.chain((0.05, 0.1, 0.2, 0.5, 1, 2), itertools.repeat(5)):
+            time.sleep(delay)
+            try:
+                self._connection = self._subscribe()
+            except OSError:  # Nobody listens, or it does not take us now.
+                continue
+            return Reconnected(self.hello["instance"], self.hello["instance"] != instance)
+        raise AssertionError("unreachable")
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def watch(**options: Any) -> Watch:
+    """A stream of exits; the options are those of `Watch`."""
+    return Watch(**options)
+
+
+def _given(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _event(message: Mapping[str, Any]) -> Optional[Event]:
+    """What a notification says; None for one that this file does not know."""
+    kinds: Mapping[str, Any] = {"exit": Exit, "lost": Lost, "closing": Closing}
+    kind = kinds.get(message.get("method", ""))
+    if kind is None:
+        return None
+    known = {member.name for member in dataclasses.fields(kind)}
+    event: Event = kind(**{name: value for name, value in message["params"].items() if name in known})
+    return event
+
+
+def _text(event: Event) -> str:
+    if isinstance(event, Exit):
+        end = event.exit or {}
+        how = f"code {end['code']}" if "code" in end else end.get("name", "")
+        moment = time.strftime("%H:%M:%S", time.localtime(event.time // 1_000_000_000))
+        return f"{moment} cpu {event.cpu} pid {event.pid} {json.dumps(event.stats.get('ac_comm', ''))} {how}"
+    if isinstance(event, Lost):
+        return f"-- {event.count} records lost ({event.where})"
+    if isinstance(event, Closing):
+        return f"-- {event.reason}"
+    return "-- connected again" + (" to another instance" if event.is_new_instance else "")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Asks taskstatsd.")
+    parser.add_argument("--socket", default=SOCKET, metavar="PATH")
+    commands = parser.add_subparsers(dest="command", required=True)
+    get = commands.add_parser("get", help="statistics of a task, a process or a cgroup")
+    target = get.add_mutually_exclusive_group(required=True)
+    target.add_argument("--pid", type=int)
+    target.add_argument("--tgid", type=int)
+    target.add_argument("--cgroup")
+    stream = commands.add_parser("watch", help="each task that ends")
+    stream.add_argument("--cpus")
+    stream.add_argument("--scope", choices=["task", "process"])
+    stream.add_argument("--filter", type=json.loads, metavar="JSON")
+    stream.add_argument("--no-reconnect", dest="reconnect", action="store_false")
+    for command in (get, stream):
+        command.add_argument("--fields", type=lambda text: text.split(","), metavar="NAME,...")
+    commands.add_parser("status", help="counters")
+    commands.add_parser("describe", help="the protocol and its fields")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = vars(_arguments())
+    command, path = options.pop("command"), options.pop("socket")
+    try:
+        if command == "watch":
+            with Watch(path=path, **options) as events:
+                for event in events:
+                    print(_text(event), flush=True)
+        else:
+            with Client(path) as client:
+                print(json.dumps(getattr(client, command)(**options), indent=2))
+    except (TaskstatsError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        else:
+            print(f"taskstats.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,325 @@
+"""Tests taskstats.py: against a peer that says what a later daemon may say, and, as root, against the real daemon.
+
+    TASKSTATSD=.build/debug/taskstatsd python3 contrib/python/test_taskstats.py
+
+TASKSTATSD is the command that starts a daemon.
+"""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from typing import Any, Callable, Iterator, List, Sequence
+
+import taskstats
+
+NOBODY = 65534
+
+
+def hello(**others: Any) -> Any:
+    params = {"protocol": "1.0", "server": "taskstatsd/9", "instance": "a" * 32, "you": {"uid": 0, "access": "all"}}
+    return {"jsonrpc": "2.0", "method": "hello", "params": {**params, **others}}
+
+
+class Peer:
+    """Accepts one connection, says hello, answers each request with the next of its answers, and closes."""
+
+    def __init__(self, *answers: Sequence[Any], greeting: Any = None) -> None:
+        self.directory = tempfile.TemporaryDirectory()
+        self.path = self.directory.name + "/socket"
+        self.asked: List[Any] = []
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(self.path)
+        listening.listen()
+        self.thread = threading.Thread(target=self.serve, args=(listening, answers, greeting or hello()))
+        self.thread.start()
+
+    def serve(self, listening: socket.socket, answers: Sequence[Sequence[Any]], greeting: Any) -> None:
+        with listening, listening.accept()[0] as connection, connection.makefile("rwb") as lines:
+            def say(message: Any) -> None:
+                lines.write(json.dumps(message).encode() + b"\n")
+                lines.flush()
+
+            say(greeting)
+            for answer in answers:
+                self.asked.append(json.loads(lines.readline()))
+                for message in answer:
+                    say({"jsonrpc": "2.0", **message} if "method" in message
+                        else {"jsonrpc": "2.0", "id": self.asked[-1]["id"], **message})
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join()
+        self.directory.cleanup()
+
+
+class WithAPeer(unittest.TestCase):
+    """What a client must bear of later daemons, and what it must not."""
+
+    def test_passes_over_what_it_does_not_know(self) -> None:
+        exit_params = {"cpu": 0, "seq": 1, "time": 2, "pid": 3, "stats": {"new_field": 1}, "new_member": {}}
+        stream = [
+            {"result": {"cpus": "0", "new": True}}, {"method": "weather", "params": {"sun": 1}},
+            {"method": "exit", "params": exit_params}, {"method": "lost", "params": {"where": "queue", "count": 5, "new": 1}},
+            {"method": "closing", "params": {"reason": "enough"}},
+        ]
+        with Peer(stream, greeting=hello(new_member=1, protocol="1.7")) as peer:
+            events = list(taskstats.watch(path=peer.path, scope="process", reconnect=False))
+            self.assertEqual(peer.asked[0]["params"], {"scope": "process"})
+        self.assertEqual(events, [
+            taskstats.Exit(0, 1, 2, 3, {"new_field": 1}), taskstats.Lost("queue", 5), taskstats.Closing("enough")])
+
+    def test_an_error_of_unknown_name_is_an_error(self) -> None:
+        error = {"code": -32099, "message": "tired", "data": {"name": "Tired", "hours": 2}}
+        with Peer([{"error": error}]) as peer, taskstats.Client(peer.path) as client:
+            with self.assertRaises(taskstats.TaskstatsError) as raised:
+                client.get(pid=1)
+        self.assertEqual((raised.exception.name, raised.exception.code), ("Tired", -32099))
+        self.assertEqual(raised.exception.data["hours"], 2)
+
+    def test_numbers_are_exact(self) -> None:
+        with Peer([{"result": {"pid": 1, "stats": {"nvcsw": 2**64 - 1}}}]) as peer, taskstats.Client(peer.path) as client:
+            self.assertEqual(client.get(pid=1)["nvcsw"], 18446744073709551615)
+
+    def test_who_is_not_served_is_told_why(self) -> None:
+        closing = {"jsonrpc": "2.0", "method": "closing", "params": {"reason": "too many"}}
+        nobody = hello(you={"uid": 0, "access": "none", "reason": "elsewhere"})
+        for greeting, reason in ((closing, "too many"), (nobody, "elsewhere"), (hello(protocol="2.0"), "protocol 2.0")):
+            with Peer(greeting=greeting) as peer, self.assertRaises(taskstats.Disconnected) as raised:
+                taskstats.Client(peer.path)
+            self.assertIn(reason, str(raised.exception))
+
+    def test_an_end_without_a_word_is_an_error_of_a_question(self) -> None:
+        with Peer([]) as peer, taskstats.Client(peer.path) as client, self.assertRaises(taskstats.Disconnected):
+            client.get(pid=1)
+
+
+class Daemon:
+    """The real daemon on a socket of its own."""
+
+    def __init__(self, *options: str) -> None:
+        self.directory = tempfile.TemporaryDirectory()
+        os.chmod(self.directory.name, 0o755)
+        self.path = self.directory.name + "/taskstats.sock"
+        self.options = options
+        self.start()
+
+    def start(self) -> None:
+        command = shlex.split(os.environ["TASKSTATSD"]) + ["--socket", self.path, *self.options]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        said = []
+        for line in self.process.stderr:
+            said.append(line)
+            if " ready" in line:
+                return
+        raise RuntimeError(f"the daemon does not start: {said}")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+            self.process.communicate()
+
+    def __enter__(self) -> Daemon:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.directory.cleanup()
+
+
+def as_nobody(body: Callable[[], Any]) -> Any:
+    """What a function returns in a process of an ordinary user."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        try:
+            result: Any = body()
+        except taskstats.TaskstatsError as error:
+            result = error.name
+        os.write(writing, json.dumps(result).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as answer:
+        return json.load(answer)
+
+
+@contextlib.contextmanager
+def sleeper() -> Iterator[int]:
+    with subprocess.Popen(["sleep", "infinity"]) as process:
+        yield process.pid
+        process.kill()
+
+
+def end_child(code: int = 0) -> int:
+    """Ends a child process, which is this process's own: its parent's id tells it from others."""
+    child = os.fork()
+    if child == 0:
+        os._exit(code)
+    os.waitpid(child, 0)
+    return child
+
+
+OWN = {"ppid": [os.getpid()]}
+
+
+class WithTheDaemon(unittest.TestCase):
+    """Everything that the client does, with the daemon and the kernel that there are."""
+
+    def setUp(self) -> None:
+        OWN["ppid"] = [os.getpid()]
+
+    def daemon(self, *options: str) -> Daemon:
+        daemon: Daemon = self.enter(Daemon(*options))
+        return daemon
+
+    def enter(self, context: Any) -> Any:
+        entered = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        return entered
+
+    def watch(self, daemon: Daemon, **options: Any) -> taskstats.Watch:
+        watch: taskstats.Watch = self.enter(taskstats.watch(path=daemon.path, **options))
+        return watch
+
+    def test_asks(self) -> None:
+        client = self.enter(taskstats.Client(self.daemon().path))
+        stats = client.get(pid=os.getpid())
+        self.assertEqual((stats["ac_pid"], stats["ac_uid"]), (os.getpid(), os.getuid()))
+        self.assertEqual(list(client.get(tgid=os.getpid(), fields=["context"])), ["nvcsw", "nivcsw"])
+        self.assertEqual(client.status()["daemon"]["clients"], 1)
+        names = [field["name"] for field in client.describe()["fields"]]
+        self.assertEqual([name for name in names if name in stats], [name for name in stats if name != "ac_comm_hex"])
+
+    def test_refusals_are_exceptions(self) -> None:
+        client = self.enter(taskstats.Client(self.daemon().path))
+        for name, params in (("NoSuchTask", {"pid": 2**31 - 1}), ("InvalidParams", {"pid": 1, "fields": ["none"]}),
+                             ("InvalidParams", {"pid": 1, "tgid": 1}), ("PermissionDenied", {"cgroup": "/etc"})):
+            with self.assertRaises(taskstats.TaskstatsError) as raised:
+                client.get(**params)
+            self.assertEqual(raised.exception.name, name)
+        self.assertGreater(len(client.get(pid=1)), 0)
+
+    def test_an_ordinary_user_sees_what_is_its_own(self) -> None:
+        daemon = self.daemon()
+        self.assertEqual(as_nobody(lambda: taskstats.Client(daemon.path).get(pid=1)), "PermissionDenied")
+
+        def own() -> Any:
+            with sleeper() as pid, taskstats.Client(daemon.path) as client:
+                return client.hello["you"]["access"], client.get(pid=pid, fields=["ac_comm", "ac_uid"])
+
+        self.assertEqual(as_nobody(own), ["own", {"ac_comm": "sleep", "ac_uid": NOBODY}])
+
+        def watch() -> Any:
+            with taskstats.watch(path=daemon.path, fields=["ac_uid"]) as events:
+                subprocess.run(["true"], check=True)
+                event = next(events)
+                return isinstance(event, taskstats.Exit) and event.stats
+
+        self.assertEqual(as_nobody(watch), {"ac_uid": NOBODY})
+
+    def test_watches(self) -> None:
+        daemon = self.daemon()
+        events = self.watch(daemon, scope="process", fields=["ac_ppid", "ac_comm"], filter={**OWN, "exit": "failed"})
+        self.assertEqual(events.subscription["filter"], {**OWN, "exit": "failed"})
+        end_child(0)
+        failed = end_child(7)
+        with sleeper() as killed:
+            pass
+        first, second = next(events), next(events)
+        assert isinstance(first, taskstats.Exit) and isinstance(second, taskstats.Exit)
+        self.assertEqual((first.pid, first.last, first.exit), (failed, True, {"code": 7}))
+        self.assertEqual((second.pid, second.exit), (killed, {"signal": 9, "name": "SIGKILL", "core": False}))
+        self.assertEqual(second.stats, {"ac_comm": "sleep", "ac_ppid": os.getpid()})
+
+    def test_a_wrong_subscription_is_refused_at_once(self) -> None:
+        with self.assertRaises(taskstats.TaskstatsError) as raised:
+            taskstats.watch(path=self.daemon().path, filter={"cmm": "x"})
+        self.assertEqual(raised.exception.data["member"], "filter.cmm")
+
+    def test_who_does_not_read_is_told_what_is_missing(self) -> None:
+        events = self.watch(self.daemon("--queue-bytes", "65536", "--receive-buffer", str(64 << 20)), filter=OWN)
+        ended = 1500
+        for _ in range(ended):
+            end_child()
+        delivered = lost = 0
+        for event in events:
+            delivered += isinstance(event, taskstats.Exit)
+            if isinstance(event, taskstats.Lost):
+                self.assertEqual((event.where, event.cpu), ("queue", None))
+                lost += event.count
+            if delivered + lost >= ended:
+                break
+        self.assertEqual(delivered + lost, ended)
+        self.assertGreater(lost, 0)
+        self.assertGreater(delivered, 0)
+
+    def test_comes_back_to_a_daemon_that_was_started_anew(self) -> None:
+        daemon = self.daemon()
+        events = self.watch(daemon, filter=OWN)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            before = events.hello["instance"]
+            daemon.stop(number)
+            if number == signal.SIGTERM:
+                self.assertEqual(next(events), taskstats.Closing("taskstatsd is stopping"))
+            daemon.start()
+            event = next(events)
+            assert isinstance(event, taskstats.Reconnected)
+            self.assertTrue(event.is_new_instance)
+            self.assertEqual(event.instance, events.hello["instance"])
+            self.assertNotEqual(event.instance, before)
+            child = end_child(3)
+            event = next(events)
+            assert isinstance(event, taskstats.Exit)
+            self.assertEqual((event.pid, event.exit), (child, {"code": 3}))
+
+    def test_without_reconnecting_the_iteration_ends(self) -> None:
+        daemon = self.daemon()
+        events = self.watch(daemon, filter=OWN, reconnect=False)
+        daemon.stop()
+        self.assertEqual(list(events), [taskstats.Closing("taskstatsd is stopping")])
+
+    def test_a_watch_that_is_closed_elsewhere_ends(self) -> None:
+        events = self.watch(self.daemon(), filter=OWN)
+        closing = threading.Timer(0.1, events.close)
+        closing.start()
+        self.assertEqual(list(events), [])
+        closing.join()
+
+    def test_runs_as_a_command(self) -> None:
+        daemon = self.daemon()
+        command = [sys.executable, str(pathlib.Path(taskstats.__file__)), "--socket", daemon.path]
+        shown = subprocess.run([*command, "get", "--pid", "1"], check=True, capture_output=True, text=True).stdout
+        self.assertEqual(json.loads(shown)["ac_pid"], 1)
+        refused = subprocess.run([*command, "get", "--pid", str(2**31 - 1)], capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("NoSuchTask", refused.stderr)
+        wanted = ["--filter", json.dumps(OWN), "--fields", "ac_comm"]
+        with subprocess.Popen([*command, "watch", *wanted], stdout=subprocess.PIPE, text=True) as watch:
+            assert watch.stdout
+            with taskstats.Client(daemon.path) as client:
+                while client.status()["daemon"]["subscribers"] == 0:
+                    pass
+            child = end_child(5)
+            self.assertIn(f"pid {child} ", watch.stdout.readline())
+            watch.send_signal(signal.SIGINT)
+        self.assertEqual(watch.returncode, 130)
+
+
+if __name__ == "__main__":
+    unittest.main()
