@@ -101,7 +101,7 @@ import Testing
 
     @Test("Most of a chunk stays shared")
     func largeParts() {
-        let chunk = chunk(holding: String(repeating: "x", count: 40_000))
+        let chunk = chunk(holding: String(repeating: "x", count: 60_000))
         outbox.append(chunk, 0..<chunk.count)
         let addresses = addresses
         let next = shared("y")

@@ -1,5 +1,7 @@
-/// The processes that ended last, with their parents: a record can come after that of a parent that ended later, as
-/// between CPUs there is no order. Their number is bounded; the oldest are forgotten first.
+/// The processes that ended last, with their parents.
+///
+/// A record can come after that of a parent that ended later, as between CPUs there is no order. Their number is bounded;
+/// the oldest are forgotten first.
 struct EndedProcesses {
     /// A process that ended.
     struct Entry {
