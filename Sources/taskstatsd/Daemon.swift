@@ -92,20 +92,16 @@ final class Daemon {
             closeStalled()
             if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
             flushDirty()
-            freedMemory.note(waiting: broker.unsentBytes, now: Clock.monotonic())
-            freedMemory.giveBack(waiting: broker.unsentBytes, now: Clock.monotonic())
+            freedMemory.note(waiting: broker.unsentBytes, most: broker.takeMostUnsentBytes(), now: Clock.monotonic())
+            freedMemory.giveBack(now: Clock.monotonic())
             if let stopSignal { return stopSignal }
         }
     }
 
     func timeout() -> Int? {
         if !waiting.isEmpty { return 0 }
-        guard
-            let due = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, freedMemory.dueAt].compactMap({ $0 })
-                .min()
-        else {
-            return nil
-        }
+        let moments = [feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, freedMemory.dueAt]
+        guard let due = moments.compactMap({ $0 }).min() else { return nil }
         let now = Clock.monotonic()
         let nanosecondsPerMillisecond: UInt64 = 1_000_000
         return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)
