@@ -38,8 +38,8 @@ final class Accounts {
     private(set) var connections = 0
     /// Bytes that wait, of all uids.
     private(set) var unsentBytes = 0
-    /// The most that ever waited.
-    private(set) var highWater = 0
+    private var highWaterBefore = 0
+    private var mostSinceTaken = 0
 
     init(_ limits: BrokerLimits) { self.limits = limits }
 
@@ -69,13 +69,22 @@ final class Accounts {
     func charge(_ bytes: Int, to account: Account) {
         account.unsentBytes += bytes
         unsentBytes += bytes
-        highWater = max(highWater, unsentBytes)
+        mostSinceTaken = max(mostSinceTaken, unsentBytes)
     }
 
     /// Releases bytes that were sent or given up.
     func release(_ bytes: Int, from account: Account) {
         account.unsentBytes -= bytes
         unsentBytes -= bytes
+    }
+
+    /// The most that ever waited.
+    var highWater: Int { max(highWaterBefore, mostSinceTaken) }
+
+    /// The most that waited since this was last asked.
+    func takeMost() -> Int {
+        defer { (highWaterBefore, mostSinceTaken) = (highWater, unsentBytes) }
+        return mostSinceTaken
     }
 
     /// How many there are.

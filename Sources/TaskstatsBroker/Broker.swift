@@ -109,6 +109,9 @@ package struct Broker: ~Copyable {
     /// The bytes that wait for all clients together.
     package var unsentBytes: Int { accounts.unsentBytes }
 
+    /// The most bytes that waited for all clients together since this was last asked.
+    package func takeMostUnsentBytes() -> Int { accounts.takeMost() }
+
     /// What a client may see.
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 

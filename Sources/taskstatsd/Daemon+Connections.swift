@@ -11,8 +11,8 @@ extension Daemon {
         repeat {
             do throws(SystemError) {
                 guard let descriptor = try listening.accept() else { return }
-                isShort = false
                 try admit(descriptor)
+                isShort = false
             } catch {
                 return pauseAccepting(error)
             }

@@ -98,8 +98,8 @@ final class Daemon {
             closeStalled()
             if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
             flushDirty()
-            freedMemory.note(waiting: broker.unsentBytes, now: Clock.monotonic())
-            freedMemory.giveBack(waiting: broker.unsentBytes, now: Clock.monotonic())
+            freedMemory.note(waiting: broker.unsentBytes, most: broker.takeMostUnsentBytes(), now: Clock.monotonic())
+            freedMemory.giveBack(now: Clock.monotonic())
             manager?.loopTurned(ServiceReports.State(clients: connections.count, cpus: feed.registeredCPUs))
             if let stopSignal { return stopSignal }
         }

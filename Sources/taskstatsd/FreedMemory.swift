@@ -13,17 +13,17 @@ struct FreedMemory {
     private static let leastBytes = 4 << 20
     private static let delayNanoseconds: UInt64 = 1_000_000_000
 
-    /// So many bytes wait for clients now.
-    mutating func note(waiting: Int, now: @autoclosure () -> UInt64) {
-        most = max(most, waiting)
+    /// So many bytes wait for clients now, and so many did at some time since this was last said.
+    mutating func note(waiting: Int, most sinceLast: Int, now: @autoclosure () -> UInt64) {
+        most = max(most, sinceLast)
         if dueAt == nil, most >= Self.leastBytes, waiting < most / 4 { dueAt = now() + Self.delayNanoseconds }
     }
 
     /// Gives memory back when it is time.
-    mutating func giveBack(waiting: Int, now: @autoclosure () -> UInt64) {
+    mutating func giveBack(now: @autoclosure () -> UInt64) {
         guard let due = dueAt, due <= now() else { return }
         dueAt = nil
-        most = waiting
+        most = 0
         clinux_trim_memory()
     }
 }

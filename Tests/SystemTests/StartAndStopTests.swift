@@ -162,7 +162,9 @@ extension SystemTests {
             "Wrong options end with the status of usage errors",
             arguments: [
                 ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
-                ["--cpu-affinity", ""], ["--cpu-affinity", "100000"],
+                ["--cpu-affinity", ""], ["--cpu-affinity", "100000"], ["--connections", "0"],
+                ["--connections-per-user", "-1"], ["--connections-per-second", "1000001"],
+                ["--requests-per-second", "0"],
             ])
         func refusesOptions(options: [String]) throws {
             #expect(try RunningDaemon.failure(options).status == 64)

@@ -11,7 +11,7 @@ import Testing
     private func chunk(holding text: String) -> SharedBytes {
         var line = ByteBuffer(capacity: text.utf8.count)
         line.append(text: text)
-        let chunk = SharedBytes(capacity: 65_536)
+        let chunk = SharedBytes(capacity: 16_384)
         chunk.append(line, 0..<line.count)
         return chunk
     }
@@ -101,7 +101,7 @@ import Testing
 
     @Test("Most of a chunk stays shared")
     func largeParts() {
-        let chunk = chunk(holding: String(repeating: "x", count: 60_000))
+        let chunk = chunk(holding: String(repeating: "x", count: 15_000))
         outbox.append(chunk, 0..<chunk.count)
         let addresses = addresses
         let next = shared("y")

@@ -11,10 +11,11 @@ extension SystemTests {
             "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "1000",
         ]
 
-        /// Two users use up this machine, and a third measures on it.
+        /// What the bystander is told, by turns with a second daemon that has no other clients.
         ///
-        /// So it measures by turns a second daemon that has no other clients. Its p99 may be 1.2 times as long, or 2 ms longer: a daemon that is busy is taken off the CPU in
-        /// favour of those who ask it, one that sleeps is not.
+        /// Two users use up this machine, and a third measures on it: a time says little by itself. Its p99 may be 1.2 times
+        /// as long as on the second daemon, or 2 ms longer: a daemon that is busy is taken off the CPU in favour of those who
+        /// ask it, one that sleeps is not.
         @Test(
             "Another user is answered as soon as on a daemon of its own, and loses nothing; all is counted and released"
         )
