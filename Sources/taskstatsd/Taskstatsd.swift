@@ -93,6 +93,7 @@ struct Taskstatsd: ParsableCommand {
 
     func run() throws {
         StandardDescriptors.reserve()
+        Privilege.ignoreEnvironment()
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
