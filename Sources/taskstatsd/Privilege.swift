@@ -26,6 +26,16 @@ enum Privilege {
         try control(PR_SET_DUMPABLE, 0, "PR_SET_DUMPABLE")
     }
 
+    /// Sees to it that the environment chooses no file that is read and no program that is run with the daemon's power.
+    ///
+    /// Swift's runtime runs a program that it finds through SWIFT_BACKTRACE or SWIFT_ROOT when the process crashes, and
+    /// the C library reads the file that TZ names. The loader's variables (LD_PRELOAD and the like) have had their effect
+    /// before any of our code: who sets those for root is root.
+    static func ignoreEnvironment() {
+        for crash in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { _ = signal(crash, SIG_DFL) }
+        unsafe unsetenv("TZ")
+    }
+
     /// Whether the capability is in force.
     static func has(_ capability: UInt64) throws(SystemError) -> Bool {
         var effective: UInt64 = 0

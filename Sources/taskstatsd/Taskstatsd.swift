@@ -116,6 +116,7 @@ struct Taskstatsd: ParsableCommand {
 
     func run() throws {
         StandardDescriptors.reserve()
+        Privilege.ignoreEnvironment()
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)

@@ -116,7 +116,7 @@ extension SystemTests {
         func environmentNamesNoFile() throws {
             let names = [
                 "TASKSTATS_SOCKET", "HOME", "PWD", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "RUNTIME_DIRECTORY",
-                "STATE_DIRECTORY", "CONFIGURATION_DIRECTORY", "CREDENTIALS_DIRECTORY", "LOGS_DIRECTORY",
+                "TZ", "STATE_DIRECTORY", "CONFIGURATION_DIRECTORY", "CREDENTIALS_DIRECTORY", "LOGS_DIRECTORY",
             ]
             let directory = try TemporaryDirectory()
             let trace = directory.file("trace")
@@ -126,9 +126,23 @@ extension SystemTests {
             try expectService(of: daemon)
             _ = try daemon.stop()
             // What the program was started with is in the trace of execve as a count only.
-            let calls = try Host.text(trace)
-            #expect(calls.contains(daemon.socket))
-            #expect(!calls.contains("tainted"))
+            let calls = try Host.text(trace).split(separator: "\n")
+            #expect(calls.contains { $0.contains(daemon.socket) })
+            #expect(calls.filter { $0.contains("tainted") } == [])
+        }
+
+        @Test("Nor one of the program that runs when it crashes: none does")
+        func crashRunsNoProgram() throws {
+            let directory = try TemporaryDirectory()
+            let (program, proof) = (directory.file("backtrace"), directory.file("proof"))
+            let write = #"printf '#!/bin/sh\ntouch %s\n' "$1" >"$0" && chmod 755 "$0""#
+            try #require(Host.run(["sh", "-c", write, program, proof]).status == 0)
+            let environment = ["env", "SWIFT_BACKTRACE=enable=yes,swift-backtrace=\(program)"]
+            let daemon = try RunningDaemon(in: directory, under: environment)
+            try #require(kill(daemon.pid, SIGSEGV) == 0)
+            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z "), !Host.exists(proof) {}
+            #expect(!Host.exists(proof))
+            #expect(try daemon.stop(signal: SIGKILL).status == 128 + SIGSEGV)
         }
 
         /// Everything that a client can ask for works.
