@@ -136,7 +136,7 @@ package struct Broker: ~Copyable {
         var limits = Hello.Limits(
             queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID)
         if peer.uid != 0 { limits.connectionsPerSecond = settings.limits.connectionsPerSecond }
-        if access != .all { limits.requestsPerSecond = settings.limits.requestsPerSecond }
+        if access.tier == .own { limits.requestsPerSecond = settings.limits.requestsPerSecond }
         return limits
     }
 }
