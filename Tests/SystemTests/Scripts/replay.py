@@ -196,6 +196,9 @@ class Replay:
         if child:
             os.waitpid(child, 0)
             return
+        # Where it ends decides who is told.
+        if params["cpu"] in os.sched_getaffinity(0):
+            os.sched_setaffinity(0, {params["cpu"]})
         os.setgroups([])
         os.setresgid(self.uid, self.uid, self.uid)
         os.setresuid(self.uid, self.uid, self.uid)
