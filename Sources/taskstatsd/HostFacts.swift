@@ -11,9 +11,10 @@ enum HostFacts {
     }
 
     /// The CPUs that the machine can have.
-    static func possibleCPUs() -> CPUSet {
-        cpus("/sys/devices/system/cpu/possible") ?? CPUSet([0])
-    }
+    static func possibleCPUs() -> CPUSet { possible }
+
+    /// Read once: it does not change, and a later look could fail.
+    private static let possible = cpus("/sys/devices/system/cpu/possible") ?? CPUSet([0])
 
     /// The CPUs that are online.
     static func onlineCPUs() -> CPUSet {
@@ -30,8 +31,10 @@ enum HostFacts {
         text("/proc/sys/kernel/task_delayacct").map { $0 != "0" }
     }
 
+    /// The CPUs that a file lists; nil when it cannot be read, which is also when it lists none.
     private static func cpus(_ path: String) -> CPUSet? {
-        text(path).flatMap { try? CPUSet(kernelList: $0) }
+        guard let cpus = text(path).flatMap({ try? CPUSet(kernelList: $0) }), !cpus.isEmpty else { return nil }
+        return cpus
     }
 
     private static func text(_ path: String) -> String? {
