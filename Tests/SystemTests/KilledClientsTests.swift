@@ -1,0 +1,21 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("Clients may die at any point")
+    struct KilledClientsTests {
+        @Test("When 1,000 are killed, what is registered is what the living want, within 100 ms; at the end nothing")
+        func killedClients() throws {
+            let daemon = try RunningDaemon(["--connections-per-user", "256"])
+            let seed = Requested.number("TASKSTATS_SEED") ?? 1
+            let result = try Host.run(["python3", Script.path("mayflies.py"), daemon.socket, "1000", "\(seed)"])
+            try #require(result.status == 0, "\(result.errors)")
+            print("killed clients: \(result.output)", terminator: "")
+            let longest = result.output.split(separator: "\"longest_ms\": ").last?.split(separator: ",").first
+            #expect(try #require(longest.flatMap { Double($0) }) <= 100)
+            #expect(result.output.contains("\"registered\": \"\""))
+            #expect(try daemon.connect().status().daemon?.clients == 1)
+            #expect(try daemon.stop().status == 0)
+        }
+    }
+}
