@@ -39,8 +39,3 @@ enum DescriptorBudget {
         return Int(clamping: unsafe setrlimit(resource, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur)
     }
 }
-
-extension SystemError {
-    /// Whether something was lacking of which there may be more later.
-    var isShortage: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC].contains(errno) }
-}

@@ -13,7 +13,7 @@ enum Privilege {
     ///
     /// An ordinary user to whom the capability was given as an ambient one keeps it the same way, but may not empty the
     /// bounding set or lock the securebits: the kernel wants CAP_SETPCAP for that. With no_new_privs neither matters.
-    static func reduce(to user: User?) throws(SystemError) {
+    static func reduce(to user: AccountDatabase.User?) throws(SystemError) {
         if try has(Capability.setPrivileges) {
             try emptyBoundingSet()
             try control(PR_SET_SECUREBITS, SecureBits.locked, "PR_SET_SECUREBITS")
@@ -43,7 +43,7 @@ enum Privilege {
         return effective & capability != 0
     }
 
-    private static func become(_ user: User) throws(SystemError) {
+    private static func become(_ user: AccountDatabase.User) throws(SystemError) {
         if geteuid() == user.uid, getegid() == user.gid { return }
         // Where the securebits could not be set, this is what lets the capability survive.
         try control(PR_SET_KEEPCAPS, 1, "PR_SET_KEEPCAPS")

@@ -179,9 +179,9 @@ struct Taskstatsd: ParsableCommand {
         try daemon.run()
     }
 
-    private func userToBecome() throws(StartupFailure) -> User? {
+    private func userToBecome() throws(StartupFailure) -> AccountDatabase.User? {
         guard let user else { return nil }
-        guard let found = User.named(user) else { throw .noSuchUser(user) }
+        guard let found = AccountDatabase.user(named: user) else { throw .noSuchUser(user) }
         return found
     }
 
@@ -190,7 +190,7 @@ struct Taskstatsd: ParsableCommand {
         service.sockets == 0 ? try .open(path: socket) : try .inherit(service.sockets)
     }
 
-    private func reducePrivilege(to user: User?, _ listening: borrowing ListeningSocket) throws {
+    private func reducePrivilege(to user: AccountDatabase.User?, _ listening: borrowing ListeningSocket) throws {
         do {
             do throws(SystemError) { try Privilege.reduce(to: user) } catch { throw StartupFailure.privilege(error) }
             try StartupChecks.checkPeersAreKnown()
@@ -238,7 +238,7 @@ struct Taskstatsd: ParsableCommand {
             server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,
             possibleCPUs: HostFacts.possibleCPUs(),
-            policy: AccessPolicy(privilegedGroup: GroupLookup.id(of: group)), limits: limits)
+            policy: AccessPolicy(privilegedGroup: AccountDatabase.groupID(named: group)), limits: limits)
     }
 
     /// 128 random bits in hexadecimal.

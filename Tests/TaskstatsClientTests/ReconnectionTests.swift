@@ -9,6 +9,17 @@ import Testing
     /// As often as it takes, without a pause that a test would have to sit through.
     private let quickly = Reconnection(attempts: nil, firstDelay: .milliseconds(1), longestDelay: .milliseconds(4))
 
+    /// A daemon that greets a client, grants its sequence a subscription, and goes away.
+    private static func servingOneSequence() throws -> FakeDaemon {
+        try FakeDaemon(serving: [
+            { try $0.greet() },
+            { peer in
+                try peer.greet()
+                try peer.grantSubscription()
+            },
+        ])
+    }
+
     @Test func `pauses double up to the longest, and there are as many as were asked for`() {
         let delays = (1...8).map { Reconnection.always.delay(beforeAttempt: $0) }
         #expect(delays == [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000].map { .milliseconds($0) })
@@ -64,13 +75,7 @@ import Testing
     }
 
     @Test func `without reconnection a daemon that goes away is an error`() async throws {
-        let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
-            { peer in
-                try peer.greet()
-                try peer.grantSubscription()
-            },
-        ])
+        let daemon = try Self.servingOneSequence()
         let client = try await TaskstatsClient.connect(path: daemon.path)
         var events = 0
         let error = await #expect(throws: TaskstatsError.self) {
@@ -81,13 +86,7 @@ import Testing
     }
 
     @Test func `a sequence gives up after the attempts it was allowed`() async throws {
-        let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
-            { peer in
-                try peer.greet()
-                try peer.grantSubscription()
-            },
-        ])
+        let daemon = try Self.servingOneSequence()
         let client = try await TaskstatsClient.connect(path: daemon.path)
         let policy = Reconnection(attempts: 3, firstDelay: .milliseconds(1))
         var events: [TaskstatsClient.Event] = []
@@ -103,13 +102,7 @@ import Testing
     }
 
     @Test func `a pause ends at once when it is cancelled`() async throws {
-        let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
-            { peer in
-                try peer.greet()
-                try peer.grantSubscription()
-            },
-        ])
+        let daemon = try Self.servingOneSequence()
         let client = try await TaskstatsClient.connect(path: daemon.path)
         let gone = Signal()
         let loop = Task {

@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsClient
 
 /// The conditions of `--filter`, each written as name=value.
@@ -23,8 +24,9 @@ enum FilterExpression {
 
     private static func apply(_ name: String, _ value: String, to filter: inout RecordFilter) throws(Problem) {
         switch name {
-        case "uid": filter.uids = (filter.uids ?? []) + (try ids(value, "user", AccountNames.uid))
-        case "gid": filter.gids = (filter.gids ?? []) + (try ids(value, "group", AccountNames.gid))
+        case "uid":
+            filter.uids = (filter.uids ?? []) + (try ids(value, "user", { AccountDatabase.user(named: $0)?.uid }))
+        case "gid": filter.gids = (filter.gids ?? []) + (try ids(value, "group", AccountDatabase.groupID(named:)))
         case "ppid": filter.ppids = (filter.ppids ?? []) + (try ids(value, "process id", { _ in nil }))
         case "comm":
             guard filter.command == nil else { throw Problem(description: "--filter comm= can be given once") }

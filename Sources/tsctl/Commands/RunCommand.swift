@@ -89,10 +89,3 @@ struct RunCommand: ParsableCommand {
         try writer.flush()
     }
 }
-
-extension Style {
-    /// The style for what a descriptor leads to.
-    static func on(_ descriptor: Int32) -> Style {
-        Style(isOn: isatty(descriptor) == 1 && Environment["NO_COLOR"] == nil && Environment["TERM"] != "dumb")
-    }
-}

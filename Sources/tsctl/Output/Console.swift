@@ -18,8 +18,11 @@ struct Style: Equatable {
     let isOn: Bool
 
     /// Colour is for a terminal whose user did not say no.
-    static func forStandardOutput() -> Style {
-        Style(isOn: isatty(STDOUT_FILENO) == 1 && Environment["NO_COLOR"] == nil && Environment["TERM"] != "dumb")
+    static func forStandardOutput() -> Style { on(STDOUT_FILENO) }
+
+    /// The same for what another descriptor leads to.
+    static func on(_ descriptor: Int32) -> Style {
+        Style(isOn: isatty(descriptor) == 1 && Environment["NO_COLOR"] == nil && Environment["TERM"] != "dumb")
     }
 
     func heading(_ text: String) -> String { isOn ? "\u{1b}[1m\(text)\u{1b}[0m" : text }

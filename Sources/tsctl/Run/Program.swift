@@ -3,49 +3,31 @@ import Glibc
 import LinuxSystem
 import TaskstatsClient
 
-/// A program that tsctl starts: the command of `run`, or what packs and unpacks a recording.
+/// The program that `tsctl run` starts.
 struct Program {
     /// Its process id.
     let pid: pid_t
 
     /// Starts a program found in PATH, with this environment, and with signals as tsctl itself found them.
-    ///
-    /// Away from the terminal's signals when it `isApart`.
-    static func start(
-        _ arguments: [String], mask: sigset_t, input: Int32? = nil, output: Int32? = nil, isApart: Bool = false
-    ) throws(SystemError) -> Program {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        if let input { unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
-        if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) }
-
+    static func start(_ arguments: [String], mask: sigset_t) throws(SystemError) -> Program {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         var mask = mask
         var changed = sigset_t()
         unsafe sigemptyset(&changed)
-        // Those that tsctl ignores for itself.
-        for signal in [SIGPIPE, SIGXFSZ] { unsafe sigaddset(&changed, signal) }
+        // The one that tsctl ignores for itself.
+        unsafe sigaddset(&changed, SIGPIPE)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         unsafe posix_spawnattr_setsigdefault(&attributes, &changed)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (isApart ? POSIX_SPAWN_SETPGROUP : 0)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe argv.forEach { unsafe free($0) } }
         var pid: pid_t = 0
-        let error = unsafe posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, clinux_environment())
+        let error = unsafe posix_spawnp(&pid, arguments[0], nil, &attributes, &argv, clinux_environment())
         guard error == 0 else { throw SystemError("posix_spawn", errno: error) }
         return Program(pid: pid)
-    }
-
-    /// Waits for its end.
-    func wait() -> ExitStatus? {
-        var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) < 0 { guard errno == EINTR else { return nil } }
-        return ExitStatus(waitStatus: UInt32(bitPattern: status), flags: [])
     }
 
     /// Takes leave of every child that has ended; how this one did, when it is among them.

@@ -8,7 +8,7 @@ extension CommandRun {
         writer.object { writer in
             writer.member("command", command)
             writer.key("exit")
-            ExitJSON.write(status, to: &writer)
+            status.write(to: &writer)
             writer.member("elapsed_us", elapsedMicroseconds)
             writer.member("access", server.access.rawValue)
             if let delayAccounting = server.delayAccounting { writer.member("delay_accounting", delayAccounting) }

@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsClient
 
 /// The daemon, what it takes this user for, and its counters.
@@ -49,7 +50,7 @@ struct StatusScreen {
 
     private var you: String {
         let name =
-            AccountNames.userName(server.uid).map { "\(PrintableText.of($0)) (\(server.uid))" } ?? "\(server.uid)"
+            AccountDatabase.userName(server.uid).map { "\(PrintableText.of($0)) (\(server.uid))" } ?? "\(server.uid)"
         switch server.access {
         case .all: return "\(name), who may see every process"
         case .own: return "\(name), who may see the processes of this user"

@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsClient
 
 /// The report of one task or process; what the kernel did not count is left out.
@@ -54,7 +55,7 @@ struct TaskScreen {
 
     private func user(_ uid: UInt64) -> String {
         let number = UInt32(truncatingIfNeeded: uid)
-        return AccountNames.userName(number).map { "\(PrintableText.of($0)) (\(number))" } ?? "\(number)"
+        return AccountDatabase.userName(number).map { "\(PrintableText.of($0)) (\(number))" } ?? "\(number)"
     }
 
     // MARK: What it used

@@ -9,32 +9,26 @@ import json
 import os
 import random
 import signal
-import socket
 import sys
 import time
+
+from conversation import Conversation, request
 
 path, total, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 chance = random.Random(seed)
 masks = [cpus for cpus in (["0"], ["1"], ["0", "1"]) if int(cpus[-1]) < os.cpu_count()]
 
 
-def connect():
-    sock = socket.socket(socket.AF_UNIX)
-    sock.connect(path)
-    return sock, sock.makefile("rb")
-
-
 def live(mask, sent, report):
     """A client: sends so much of its request; says when it was answered; reads on, or not."""
-    sock, lines = connect()
-    request = b'{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"cpus":"%s"}}\n' % ",".join(mask).encode()
+    daemon = Conversation(path)
     reads_on = sent is None
-    sock.sendall(request[:sent])
-    while json.loads(lines.readline()).get("id") != 1:
+    daemon.socket.sendall(request(1, "subscribe", cpus=",".join(mask))[:sent])
+    while daemon.next().get("id") != 1:
         pass
     os.write(report, b"!")
     while reads_on:
-        lines.readline()
+        daemon.next()
     signal.pause()
 
 
@@ -53,13 +47,11 @@ def begin(mask, sent):
     return pid
 
 
-observer, answers = connect()
-answers.readline()
+observer = Conversation(path)
 
 
 def registered():
-    observer.sendall(b'{"jsonrpc":"2.0","id":1,"method":"status"}\n')
-    return json.loads(answers.readline())["result"]["daemon"]["registered_cpus"]
+    return observer.ask("status")["result"]["daemon"]["registered_cpus"]
 
 
 def wanted(living):

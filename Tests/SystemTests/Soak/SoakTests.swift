@@ -15,20 +15,22 @@ extension SystemTests {
             let size = ConservationRun.Size(rounds: 10, tasksPerStorm: minutes == 0 ? 1_500 : 4_000)
             var sum = ConservationRun.Outcome()
             var seed: UInt64 = 0
-            var settled: DaemonFootprint?
+            var settled: (resident: Int, descriptors: Int)?
             repeat {
                 seed += 1
                 let outcome = try ConservationRun(seed: seed, size: size, daemon: daemon).run()
                 for problem in outcome.problems.prefix(20) { Issue.record("round \(seed): \(problem)") }
                 sum += outcome
 
-                let footprint = try DaemonFootprint(of: daemon)
-                print("soak: round \(seed): \(outcome.exits) exits, \(footprint)")
+                let held = try (resident: daemon.residentBytes, descriptors: daemon.openDescriptors)
+                print(
+                    "soak: round \(seed): \(outcome.exits) exits, \(held.resident >> 10) KiB, \(held.descriptors) descriptors"
+                )
                 // What buffers grow to in the first rounds is kept for the next.
-                if seed <= Self.roundsToSettle { settled = footprint }
+                if seed <= Self.roundsToSettle { settled = held }
                 guard let settled else { continue }
-                #expect(footprint.descriptors == settled.descriptors)
-                #expect(footprint.residentBytes <= settled.residentBytes + Self.slackBytes)
+                #expect(held.descriptors == settled.descriptors)
+                #expect(held.resident <= settled.resident + Self.slackBytes)
             } while seed < Self.leastRounds || ContinuousClock.now < end
             #expect(try daemon.stop().status == 0)
             print("soak: \(seed) rounds, \(sum)")
