@@ -28,7 +28,7 @@ struct AccessCheck: Check {
         case .greeted(let server): server.access == .all ? .ok(Self.name, all) : own(server)
         case .refused(let error) where error.code == .permissionDenied && error.errnoName == nil:
             .failed(Self.name, error.message, mend: "run tsctl on the host, or: \(join)")
-        case .refused, .nobody: .unknown(Self.name, "the daemon decides, and does not answer")
+        case .refused, .nobody: .unknown(Self.name, "nobody to ask: the daemon decides")
         }
     }
 

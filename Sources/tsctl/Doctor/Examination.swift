@@ -57,7 +57,7 @@ struct Examination {
                 kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"), firsts: HostFile.link("/proc/1/ns/\(kind)"))
         } + [
             BufferCheck(
-                daemon: trial?.status?.daemon,
+                status: trial?.status,
                 systemLimit: HostFile.line("/proc/sys/net/core/rmem_max").flatMap { UInt64($0) }),
             LimitCheck(server: server, openFiles: openFiles),
             UnitCheck(units: units, isAnswered: server != nil),
@@ -67,7 +67,8 @@ struct Examination {
     private var server: ServerInfo? { if case .greeted(let server) = greeting { server } else { nil } }
 
     private var startCommand: String {
-        units?.contains(where: \.isInstalled) == true ? UnitCheck.start : "sudo taskstatsd"
+        if units?.contains(where: \.isInstalled) == true { return UnitCheck.start }
+        return "sudo taskstatsd" + (socket == TaskstatsConnection.defaultPath ? "" : " --socket \(socket)")
     }
 
     // MARK: The socket and who listens

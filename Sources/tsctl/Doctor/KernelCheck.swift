@@ -39,8 +39,8 @@ struct DelayAccountingCheck: Check {
             .unknown(Self.name, "there is no kernel.task_delayacct: before 5.14 it is on unless booted with nodelayacct")
         case "0":
             .warning(
-                Self.name, "off: every delay but the one for the CPU reads 0",
-                mend: "sudo sysctl kernel.task_delayacct=1   (to keep it: a file in /etc/sysctl.d)")
+                Self.name, "off: every delay but the one for the CPU reads 0 (to keep it on: /etc/sysctl.d)",
+                mend: "sudo sysctl kernel.task_delayacct=1")
         case .some: .ok(Self.name, "on, for tasks that started after it was turned on")
         }
     }

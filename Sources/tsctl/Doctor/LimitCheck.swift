@@ -10,7 +10,7 @@ struct LimitCheck: Check {
     private static let (clients, own) = (1_024, 32)
 
     var finding: Finding {
-        guard let server else { return .unknown(Self.name, "the daemon tells them, and does not answer") }
+        guard let server else { return .unknown(Self.name, "nobody to ask") }
         var limits = ["\(DecimalText.bytes(UInt64(max(0, server.queueBytes)))) wait for a client"]
         limits.append("\(server.connectionsPerUID) connections of a user")
         if let rate = server.requestsPerSecond { limits.append("\(rate) requests/s") }

@@ -56,7 +56,7 @@ struct ExitCheck: Check {
         case .failed(let error):
             .failed(Self.name, error.message, mend: "see: sudo journalctl -u taskstatsd")
         case .noChild(let errno): .unknown(Self.name, "cannot run a child to watch: \(SystemError("", errno: errno).text)")
-        case .notTried: .unknown(Self.name, "nobody to tell of them")
+        case .notTried: .unknown(Self.name, "nobody to ask")
         }
     }
 
