@@ -53,12 +53,13 @@ struct DaemonCheck: Check {
         // It is well, and says whom it serves.
         case .permissionDenied: return .ok(Self.name, "answers, \(who)")
         case .protocolViolation:
-            return failed("\(who) listens, and: \(error.message)", mend: "tsctl doctor --socket PATH, with taskstatsd's")
-        case .timedOut:
-            let stopped = (daemons + [listener].compactMap { $0 }).first(where: \.isStopped)
             return failed(
-                "\(who) does not answer" + (stopped == nil ? "" : ": it is stopped"),
-                mend: stopped.map { "sudo kill -CONT \($0.pid)" } ?? "sudo systemctl restart taskstatsd")
+                "\(who) listens, and: \(error.message)", mend: "tsctl doctor --socket PATH, with taskstatsd's")
+        case .timedOut:
+            guard let process = Self.answering(listener: listener, daemons: daemons), process.isStopped else {
+                return failed("\(who) does not answer", mend: "sudo systemctl restart taskstatsd")
+            }
+            return failed("\(who) does not answer: it is stopped", mend: "sudo kill -CONT \(process.pid)")
         case .closedByDaemon, .limitExceeded:
             return failed(error.message, mend: "end some of your own connections: ss -xp | grep \(socket)")
         default: return failed(error.message, mend: startCommand)
@@ -77,10 +78,13 @@ struct DaemonCheck: Check {
             "\(other.text) runs and does not serve \(socket)", mend: "sudo kill \(other.pid) && \(startCommand)")
     }
 
-    /// Who answers: the daemon, where systemd only made the socket.
     private var who: String {
-        let isDaemon = listener?.name == Self.program
-        return (isDaemon ? listener : daemons.first ?? listener)?.text ?? "a process that cannot be seen"
+        Self.answering(listener: listener, daemons: daemons)?.text ?? "a process that cannot be seen"
+    }
+
+    /// Who answers: whoever listens, and a daemon where that is process 1, which only makes the socket for it.
+    static func answering(listener: Process?, daemons: [Process]) -> Process? {
+        listener?.pid == 1 ? daemons.first ?? listener : listener
     }
 
     /// What the daemon is called.

@@ -52,16 +52,18 @@ struct Examination {
             KernelCheck(release: HostFile.line("/proc/sys/kernel/osrelease") ?? "unknown", server: server),
         ] + kernelOptions + [
             DelayAccountingCheck(value: HostFile.line("/proc/sys/kernel/task_delayacct"))
-        ] + NamespaceCheck.Kind.allCases.map { kind in
-            NamespaceCheck(
-                kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"), firsts: HostFile.link("/proc/1/ns/\(kind)"))
-        } + [
-            BufferCheck(
-                status: trial?.status,
-                systemLimit: HostFile.line("/proc/sys/net/core/rmem_max").flatMap { UInt64($0) }),
-            LimitCheck(server: server, openFiles: openFiles),
-            UnitCheck(units: units, isAnswered: server != nil),
         ]
+            + NamespaceCheck.Kind.allCases.map { kind in
+                NamespaceCheck(
+                    kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"), firsts: HostFile.link("/proc/1/ns/\(kind)")
+                )
+            } + [
+                BufferCheck(
+                    status: trial?.status,
+                    systemLimit: HostFile.line("/proc/sys/net/core/rmem_max").flatMap { UInt64($0) }),
+                LimitCheck(server: server, openFiles: openFiles),
+                UnitCheck(units: units, isAnswered: server != nil),
+            ]
     }
 
     private var server: ServerInfo? { if case .greeted(let server) = greeting { server } else { nil } }
@@ -127,7 +129,7 @@ struct Examination {
     }
 
     private var openFiles: Int? {
-        guard let daemon = listener?.name == DaemonCheck.program ? listener : daemons.first else { return nil }
+        guard let daemon = DaemonCheck.answering(listener: listener, daemons: daemons) else { return nil }
         return HostFile.text("/proc/\(daemon.pid)/limits").flatMap(LimitCheck.openFiles)
     }
 

@@ -36,7 +36,8 @@ struct DelayAccountingCheck: Check {
     var finding: Finding {
         switch value {
         case nil:
-            .unknown(Self.name, "there is no kernel.task_delayacct: before 5.14 it is on unless booted with nodelayacct")
+            .unknown(
+                Self.name, "there is no kernel.task_delayacct: before 5.14 it is on unless booted with nodelayacct")
         case "0":
             .warning(
                 Self.name, "off: every delay but the one for the CPU reads 0 (to keep it on: /etc/sysctl.d)",

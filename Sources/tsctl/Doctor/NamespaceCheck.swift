@@ -26,8 +26,8 @@ struct NamespaceCheck: Check {
         }
     }
 
-    /// The numbers of the initial pid and user namespaces are part of the kernel's interface. That of the net namespace
-    /// is on newer kernels, and on older ones nobody has it.
+    /// Whether it is known by its number: those of the initial pid and user namespaces are part of the kernel's interface,
+    /// that of the net namespace on newer kernels, and on older ones nobody has it.
     private func isInitial(_ own: String) -> Bool? {
         let initial: [Kind: String] = [
             .pid: "pid:[4026531836]", .user: "user:[4026531837]", .net: "net:[4026531833]",

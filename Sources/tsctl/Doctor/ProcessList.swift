@@ -9,7 +9,9 @@ enum ProcessList {
         defer { unsafe closedir(directory) }
         var found: [DaemonCheck.Process] = []
         while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             guard let pid = Int32(name), HostFile.line("/proc/\(name)/comm") == DaemonCheck.program else { continue }
             found.append(process(pid, user: owner(of: pid)))
         }

@@ -55,7 +55,8 @@ struct ExitCheck: Check {
                 mend: "sudo systemctl restart taskstatsd")
         case .failed(let error):
             .failed(Self.name, error.message, mend: "see: sudo journalctl -u taskstatsd")
-        case .noChild(let errno): .unknown(Self.name, "cannot run a child to watch: \(SystemError("", errno: errno).text)")
+        case .noChild(let errno):
+            .unknown(Self.name, "cannot run a child to watch: \(SystemError("", errno: errno).text)")
         case .notTried: .unknown(Self.name, "nobody to ask")
         }
     }

@@ -9,7 +9,8 @@ enum StatusMetrics {
             [
                 OpenMetrics.Sample(
                     labels: [
-                        ("server", server.server), ("protocol", server.protocolVersion), ("instance_id", server.instance),
+                        ("server", server.server), ("protocol", server.protocolVersion),
+                        ("instance_id", server.instance),
                         ("kernel", server.kernelRelease), ("struct_version", "\(server.taskstatsVersion)"),
                     ], value: "1")
             ])

@@ -22,6 +22,8 @@ struct StatusScreen {
         if let daemon = status.daemon {
             sections.append(Table.facts(counters(daemon)))
             if !daemon.cpus.isEmpty { sections.append(table(daemon)) }
+        } else {
+            sections.append(Table.facts([("counters", "told to those who may see every process")]))
         }
         return Array(sections.joined(separator: [""]))
     }
@@ -59,13 +61,14 @@ struct StatusScreen {
             case .own: "\(name), who may see the processes of this user"
             }
         let rates = [
-            server.connectionsPerSecond.map { "\($0) new connections" }, server.requestsPerSecond.map { "\($0) requests" },
+            server.connectionsPerSecond.map { "\($0) new connections" },
+            server.requestsPerSecond.map { "\($0) requests" },
         ].compactMap { $0 }
         return [
             ("you", access),
             (
                 "your limits",
-                "\(bytes(server.queueBytes)) may wait for a client, \(server.connectionsPerUID) connections"
+                "\(bytes(server.queueBytes)) may wait for a connection, \(server.connectionsPerUID) connections"
                     + (rates.isEmpty ? "" : "; in a second " + rates.joined(separator: ", "))
             ),
             (
