@@ -67,15 +67,20 @@ extension ServerLine {
                 writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
                 writer.member("notifications", ["hello", "exit", "lost", "closing"])
                 writer.key("fields")
-                writer.array { writer in
-                    for field in Field.allCases { writer.object { field.write(to: &$0) } }
-                }
+                Field.writeDescriptions(of: Field.allCases, to: &writer)
             }
         }
     }
 }
 
 extension Field {
+    /// Writes what `describe` says of these fields, an array.
+    package static func writeDescriptions(of fields: [Field], to writer: inout JSONWriter) {
+        writer.array { writer in
+            for field in fields { writer.object { field.write(to: &$0) } }
+        }
+    }
+
     fileprivate func write(to writer: inout JSONWriter) {
         writer.member("name", name)
         writer.member("type", kind.jsonType)
