@@ -17,12 +17,13 @@ struct Tsctl: ParsableCommand {
 
             Examples:
               tsctl get --pid 1                     one task, as a report
+              tsctl top                             where processes wait now
               tsctl watch --filter exit=failed      everything that fails, as it ends
               tsctl status                          the daemon and its counters
             """,
         version: Release.version,
         subcommands: [
-            GetCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
+            GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
         ])
 
     static func main() {
