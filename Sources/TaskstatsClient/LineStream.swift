@@ -18,6 +18,9 @@ struct LineStream: ~Copyable {
         case answer(ServerEvent, result: [UInt8])
     }
 
+    /// What to wait for.
+    enum Interest { case readable, writable, either }
+
     /// How waiting ended.
     enum Wake { case ready, interrupted, late }
 
@@ -94,10 +97,15 @@ struct LineStream: ~Copyable {
     /// Waits until something has arrived, or can be sent; or until the other descriptor becomes readable, which goes
     /// first; or until it is late.
     func wait(
-        for interest: Readiness.Interest, until deadline: SuspendingClock.Instant? = nil,
+        for interest: Interest, until deadline: SuspendingClock.Instant? = nil,
         interruptedBy other: Int32? = nil
     ) throws(TaskstatsError) -> Wake {
-        let events = interest == .readable ? POLLIN : POLLOUT
+        let events =
+            switch interest {
+            case .readable: POLLIN
+            case .writable: POLLOUT
+            case .either: POLLIN | POLLOUT
+            }
         // A negative number is passed over.
         var descriptors = [
             pollfd(fd: other ?? -1, events: Int16(POLLIN), revents: 0),

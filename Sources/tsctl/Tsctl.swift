@@ -17,14 +17,15 @@ struct Tsctl: ParsableCommand {
 
             Examples:
               tsctl get --pid 1                     one task, as a report
+              tsctl top                             where processes wait now
               tsctl watch --filter exit=failed      everything that fails, as it ends
               tsctl status                          the daemon and its counters
               tsctl doctor                          what is wrong, and what mends it
             """,
         version: Release.version,
         subcommands: [
-            GetCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
-            FieldsCommand.self, DoctorCommand.self,
+            GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, RecordCommand.self,
+            PlayCommand.self, StatusCommand.self, FieldsCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

@@ -44,6 +44,9 @@ struct StandardOutput: ~Copyable {
         buffer.append(UInt8(ascii: "\n"))
     }
 
+    /// Adds text that ends no line.
+    mutating func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
+
     /// Whether enough was gathered to write it.
     var isFull: Bool { buffer.count >= (Self.writesEachLine.load(ordering: .relaxed) ? 1 : Self.gathered) }
 
