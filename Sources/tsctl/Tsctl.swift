@@ -22,7 +22,7 @@ struct Tsctl: ParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            GetCommand.self, WatchCommand.self, RecordCommand.self, RunCommand.self, StatusCommand.self,
+            GetCommand.self, WatchCommand.self, RecordCommand.self, PlayCommand.self, RunCommand.self, StatusCommand.self,
         ])
 
     static func main() {

@@ -71,15 +71,15 @@ struct RecordCommand: ParsableCommand {
 
         let file = try open(Recorder.header(connection.server, inForce))
         let (writer, thread) = try RecordingWriter.start(file)
-        let end = try record(with: Recorder(connection: connection, writer: writer, limit: count))
+        let (counts, error) = try record(with: Recorder(connection: connection, writer: writer, limit: count))
         writer.end()
         thread.join()
         switch writer.stop {
         case .failed(let failure): throw Failure("\(failure.message); what was written before can be played")
         case .some(let stop): throw stop
-        case .none: Console.say(end.said)
+        case .none: Console.say(text(counts, size: writer.size, isDone: true))
         }
-        if let error = end.error { throw error }
+        if let error { throw error }
     }
 
     private func open(_ header: RecordingHeader) throws -> RecordingFile {
@@ -89,14 +89,16 @@ struct RecordCommand: ParsableCommand {
         return file
     }
 
-    /// Records until something ends it; what is to be said of that, and what it was when it is a failure of the daemon.
-    private func record(with recorder: consuming Recorder) throws -> (said: String, error: TaskstatsError?) {
+    /// Records until something ends it; how much it was, and the failure of the daemon that ended it.
+    private func record(with recorder: consuming Recorder) throws -> (Recorder.Counts, TaskstatsError?) {
         let progress = ProgressLine()
         let interruption = try Interruption.begin(after: period, everySecond: true, watchingOutput: file == "-")
         var failure: TaskstatsError?
         var reason = ""
         do {
-            let ending = try recorder.run(interruptedBy: interruption) { progress.show(text($0, progress)) }
+            let ending = try recorder.run(interruptedBy: interruption) { recorder in
+                progress.show(text(recorder.counts, size: recorder.fileSize, isDone: false))
+            }
             reason = Self.reason(ending)
             if ending != .count { try recorder.takeRest() }
         } catch let error as TaskstatsError {
@@ -107,7 +109,7 @@ struct RecordCommand: ParsableCommand {
         interruption.end()
         if !reason.isEmpty { try? recorder.end(reason: reason) }
         progress.clear()
-        return (text(recorder, progress, in: file), failure)
+        return (recorder.counts, failure)
     }
 
     private static func reason(_ ending: WatchStream.Ending) -> String {
@@ -118,11 +120,11 @@ struct RecordCommand: ParsableCommand {
         }
     }
 
-    private func text(_ recorder: borrowing Recorder, _ progress: ProgressLine, in file: String? = nil) -> String {
-        let size = recorder.fileSize
-        let compressed = size == recorder.bytes || size == 0 ? "" : ", compressed to \(DecimalText.bytes(size))"
-        return LossText.summary(recorder.exits, file.map { "kept in \($0)" } ?? "kept", lost: recorder.lost)
-            + ", \(DecimalText.bytes(recorder.bytes))\(compressed), "
-            + DecimalText.seconds(microseconds: progress.elapsedMicroseconds)
+    private func text(_ counts: Recorder.Counts, size: UInt64, isDone: Bool) -> String {
+        let compressed = Compression(suffixOf: file) == nil ? "" : " (compressed to \(DecimalText.bytes(size)))"
+        let kept = isDone ? "kept in \(file == "-" ? "standard output" : file)" : "kept"
+        return LossText.summary(counts.exits, kept, lost: counts.lost)
+            + ", \(DecimalText.bytes(counts.bytes))\(compressed), "
+            + DecimalText.seconds(microseconds: counts.elapsedMicroseconds)
     }
 }

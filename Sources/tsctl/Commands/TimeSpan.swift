@@ -22,6 +22,12 @@ struct TimeSpan: Equatable {
         }
         self = span
     }
+}
 
-    var duration: Duration { .microseconds(Int64(clamping: microseconds)) }
+extension Duration {
+    /// The microseconds of a time that has passed.
+    var wholeMicroseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: attoseconds / 1_000_000_000_000)
+    }
 }

@@ -6,10 +6,7 @@ struct ProgressLine {
     private let start = ContinuousClock.now
 
     /// How long it has been going on, in microseconds.
-    var elapsedMicroseconds: UInt64 {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: attoseconds / 1_000_000_000_000)
-    }
+    var elapsedMicroseconds: UInt64 { (ContinuousClock.now - start).wholeMicroseconds }
 
     /// Shows the text in place of what stood there.
     func show(_ text: @autoclosure () -> String) {

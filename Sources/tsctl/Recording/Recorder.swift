@@ -12,12 +12,18 @@ struct Recorder: ~Copyable {
     private let writer: RecordingWriter
     private let limit: UInt64?
     private var lines: [UInt8] = []
-    /// The exits recorded so far.
-    private(set) var exits: UInt64 = 0
-    /// The records lost so far.
-    private(set) var lost: UInt64 = 0
-    /// The bytes recorded so far, before they are compressed.
-    private(set) var bytes: UInt64 = 0
+    private let start = ContinuousClock.now
+    /// How much it is so far.
+    private(set) var counts = Counts()
+
+    /// How much was recorded.
+    struct Counts {
+        var exits: UInt64 = 0
+        var lost: UInt64 = 0
+        /// Before they are compressed.
+        var bytes: UInt64 = 0
+        var elapsedMicroseconds: UInt64 = 0
+    }
 
     /// The bytes of the file so far, compressed if it is.
     var fileSize: UInt64 { writer.size }
@@ -36,11 +42,11 @@ struct Recorder: ~Copyable {
         interruptedBy interruption: borrowing Interruption, tick: (borrowing Recorder) -> Void
     ) throws -> WatchStream.Ending {
         while true {
-            while lines.count < Self.gathered, exits != limit, let event = try connection.nextReceivedText() {
+            while lines.count < Self.gathered, counts.exits != limit, let event = try connection.nextReceivedText() {
                 take(event)
             }
             try handOver()
-            if exits == limit { return .count }
+            if counts.exits == limit { return .count }
             if let event = try connection.nextText(interruptedBy: interruption.wakeDescriptor) {
                 take(event)
                 continue
@@ -48,6 +54,7 @@ struct Recorder: ~Copyable {
             if let cause = interruption.cause() { return WatchStream.Ending(cause) }
             if interruption.takeTick() {
                 if let stop = writer.stop { throw stop }
+                counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
                 tick(self)
             }
         }
@@ -65,8 +72,8 @@ struct Recorder: ~Copyable {
 
     /// Records what ended it, which is the last line.
     mutating func end(reason: String) throws(StandardOutput.Stop) {
-        append(
-            RecordingFooter(time: Self.now, reason: reason, exits: exits, lost: lost).line)
+        counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
+        append(RecordingFooter(time: Self.now, reason: reason, exits: counts.exits, lost: counts.lost).line)
         try handOver()
     }
 
@@ -93,9 +100,9 @@ struct Recorder: ~Copyable {
             lines += Self.opening
             lines += params
             lines += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
-            exits += 1
+            counts.exits += 1
         case .other(.lost(let loss)):
-            lost &+= loss.count
+            counts.lost &+= loss.count
             let place: Loss.Place =
                 switch loss.place {
                 case .kernel(let cpu): .kernel(cpu: cpu)
@@ -111,7 +118,7 @@ struct Recorder: ~Copyable {
 
     private mutating func handOver() throws(StandardOutput.Stop) {
         guard !lines.isEmpty else { return }
-        bytes += UInt64(lines.count)
+        counts.bytes += UInt64(lines.count)
         try writer.write(lines)
         lines.removeAll(keepingCapacity: true)
     }
