@@ -148,6 +148,11 @@ struct WriterThread {
     private let thread: pthread_t
 
     init(file: consuming RecordingFile, _ body: @escaping @Sendable (inout RecordingFile) -> Void) throws(SystemError) {
+        // Signals are for the thread that waits for them.
+        var (all, previous) = (sigset_t(), sigset_t())
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
         var thread = pthread_t()
         let start = unsafe Unmanaged.passRetained(Start(file, body))
         let error = unsafe pthread_create(
