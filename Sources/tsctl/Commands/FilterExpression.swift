@@ -36,11 +36,11 @@ enum FilterExpression {
     static func filter(_ expressions: [String]) throws(Problem) -> RecordFilter {
         var conditions: [Condition] = []
         for expression in expressions { conditions.append(try Condition(parsing: expression)) }
-        return try filter(conditions)
+        return try filter(of: conditions)
     }
 
     /// All conditions as one filter; those of the same list add up.
-    static func filter(_ conditions: [Condition]) throws(Problem) -> RecordFilter {
+    static func filter(of conditions: [Condition]) throws(Problem) -> RecordFilter {
         var filter = RecordFilter()
         for condition in conditions {
             guard !condition.value.isEmpty else { throw Problem(description: "\(condition.spelling) lacks a value") }

@@ -43,7 +43,7 @@ struct FilterOptions: ParsableArguments {
             if let command { conditions.append(.init("comm", command, spelling: "--comm ")) }
             for list in users { conditions.append(.init("uid", list, spelling: "--uid ")) }
             if let longerThan { conditions.append(.init("min_elapsed", longerThan, spelling: "--longer-than ")) }
-            return try FilterExpression.filter(conditions)
+            return try FilterExpression.filter(of: conditions)
         } catch {
             throw ValidationError(error.description)
         }

@@ -58,6 +58,8 @@ struct RawRecordReader {
         let rest = bytes.count - start
         guard isAtEnd ? rest > 0 : rest >= Self.lookahead else { return .incomplete }
         if let shape, searched <= start, let record = record(at: start, shape.version, shape.size) {
+            // Of a record that was cut off by the next one only the beginning is good.
+            if !isFollowed(shape), let place = placeWithin(shape) { return damage(upTo: place) }
             advance(by: min(shape.stride, rest))
             return .record(record)
         }
@@ -90,6 +92,17 @@ struct RawRecordReader {
         }
         searched = place
         return isAtEnd ? damage(upTo: bytes.count) : .incomplete
+    }
+
+    /// Whether behind the record that comes next there is another one, or the end.
+    private func isFollowed(_ shape: Shape) -> Bool {
+        let next = start + shape.stride
+        if next + shape.size > bytes.count { return next >= bytes.count || isBeginning(at: next, of: shape) }
+        return record(at: next, shape.version, shape.size) != nil || self.shape(at: next, isAfterDamage: true) != nil
+    }
+
+    private func placeWithin(_ shape: Shape) -> Int? {
+        (start + 1..<start + shape.stride).first { self.shape(at: $0, isAfterDamage: true) != nil }
     }
 
     private mutating func damage(upTo place: Int) -> Item {
