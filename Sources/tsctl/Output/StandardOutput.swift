@@ -35,9 +35,6 @@ struct StandardOutput: ~Copyable {
         buffer.append(UInt8(ascii: "\n"))
     }
 
-    /// Adds text as it is.
-    mutating func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
-
     /// Adds a line that is bytes already.
     mutating func line(_ bytes: some Sequence<UInt8>) {
         buffer.append(contentsOf: bytes)

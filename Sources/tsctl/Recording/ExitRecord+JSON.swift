@@ -17,7 +17,7 @@ extension ExitRecord {
             if let isLast { writer.member("last", isLast) }
             if let exit {
                 writer.key("exit")
-                exit.write(to: &writer)
+                writer.value { RecordEncoder.appendExit(exit, to: &$0) }
             }
             if !redacted.isEmpty { writer.member("redacted", redacted.map(\.rawValue)) }
             writer.key("stats")
