@@ -23,10 +23,12 @@ import Testing
         subscription.fields = [.acComm, .acUid]
         subscription.filter.exit = .failed
         subscription.filter.uids = [0, 1_000]
-        let hello = Hello(
+        var hello = Hello(
             server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: false, uid: 1_000, access: .own,
             limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
+        // Neither what the daemon can do nor its limits are kept.
+        hello.features = []
         return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, hello: hello, subscription: subscription)
     }
 

@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    /// Records from a daemon that sends so many, to the end.
+    private func recording(
+        _ pids: ClosedRange<UInt32>, _ arguments: [String], path: String = "/usr/bin:/bin"
+    ) throws -> ChildProcess.Result {
+        let daemon = try sending(pids)
+        let result = try record(arguments, daemon: daemon, path: path).finish()
+        try daemon.finish()
+        return result
+    }
+
     private func text(_ path: String) throws -> String {
         try #require(try Descriptor.open(path).readText(limit: 1 << 26))
     }
@@ -89,14 +99,14 @@ import Testing
 
     @Test func `a file that exists is left alone, unless it may be overwritten`() throws {
         let path = directory.file("a.ndjson")
-        #expect(try record([path, "--count", "1"], daemon: sending(1...1)).finish().status == 0)
+        #expect(try recording(1...1, [path, "--count", "1"]).status == 0)
         let before = try text(path)
-        let run = try record([path, "--count", "2"], daemon: sending(1...2)).finish()
+        let run = try recording(1...2, [path, "--count", "2"])
         #expect(
             run == .init(
                 status: 1, output: "", errors: "tsctl: \(path) exists; choose another name, or overwrite it with --force\n"))
         #expect(try text(path) == before)
-        #expect(try record([path, "--count", "2", "--force"], daemon: sending(1...2)).finish().status == 0)
+        #expect(try recording(1...2, [path, "--count", "2", "--force"]).status == 0)
         #expect(try text(path).split(separator: "\n").count == 4)
     }
 
@@ -130,7 +140,7 @@ import Testing
         suffix: String, tool: String
     ) throws {
         let path = directory.file("a.ndjson.\(suffix)")
-        let run = try record([path, "--count", "5000"], daemon: sending(1...5_000)).finish()
+        let run = try recording(1...5_000, [path, "--count", "5000"])
         #expect(run.status == 0)
         #expect(run.errors.contains(" (compressed to "))
         let plain = try ChildProcess("/usr/bin/env", [tool, "-dc", path], environment: ["PATH": "/usr/bin:/bin"]).finish()
@@ -144,7 +154,7 @@ import Testing
 
     @Test func `without the tool it says which package brings it, and records nothing`() throws {
         let path = directory.file("a.zst")
-        let run = try record([path], daemon: sending(1...1), path: "/nonexistent").finish()
+        let run = try recording(1...1, [path], path: "/nonexistent")
         #expect(run.status == 1)
         #expect(
             run.errors
@@ -176,7 +186,7 @@ import Testing
 
     private func sizeWithoutFooter(of count: UInt32) throws -> Int {
         let path = directory.file("whole")
-        _ = try record([path, "--count", "\(count)"], daemon: sending(1...count)).finish()
+        _ = try recording(1...count, [path, "--count", "\(count)"])
         return try text(path).split(separator: "\n").dropLast().reduce(0) { $0 + $1.utf8.count + 1 }
     }
 
@@ -187,7 +197,7 @@ import Testing
     }
 
     @Test func `a full disk is told, with status 1`() throws {
-        let run = try record(["/dev/full"], daemon: sending(1...1)).finish()
+        let run = try recording(1...1, ["/dev/full"])
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write /dev/full: No space left on device\n")
     }

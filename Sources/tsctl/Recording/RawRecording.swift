@@ -25,7 +25,9 @@ struct RawRecording {
     }
 
     private static func exit(_ task: TaskRecord, process: TaskRecord? = nil) -> ExitRecord {
-        let start = task[.acBtime64] ?? task[.acBtime] ?? 0
+        // Version 10 brought the wide one.
+        let (wide, narrow) = (task[.acBtime64] ?? 0, task[.acBtime] ?? 0)
+        let start = wide > 0 ? wide : narrow
         let (seconds, overflow) = start.multipliedReportingOverflow(by: 1_000_000_000)
         let age = Nanoseconds.of(microseconds: task[.acEtime] ?? 0)
         return ExitRecord(

@@ -1,0 +1,78 @@
+import Glibc
+import LinuxSystem
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("What ends is recorded and played by an ordinary user")
+    struct RecordingTests {
+        /// Records as nobody, compressed, until so many of this test's own tasks have ended.
+        private func start(_ daemon: RunningDaemon, _ arguments: [String]) throws -> ChildProcess {
+            try Host.start(daemon.tsctlAsNobody(["record"] + arguments))
+        }
+
+        private func play(_ daemon: RunningDaemon, _ arguments: [String]) throws -> ChildProcess.Result {
+            // The recording is nobody's, and no daemon is needed.
+            try Host.run([try ChildProcess.product("tsctl"), "play"] + arguments)
+        }
+
+        private func waitForSubscription(_ daemon: RunningDaemon) throws {
+            let connection = try daemon.connect()
+            while try connection.status().daemon?.subscribers != 1 { sched_yield() }
+        }
+
+        @Test("A recording holds every task that ended between its start and Ctrl-C", arguments: ["exits.zst", "exits.gz"])
+        func everyRecord(name: String) throws {
+            let daemon = try RunningDaemon()
+            unsafe chmod(daemon.directory.path, 0o777)
+            let path = daemon.directory.file(name)
+            let recorder = try start(daemon, [path])
+            try waitForSubscription(daemon)
+            let failed = try (1...40).map { _ in
+                let child = try Host.start(Host.asNobody(["sh", "-c", "exit 3"]))
+                let pid = child.pid
+                _ = try child.finish()
+                return Int(pid)
+            }
+            recorder.send(signal: SIGINT)
+            let end = try recorder.finish()
+            #expect(end.status == 0, "\(end.errors)")
+            #expect(end.errors.contains(" kept in \(path), none lost, "))
+
+            let played = try play(daemon, [path, "--json", "--failed", "--uid", "nobody", "--comm", "sh"])
+            #expect(played.status == 0, "\(played.errors)")
+            let lines = played.output.split(separator: "\n")
+            for pid in failed { #expect(lines.contains { $0.contains(#""pid":\#(pid),"#) }) }
+            let summary = try play(daemon, [path, "--summary", "--scope", "process", "--failed", "--comm", "sh"])
+            #expect(summary.output.contains("\n(all)                \(lines.count)      \(lines.count)  "))
+        }
+
+        @Test("What is written like getdelays -w does it is played, each task with its end")
+        func bareRecords() throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("getdelays.log")
+            let input = try Pipe()
+            var writer = try Host.start(
+                ["sh", "-c", #"exec "$@" </proc/\#(getpid())/fd/\#(input.reading.number)"#, "sh"]
+                    + Script.command("raw_records.py", path))
+            #expect(try writer.line() == "ready")
+            let failed = try Host.start(["sh", "-c", "exit 3"])
+            let pid = failed.pid
+            _ = try failed.finish()
+            let load = try ExitLoad(finishing: Host.start([try ChildProcess.product("exit-load"), "leader-first"]))
+            close(input)
+            let result = try writer.finish()
+            #expect(result.status == 0, "\(result.errors)")
+
+            let played = try Host.run([try ChildProcess.product("tsctl"), "play", "--raw", path, "--json"])
+            #expect(played.status == 0, "\(played.errors)")
+            let lines = played.output.split(separator: "\n")
+            #expect(lines.contains { $0.contains(#""pid":\#(pid),"#) && $0.contains(#""exit":{"code":3}"#) })
+            let last = try load.id("last")
+            #expect(lines.contains { $0.contains(#""pid":\#(last),"#) && $0.contains(#""tgid_stats":{"#) })
+        }
+
+        /// Closes both ends by letting go of them.
+        private func close(_ pipe: consuming Pipe) {}
+    }
+}
