@@ -21,7 +21,9 @@ extension SystemTests {
             while try connection.status().daemon?.subscribers != 1 { sched_yield() }
         }
 
-        @Test("A recording holds every task that ended between its start and Ctrl-C", arguments: ["exits.zst", "exits.gz"])
+        @Test(
+            "A recording holds every task that ended between its start and Ctrl-C",
+            arguments: ["exits.zst", "exits.gz"])
         func everyRecord(name: String) throws {
             let daemon = try RunningDaemon()
             unsafe chmod(daemon.directory.path, 0o777)

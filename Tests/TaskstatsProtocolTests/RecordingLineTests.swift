@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"jsonrpc":"2.0","method":"later","params":{"a":1}}"#, #"{"method":"hello","params":{"protocol":"1.0","#
+        #"{"jsonrpc":"2.0","method":"later","params":{"a":1}}"#,
+        #"{"method":"hello","params":{"protocol":"1.0","#
             + #""instance":"a","you":{"access":"all"}}}"#,
     ])
     func `what is not known is passed over`(text: String) throws {

@@ -39,7 +39,9 @@ import Testing
         #expect(distribution.count == UInt64(count))
         #expect(distribution.largest == times.max())
         for percent in [1, 25, 50, 75, 90, 99, 100] {
-            let (found, right) = (Double(distribution.percentile(UInt64(percent)) ?? 0), Double(nearestRank(times, percent)))
+            let (found, right) = (
+                Double(distribution.percentile(UInt64(percent)) ?? 0), Double(nearestRank(times, percent))
+            )
             #expect(abs(found - right) <= right * ElapsedDistribution.relativeError + 1e-9, "p\(percent) of \(count)")
         }
     }

@@ -47,7 +47,9 @@ import Testing
         RecordingFooter(time: 1_795_400_050_123_456_789, reason: "signal", exits: exits, lost: lost).line.array
     }
 
-    private func loss(_ place: Loss.Place, _ count: UInt64) -> [UInt8] { ServerLine.lost(Loss(place, count: count)).array }
+    private func loss(_ place: Loss.Place, _ count: UInt64) -> [UInt8] {
+        ServerLine.lost(Loss(place, count: count)).array
+    }
 
     private var three: [UInt8] {
         header() + exit(SampleRecords.exit(pid: 1)) + exit(SampleRecords.exit(pid: 2, command: "make", exitcode: 0x200))
@@ -66,7 +68,9 @@ import Testing
 
     @Test func `as JSON it repeats the params as they came`() throws {
         let odd = #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":9,"new":{"a":[1]},"stats":{} }}"# + "\n"
-        let run = try play([try file(header() + Array(odd.utf8) + loss(.queue, 37) + footer(exits: 1, lost: 37)), "--json"])
+        let run = try play([
+            try file(header() + Array(odd.utf8) + loss(.queue, 37) + footer(exits: 1, lost: 37)), "--json",
+        ])
         #expect(run.status == 0)
         #expect(
             run.output == #"{ "pid":9,"new":{"a":[1]},"stats":{} }"# + "\n" + #"{"lost":{"where":"queue","count":37}}"#
@@ -74,11 +78,12 @@ import Testing
         #expect(run.errors == "")
     }
 
-    @Test(arguments: [
-        (["--failed"], [2]), (["--comm", "g*"], [1, 3]), (["--uid", "root"], [1, 2, 3]), (["--uid", "7"], []),
-        (["--longer-than", "9s"], []), (["--longer-than", "8s"], [1, 2, 3]), (["--cpus", "0"], []),
-        (["--cpus", "0-1", "--filter", "exit=ok"], [1, 3]), (["--scope", "process"], [1, 2, 3]),
-    ] as [([String], [Int])])
+    @Test(
+        arguments: [
+            (["--failed"], [2]), (["--comm", "g*"], [1, 3]), (["--uid", "root"], [1, 2, 3]), (["--uid", "7"], []),
+            (["--longer-than", "9s"], []), (["--longer-than", "8s"], [1, 2, 3]), (["--cpus", "0"], []),
+            (["--cpus", "0-1", "--filter", "exit=ok"], [1, 3]), (["--scope", "process"], [1, 2, 3]),
+        ] as [([String], [Int])])
     func `conditions are those of watch`(arguments: [String], pids: [Int]) throws {
         let run = try play([try file(three), "--json", "--fields", "nvcsw"] + arguments)
         #expect(run.status == 0, "\(run.errors)")
@@ -115,7 +120,9 @@ import Testing
                 "3 tasks ended on db1 within 60.0 s, with them 3 processes, of which 1 failed\n"
                     + "144 records were lost (144 in the kernel, 0 in the queue) and are missing in these figures\n"))
         let json = try play([try file(three), "--summary", "--json"]).output
-        #expect(json.hasPrefix(#"{"elapsed_us":60000000,"host":"db1","access":"own","delay_accounting":true,"complete":false,"#))
+        #expect(
+            json.hasPrefix(
+                #"{"elapsed_us":60000000,"host":"db1","access":"own","delay_accounting":true,"complete":false,"#))
     }
 
     @Test func `two recordings one after the other are one`() throws {
@@ -213,7 +220,8 @@ import Testing
     }
 
     @Test func `a full disk is one line and status 1`() throws {
-        let run = try play([try file(header() + exit(SampleRecords.exit()) + footer(exits: 1))], output: .file("/dev/full"))
+        let run = try play(
+            [try file(header() + exit(SampleRecords.exit()) + footer(exits: 1))], output: .file("/dev/full"))
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write to standard output: No space left on device\n")
     }
@@ -225,7 +233,8 @@ import Testing
             MessageBuilder.taskstats(
                 version: version, command: "git",
                 [
-                    .acPid: pid, .acTgid: pid, .acUid: 65_534, .acFlag: 0x20, .acExitcode: (pid % 2) << 8, .acEtime: 5_000,
+                    .acPid: pid, .acTgid: pid, .acUid: 65_534, .acFlag: 0x20, .acExitcode: (pid % 2) << 8,
+                    .acEtime: 5_000,
                     .acBtime: 1_795_400_000, .cpuCount: 2,
                 ]) + [0, 0, 0, 0]
         }

@@ -34,7 +34,11 @@ import Testing
             switch reader.next() {
             case .record(let record):
                 let pid = record.kind == .process ? 0 : record[.acPid] ?? record[.cpuCount] ?? .max
-                if case .pids(let pids) = found.last { found[found.count - 1] = .pids(pids + [pid]) } else { found.append(.pids([pid])) }
+                if case .pids(let pids) = found.last {
+                    found[found.count - 1] = .pids(pids + [pid])
+                } else {
+                    found.append(.pids([pid]))
+                }
             case .damaged(let offset, let count): found.append(.damaged(offset, count))
             case .cutOff(let offset, let count): found.append(.cutOff(offset, count))
             case .incomplete:

@@ -5,6 +5,8 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
+@testable import tsctl
+
 /// The built `tsctl record` against a daemon that follows a script.
 @Suite(.timeLimit(.minutes(1))) struct RecordTests {
     private let directory: TemporaryDirectory
@@ -49,7 +51,8 @@ import Testing
     }
 
     @Test func `a recording is a header, the daemon's lines as they came, and a footer`() throws {
-        let exit = #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":1,"new":[1,"}\""],"stats":{"ac_etime":18446744073709551615}}}"#
+        let exit =
+            #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":1,"new":[1,"}\""],"stats":{"ac_etime":18446744073709551615}}}"#
         let daemon = try FakeDaemon { peer in
             try peer.greet()
             try peer.grantSubscription()
@@ -103,8 +106,10 @@ import Testing
         let before = try text(path)
         let run = try recording(1...2, [path, "--count", "2"])
         #expect(
-            run == .init(
-                status: 1, output: "", errors: "tsctl: \(path) exists; choose another name, or overwrite it with --force\n"))
+            run
+                == .init(
+                    status: 1, output: "",
+                    errors: "tsctl: \(path) exists; choose another name, or overwrite it with --force\n"))
         #expect(try text(path) == before)
         #expect(try recording(1...2, [path, "--count", "2", "--force"]).status == 0)
         #expect(try text(path).split(separator: "\n").count == 4)
@@ -143,7 +148,8 @@ import Testing
         let run = try recording(1...5_000, [path, "--count", "5000"])
         #expect(run.status == 0)
         #expect(run.errors.contains(" (compressed to "))
-        let plain = try ChildProcess("/usr/bin/env", [tool, "-dc", path], environment: ["PATH": "/usr/bin:/bin"]).finish()
+        let plain = try ChildProcess("/usr/bin/env", [tool, "-dc", path], environment: ["PATH": "/usr/bin:/bin"])
+            .finish()
         #expect(plain.status == 0)
         #expect(plain.output.split(separator: "\n").count == 5_002)
         let played = try play([path, "--json"])
@@ -182,6 +188,37 @@ import Testing
         #expect(played.status == 0)
         #expect(played.output.split(separator: "\n").count == 100)
         #expect(played.errors.hasPrefix("tsctl: the recording was cut off"))
+    }
+
+    @Test(arguments: ["a.zst", "a.gz"])
+    func `when its compressor is killed nothing is lost`(name: String) throws {
+        let killed = try Pipe()
+        let reading = killed.reading.number
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            var byte: UInt8 = 0
+            _ = unsafe read(reading, &byte, 1)
+            for pid in 101...120 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try peer.waitForEnd()
+        }
+        let path = directory.file(name)
+        let child = try record([path, "--count", "120"], daemon: daemon)
+        let all = try sizeWithoutFooter(of: 100)
+        while try bytesWritten(by: child.pid) < all { sched_yield() }
+        let compressors = try #require(LivingDescendants.children(of: child.pid))
+        #expect(compressors.count == 1)
+        for compressor in compressors { kill(compressor, SIGKILL) }
+        killed.write()
+
+        let run = try child.finish()
+        #expect(run.status == 0)
+        let tool = name.hasSuffix("zst") ? "zstd" : "gzip"
+        #expect(run.errors.hasPrefix("tsctl: \(tool) was killed; what it had not finished is compressed again\n"))
+        let played = try play([path, "--json"])
+        #expect(played.status == 0, "\(played.errors)")
+        #expect(played.output.split(separator: "\n").count == 120)
     }
 
     private func sizeWithoutFooter(of count: UInt32) throws -> Int {

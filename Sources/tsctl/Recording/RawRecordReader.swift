@@ -165,7 +165,9 @@ struct RawRecordReader {
         guard let task = try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .task) else { return nil }
         guard Self.isBelievable(task) else { return nil }
         if version == 1 { return task }
-        if Self.isProcess(task), stored == version || task[.cpuCount] != 0 { return try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .process) }
+        if Self.isProcess(task), stored == version || task[.cpuCount] != 0 {
+            return try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .process)
+        }
         return stored == version && Self.isTask(task) ? task : nil
     }
 

@@ -64,7 +64,8 @@ struct RecordingReader: ~Copyable {
             return .damaged(line: number, problem: malformed.problem, startsAsObject: startsAsObject)
         case .tooLong:
             number += 1
-            return .damaged(line: number, problem: "longer than \(ProtocolLimits.lineBytes) bytes", startsAsObject: startsAsObject)
+            return .damaged(
+                line: number, problem: "longer than \(ProtocolLimits.lineBytes) bytes", startsAsObject: startsAsObject)
         }
     }
 

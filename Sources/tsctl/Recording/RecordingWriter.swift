@@ -116,7 +116,9 @@ final class Signal: Sendable {
         writing = second
     }
 
-    /// Gives it. A pipe that is full says so already.
+    /// Gives it.
+    ///
+    /// A pipe that is full says so already.
     func give() { _ = unsafe write(writing.number, [1], 1) }
 
     /// Waits until it is given, or until then, and takes it.

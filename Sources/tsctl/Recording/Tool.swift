@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import LinuxSystem
 
-/// A tool of the system between two descriptors. It stands apart from the terminal: Ctrl-C is for tsctl to deal with.
+/// A tool of the system between two descriptors.
+///
+/// It stands apart from the terminal: Ctrl-C is for tsctl to deal with.
 struct Tool: ~Copyable {
     /// How a tool ended.
     enum End: Equatable {

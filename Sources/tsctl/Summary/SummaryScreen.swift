@@ -111,7 +111,9 @@ struct SummaryScreen {
             milliseconds("p50", rank: 1) { elapsed($0, 50) },
             milliseconds("p90", rank: 5) { elapsed($0, 90) },
             milliseconds("p99", rank: 3) { elapsed($0, 99) },
-            milliseconds("max", rank: 1) { $0.elapsed.count > 0 ? Nanoseconds.of(microseconds: $0.elapsed.largest) : nil },
+            milliseconds("max", rank: 1) {
+                $0.elapsed.count > 0 ? Nanoseconds.of(microseconds: $0.elapsed.largest) : nil
+            },
         ]
     }
 
