@@ -94,7 +94,7 @@ import Testing
         let run = try child.finish()
         #expect(run.status == 0)
         let rest = run.output.split(separator: "\n")
-        #expect(rest.count == 2)
+        try #require(rest.count == 2)
         #expect(rest[0].contains(#""pid":4,"#))
         #expect(rest[1].hasSuffix(#""reason":"signal","exits":4,"lost":0}}"#))
         #expect(run.errors.hasPrefix("tsctl: 4 records kept in standard output, none lost, "))
