@@ -109,7 +109,7 @@ let package = Package(
                 "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "taskstatsd",
                 "tsctl", "exit-load",
             ],
-            exclude: ["Scripts"], swiftSettings: strict),
+            exclude: ["Scripts", "Access/Programs"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
