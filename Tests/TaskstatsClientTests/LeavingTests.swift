@@ -6,7 +6,7 @@ import Testing
 
 /// The end of a subscription, with much on its way.
 @Suite(.timeLimit(.minutes(1))) struct LeavingTests {
-    private static let records = 20_000
+    private static let records = 9_000
 
     /// A daemon that has this many records to send before it hears that no more are wanted, and ends in this way.
     private func daemon(_ end: @escaping @Sendable (FakePeer, Request) throws -> Void) throws -> FakeDaemon {
