@@ -3,7 +3,7 @@ import TaskstatsProtocol
 
 /// What was said on a connection and what is still awaited: pure, it never touches the socket.
 ///
-/// Requests are answered one at a time. Events that arrive before an answer are kept in the order in which they came, for
+/// Answers are awaited to the last request, or to a row of them. Events that arrive before an answer are kept in the order in which they came, for
 /// whoever asks for events next. Their number is bounded: beyond the bound records are counted instead of kept, and the
 /// count stands as a loss where the gap is, as if the daemon had dropped them. After the end, whatever it was, nothing
 /// more is heard: every request and, once the kept events are gone, every wait for an event fails the same way.
@@ -23,7 +23,8 @@ struct Conversation {
     }
 
     private let limit: Int
-    private var lastID: Int64 = 0
+    /// The id of the last request.
+    private(set) var lastID: Int64 = 0
     private var kept: [Incoming] = []
     private var firstKept = 0
     /// How the conversation ended, if it has.
@@ -45,16 +46,24 @@ struct Conversation {
 
     /// Takes a line while the answer to the last request is awaited.
     mutating func receiveAwaitingAnswer(_ line: LineStream.Line) throws(TaskstatsError) -> Step {
+        guard let answer = try receiveAwaitingAnswers(line, to: lastID...lastID) else { return .readOn }
+        return .answer(answer.reply, text: answer.text)
+    }
+
+    /// Takes a line while the answers to requests with these ids are awaited: one of them, or nil to go on reading.
+    mutating func receiveAwaitingAnswers(
+        _ line: LineStream.Line, to ids: ClosedRange<Int64>
+    ) throws(TaskstatsError) -> (id: Int64, reply: ServerEvent.Reply, text: [UInt8])? {
         switch line {
-        case .event(.reply(lastID, let reply)): return .answer(reply, text: [])
-        case .answer(.reply(lastID, let reply), let result): return .answer(reply, text: result)
+        case .event(.reply(let id, let reply)) where ids.contains(id): return (id, reply, [])
+        case .answer(.reply(let id, let reply), let result) where ids.contains(id): return (id, reply, result)
         case .event(.refusal(let error)): throw .refused(error)
         default: break
         }
-        guard let incoming = event(in: line) else { return .readOn }
+        guard let incoming = event(in: line) else { return nil }
         keep(incoming)
         if let end { throw end }
-        return .readOn
+        return nil
     }
 
     /// Takes a line while events are awaited: the event in it, if there is one.
@@ -124,7 +133,7 @@ extension TaskstatsEvent {
 
 extension ExitRecord {
     /// A record together with what the daemon withheld of it.
-    init(_ received: ReceivedExit) {
+    package init(_ received: ReceivedExit) {
         self = received.record
         redacted = received.redacted
     }

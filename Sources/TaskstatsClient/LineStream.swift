@@ -18,6 +18,9 @@ struct LineStream: ~Copyable {
         case answer(ServerEvent, result: [UInt8])
     }
 
+    /// What to wait for.
+    enum Interest { case readable, writable, either }
+
     /// How waiting ended.
     enum Wake { case ready, interrupted, late }
 
@@ -25,6 +28,8 @@ struct LineStream: ~Copyable {
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
     /// Whether lines are wanted as text, for those who pass them on.
     var keepsText = false
+    /// Who is shown the lines; nil: nobody.
+    var trace: LineTrace?
 
     /// The lines that come out of a connected socket.
     init(_ socket: consuming Descriptor) { self.socket = socket }
@@ -57,9 +62,10 @@ struct LineStream: ~Copyable {
 
     /// The next line that is already taken in; nil when there is none.
     mutating func nextReceived() throws(TaskstatsError) -> Line? {
-        let keepsText = keepsText
+        let (keepsText, trace) = (keepsText, trace)
         let item = unsafe framer.next { bytes in
-            Result { () throws(EventReader.Malformed) in unsafe try Self.read(bytes, keepsText: keepsText) }
+            if let trace { unsafe trace.show(.received, Array(bytes)) }
+            return Result { () throws(EventReader.Malformed) in unsafe try Self.read(bytes, keepsText: keepsText) }
         }
         switch item {
         case .line(.success(let line)): return line
@@ -91,10 +97,15 @@ struct LineStream: ~Copyable {
     /// Waits until something has arrived, or can be sent; or until the other descriptor becomes readable, which goes
     /// first; or until it is late.
     func wait(
-        for interest: Readiness.Interest, until deadline: SuspendingClock.Instant? = nil,
+        for interest: Interest, until deadline: SuspendingClock.Instant? = nil,
         interruptedBy other: Int32? = nil
     ) throws(TaskstatsError) -> Wake {
-        let events = interest == .readable ? POLLIN : POLLOUT
+        let events =
+            switch interest {
+            case .readable: POLLIN
+            case .writable: POLLOUT
+            case .either: POLLIN | POLLOUT
+            }
         // A negative number is passed over.
         var descriptors = [
             pollfd(fd: other ?? -1, events: Int16(POLLIN), revents: 0),

@@ -18,7 +18,7 @@ extension Question where Result == TaskRecord {
         Question(of: .tgid(try taskID(tgid, "tgid")), fields)
     }
 
-    private init(of target: QueryTarget, _ fields: FieldSet) {
+    init(of target: QueryTarget, _ fields: FieldSet) {
         self.init(call: .get(target, fields: fields)) { if case .stats(let record) = $0 { record } else { nil } }
     }
 

@@ -11,12 +11,25 @@ extension TaskstatsConnection {
     struct Letter: ~Copyable {
         let line: ByteBuffer
         var sent = 0
+        /// Whether nothing is left to send.
+        var isSent: Bool { sent == line.count }
     }
 
     /// Puts a request into words; throws what the connection ended with, if it has.
     func letter(asking call: Request.Call) throws(TaskstatsError) -> Letter {
         if let end = conversation.end { throw end }
         return Letter(line: Request(id: .integer(conversation.nextID()), call: call).line)
+    }
+
+    /// The lines of several requests, one after the other, with the ids that follow the last one.
+    func letter(asking calls: some Sequence<Request.Call>) throws(TaskstatsError) -> Letter {
+        if let end = conversation.end { throw end }
+        var lines = ByteBuffer(capacity: 4_096)
+        for call in calls {
+            let line = Request(id: .integer(conversation.nextID()), call: call).line
+            unsafe line.withUnsafeBytes { unsafe lines.append($0) }
+        }
+        return Letter(line: lines)
     }
 
     /// Sends what the kernel takes; whether there is no more to send.
@@ -26,6 +39,7 @@ extension TaskstatsConnection {
                 guard let count = try stream.sendNow(letter.line, from: letter.sent) else { return false }
                 letter.sent += count
             }
+            if let trace = stream.trace { trace.show(.sent, Array(letter.line.array.dropLast())) }
         } catch {
             let error = TaskstatsError.system(error)
             // When the daemon is gone, what it said last is still to be read.
@@ -46,6 +60,18 @@ extension TaskstatsConnection {
                 if case .error(let error) = reply { throw .refused(error) }
                 return (reply, text)
             }
+        }
+        return nil
+    }
+
+    /// The answer to one of these requests, if one is taken in; a refusal is an answer too.
+    func receivedAnswer(
+        to ids: ClosedRange<Int64>
+    ) throws(TaskstatsError) -> (id: Int64, answer: Result<Answer, TaskstatsError>)? {
+        while let line = try receivedLine() {
+            guard let found = try conversation.receiveAwaitingAnswers(line, to: ids) else { continue }
+            if case .error(let error) = found.reply { return (found.id, .failure(.refused(error))) }
+            return (found.id, .success((found.reply, found.text)))
         }
         return nil
     }

@@ -69,6 +69,11 @@ int clinux_pipe(int ends[2]);
 /* The size of the terminal: 0, or -1 with errno. */
 int clinux_terminal_size(int descriptor, uint16_t *rows, uint16_t *columns);
 
+/* From now on, when this process crashes, writes `text` (at most 64 bytes) to the terminal and gives it its present mode
+ * back: 0, or -1. Until it is called off. */
+int clinux_guard_terminal(int descriptor, const char *text);
+void clinux_unguard_terminal(void);
+
 /* Makes this process the parent of what its children leave behind when they end: 0, or -1 with errno. */
 int clinux_adopt_orphans(void);
 
@@ -77,3 +82,9 @@ char *const *clinux_environment(void);
 
 /* Gives pages that malloc holds and nobody uses back to the kernel. */
 void clinux_trim_memory(void);
+
+/* A timerfd, not blocking, that fires after `first` nanoseconds and, unless `interval` is 0, again and again; or -1. */
+int clinux_timer(uint64_t first_ns, uint64_t interval_ns);
+
+/* Whether this process ignores a signal, as nohup(1) lets it. */
+bool clinux_is_ignored(int signal);

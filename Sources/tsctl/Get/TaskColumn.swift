@@ -1,0 +1,108 @@
+import TaskstatsClient
+
+/// A column of the tables of `get`: what it shows, by what it sorts, and which members that takes.
+struct TaskColumn {
+    /// By what rows are sorted: numbers from the largest, texts and ids from the smallest.
+    enum SortKey {
+        case number((TaskRow) -> UInt64?)
+        case ascending((TaskRow) -> UInt64?)
+        case text((TaskRow) -> String?)
+    }
+
+    /// The name for `--sort`.
+    let name: String
+    let column: Column
+    let fields: FieldSet
+    /// How dispensable it is on a narrow terminal; 0: never left out.
+    let rank: Int
+    let sortKey: SortKey
+    let text: (TaskRow, inout AccountNames) -> String?
+
+    private init(
+        _ name: String, _ title: String, _ alignment: Column.Alignment, _ width: Int, cuts: Bool = false, rank: Int = 0,
+        fields: FieldSet, sort: SortKey, _ text: @escaping (TaskRow, inout AccountNames) -> String?
+    ) {
+        self.name = name
+        column = Column(title: title, alignment: alignment, width: width, cuts: cuts)
+        self.fields = fields
+        self.rank = rank
+        sortKey = sort
+        self.text = text
+    }
+
+    /// A column of one member.
+    init(field: Field) {
+        let isText = field.kind == .command
+        let width = isText ? 15 : field.unit == .count ? 8 : 12
+        self.init(
+            field.name, field.name, isText ? .left : .right, max(width, field.name.utf8.count), fields: [field],
+            sort: isText ? .text { $0.text(field) } : .number { $0[field] }
+        ) { row, _ in row.text(field) }
+    }
+
+    private static func milliseconds(_ name: String, _ field: Field, _ title: String, rank: Int) -> TaskColumn {
+        TaskColumn(
+            name, title, .right, max(9, title.utf8.count), rank: rank, fields: [field], sort: .number { $0[field] }
+        ) {
+            row, _ in row[field].map { DecimalText.shortMilliseconds(nanoseconds: $0) }
+        }
+    }
+
+    private static func bytes(_ name: String, _ field: Field, _ title: String, rank: Int) -> TaskColumn {
+        TaskColumn(name, title, .right, 10, rank: rank, fields: [field], sort: .number { $0[field] }) { row, _ in
+            row.text(field)
+        }
+    }
+
+    static var id: TaskColumn {
+        TaskColumn("pid", "PID", .right, 7, fields: [], sort: .ascending { UInt64($0.id) }) { row, _ in "\(row.id)" }
+    }
+
+    static var command: TaskColumn {
+        TaskColumn("command", "COMMAND", .left, 15, fields: [.acComm], sort: .text { $0.text(.acComm) }) { row, _ in
+            row.key.kind == .total ? "(all threads)" : row.text(.acComm)
+        }
+    }
+
+    private static var user: TaskColumn {
+        TaskColumn(
+            "user", "USER", .left, 8, cuts: true, rank: 3, fields: [.acUid], sort: .ascending { $0[.acUid] }
+        ) { row, names in row[.acUid].map { names.user(UInt32(truncatingIfNeeded: $0)) } }
+    }
+
+    /// What there is without `--fields`, in the order of the columns.
+    static var usual: [TaskColumn] {
+        [
+            id, user,
+            milliseconds("run", .cpuRunVirtualTotal, "RUN ms", rank: 0),
+            milliseconds("cpu", .cpuDelayTotal, "CPU ms", rank: 0),
+            milliseconds("blkio", .blkioDelayTotal, "BLKIO ms", rank: 1),
+            milliseconds("swap", .swapinDelayTotal, "SWAP ms", rank: 4),
+            milliseconds("reclaim", .freepagesDelayTotal, "RECLAIM ms", rank: 2),
+            milliseconds("thrash", .thrashingDelayTotal, "THRASH ms", rank: 5),
+            milliseconds("compact", .compactDelayTotal, "COMPACT ms", rank: 8),
+            milliseconds("cow", .wpcopyDelayTotal, "COW ms", rank: 7),
+            milliseconds("irq", .irqDelayTotal, "IRQ ms", rank: 6),
+            bytes("peak", .hiwaterRss, "PEAK", rank: 9),
+            bytes("read", .readBytes, "READ", rank: 10),
+            bytes("written", .writeBytes, "WRITTEN", rank: 11),
+            command,
+        ]
+    }
+
+    /// The usual columns that fit, the most dispensable left out first; all of them where there is no width.
+    static func fitting(_ width: Int?) -> [TaskColumn] {
+        var columns = usual
+        guard let width else { return columns }
+        func total() -> Int { columns.reduce(columns.count - 1) { $0 + $1.column.width } }
+        while total() > width, let rank = columns.map(\.rank).max(), rank > 0 {
+            columns.removeAll { $0.rank == rank }
+        }
+        return columns
+    }
+
+    /// The column of that name, or of the member with that name.
+    static func named(_ name: String) -> TaskColumn? {
+        usual.first { $0.name == name } ?? Field(name: name).map(TaskColumn.init(field:))
+    }
+}

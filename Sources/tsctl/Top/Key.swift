@@ -1,0 +1,53 @@
+/// A key of the keyboard, as terminals send it.
+enum Key: Equatable {
+    case character(Character)
+    case enter, escape, backspace, up, down, left, right, pageUp, pageDown, home, end
+
+    /// The keys in what was read at once: an escape by itself is the key, one with more behind it begins a sequence.
+    static func keys(in bytes: [UInt8]) -> [Key] {
+        var keys: [Key] = []
+        var rest = bytes[...]
+        while let byte = rest.first {
+            if byte == 0x1b {
+                keys += sequence(&rest).map { [$0] } ?? []
+                continue
+            }
+            let text = rest.prefix { $0 != 0x1b }
+            keys += String(decoding: text, as: UTF8.self).unicodeScalars.compactMap(key)
+            rest = rest.dropFirst(text.count)
+        }
+        return keys
+    }
+
+    private static func key(_ scalar: Unicode.Scalar) -> Key? {
+        switch scalar.value {
+        case 0x0d, 0x0a: .enter
+        case 0x08, 0x7f: .backspace
+        case ..<0x20, 0x80..<0xa0, 0xfffd: nil
+        default: .character(Character(scalar))
+        }
+    }
+
+    /// Takes an escape, or the sequence that it begins; nil for a key that means nothing here.
+    private static func sequence(_ rest: inout ArraySlice<UInt8>) -> Key? {
+        rest.removeFirst()
+        guard let introducer = rest.first, introducer == UInt8(ascii: "[") || introducer == UInt8(ascii: "O") else {
+            return .escape
+        }
+        rest.removeFirst()
+        let parameters = rest.prefix { (0x20..<0x40).contains($0) }
+        rest = rest.dropFirst(parameters.count)
+        guard let final = rest.popFirst() else { return nil }
+        switch (final, String(decoding: parameters, as: UTF8.self)) {
+        case (UInt8(ascii: "A"), _): return .up
+        case (UInt8(ascii: "B"), _): return .down
+        case (UInt8(ascii: "C"), _): return .right
+        case (UInt8(ascii: "D"), _): return .left
+        case (UInt8(ascii: "H"), _), (UInt8(ascii: "~"), "1"), (UInt8(ascii: "~"), "7"): return .home
+        case (UInt8(ascii: "F"), _), (UInt8(ascii: "~"), "4"), (UInt8(ascii: "~"), "8"): return .end
+        case (UInt8(ascii: "~"), "5"): return .pageUp
+        case (UInt8(ascii: "~"), "6"): return .pageDown
+        default: return nil
+        }
+    }
+}

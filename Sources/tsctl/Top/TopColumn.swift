@@ -1,0 +1,61 @@
+/// A column of top.
+enum TopColumn: String, CaseIterable {
+    case pid, user, run, all, cpu, blkio, swap, reclaim, thrash, compact, cow, irq, command
+
+    /// What it shows of the time of a task; nil for who it is.
+    func nanoseconds(_ spent: TimeSpent) -> UInt64? {
+        switch self {
+        case .pid, .user, .command: nil
+        case .all: spent.waited
+        case .run: spent[.run]
+        case .cpu: spent[.cpu]
+        case .blkio: spent[.blockIO]
+        case .swap: spent[.swapIn]
+        case .reclaim: spent[.reclaim]
+        case .thrash: spent[.thrashing]
+        case .compact: spent[.compaction]
+        case .cow: spent[.copyOnWrite]
+        case .irq: spent[.irq]
+        }
+    }
+
+    /// Whether it shows who a task is, which goes from the smallest.
+    var isIdentity: Bool { self == .pid || self == .user || self == .command }
+
+    /// Its title and shape.
+    var column: Column {
+        switch self {
+        case .pid: Column(title: "PID", alignment: .right, width: 7)
+        case .user: Column(title: "USER", alignment: .left, width: 8, cuts: true)
+        case .command: Column(title: "COMMAND", alignment: .left, width: 15)
+        default: Column(title: rawValue.uppercased(), alignment: .right, width: max(6, rawValue.utf8.count))
+        }
+    }
+
+    /// How dispensable it is on a narrow screen; 0: never left out.
+    private var rank: Int {
+        switch self {
+        case .pid, .run, .all, .cpu, .blkio, .command: 0
+        case .reclaim: 1
+        case .user: 2
+        case .swap: 3
+        case .thrash: 4
+        case .irq: 5
+        case .cow: 6
+        case .compact: 7
+        }
+    }
+
+    /// What a screen of that width has room for; the column by which rows are sorted stays.
+    static func fitting(_ width: Int?, keeping sorted: TopColumn) -> [TopColumn] {
+        var columns = allCases
+        guard let width else { return columns }
+        func total() -> Int { columns.reduce(columns.count - 1) { $0 + $1.column.width } }
+        while total() > width,
+            let worst = columns.filter({ $0.rank > 0 && $0 != sorted }).max(by: { $0.rank < $1.rank })
+        {
+            columns.removeAll { $0 == worst }
+        }
+        return columns
+    }
+}

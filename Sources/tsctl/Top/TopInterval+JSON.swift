@@ -1,0 +1,63 @@
+import TaskstatsClient
+import TaskstatsProtocol
+
+extension TopInterval {
+    /// The interval as one line of JSON; `stats` are what was added in it, in nanoseconds, under the kernel's names.
+    func json(_ rows: [TopRow], system: SystemFigures, subject: TopModel.Subject) -> [UInt8] {
+        var writer = JSONWriter(capacity: 16_384)
+        writer.object { writer in
+            writer.member("time", time)
+            writer.member("interval_us", microseconds)
+            writer.key("pressure_us")
+            writer.object { writer in
+                for resource in SystemFigures.Resource.allCases {
+                    guard let pressure = system.pressure[resource] else { continue }
+                    writer.key(resource.rawValue)
+                    writer.object { writer in
+                        if let some = pressure.some { writer.member("some", some) }
+                        if let full = pressure.full { writer.member("full", full) }
+                    }
+                }
+            }
+            writer.member("ended", ended)
+            writer.member("failed", failed)
+            writer.member("lost", lost)
+            writer.member("complete", !isPartial && lost == 0 && omitted == 0)
+            writer.key(subject == .process ? "processes" : "threads")
+            writer.array { writer in
+                for row in rows {
+                    writer.value { $0.append(text: String(decoding: Self.json(row, subject), as: UTF8.self)) }
+                }
+            }
+        }
+        return writer.finish().array
+    }
+
+    private static func json(_ row: TopRow, _ subject: TopModel.Subject) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.object { writer in
+            writer.member(subject == .process ? "tgid" : "pid", row.id)
+            if let identity = row.identity {
+                writer.member("command", identity.command)
+                if let uid = identity.uid { writer.member("uid", uid) }
+            }
+            if let end = row.end {
+                writer.member("ended", true)
+                writer.member("elapsed_us", end.ageMicroseconds)
+                if let status = end.status {
+                    writer.key("exit")
+                    writer.value { RecordEncoder.appendExit(status, to: &$0) }
+                }
+            }
+            if let spent = row.spent {
+                writer.key("stats")
+                writer.object { writer in
+                    for kind in TimeKind.allCases {
+                        if let nanoseconds = spent[kind] { writer.member(kind.field.name, nanoseconds) }
+                    }
+                }
+            }
+        }
+        return writer.finish().array
+    }
+}

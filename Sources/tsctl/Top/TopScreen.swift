@@ -1,0 +1,170 @@
+import TaskstatsClient
+
+/// What top shows: from what is known to the lines of a screen. It asks nobody and writes nowhere.
+struct TopScreen {
+    /// What is known.
+    struct State {
+        /// The last interval; nil until there is one.
+        var interval: TopInterval?
+        /// The machine in it.
+        var system = SystemFigures()
+        /// Whether delays are counted; nil when that is not known.
+        var delayAccounting: Bool?
+        /// What the daemon takes this user for.
+        var access = ServerInfo.Access.all
+        var subject = TopModel.Subject.process
+        /// Why there is no connection.
+        var trouble: String?
+        /// Something else to be told, once.
+        var notice: String?
+    }
+
+    let state: State
+    let view: TopView
+    let style: Style
+    /// The columns of the terminal; nil where lines may be as long as they like.
+    let width: Int?
+    /// Its rows; nil where there may be as many as there are.
+    let height: Int?
+
+    /// The lines, as many as fit, none wider than the screen.
+    func lines(_ names: inout AccountNames) -> [String] {
+        if view.mode == .help { return Array(TopHelp.lines.prefix(height ?? .max)).map(helpLine) }
+        var lines = header.map(fitted) + notes.map { style.failure(fitted($0)) }
+        if let interval = state.interval { lines += table(interval, below: lines.count, &names) }
+        return Array(lines.prefix(height ?? .max))
+    }
+
+    /// How many rows of the table there is room for.
+    static func page(height: Int?) -> Int { max(1, (height ?? 24) - 6) }
+
+    private func fitted(_ line: String) -> String { width.map { PrintableText.cut(line, to: $0) } ?? line }
+
+    private func helpLine(_ line: String) -> String {
+        line.hasPrefix(" ") ? fitted(line) : style.heading(fitted(line))
+    }
+
+    private static func labelled(_ label: String, _ text: String) -> String {
+        label + String(repeating: " ", count: max(1, 10 - label.count)) + text
+    }
+
+    // MARK: The machine
+
+    private var header: [String] {
+        let time = state.interval.map { String(LocalClock.timeOfDay(nanoseconds: $0.time).prefix(8)) } ?? "--:--:--"
+        let first = [
+            time, view.isPaused ? "paused" : "every \(view.interval.text) s",
+            state.system.load.isEmpty ? nil : "load \(state.system.load.joined(separator: " "))",
+            state.system.tasks.map { "\($0) threads" + (state.system.running.map { ", \($0) can run" } ?? "") },
+        ].compactMap { $0 }.joined(separator: "  ")
+        return [
+            Self.labelled("tsctl top", first), Self.labelled("pressure", pressure),
+            Self.labelled(state.subject == .process ? "processes" : "threads", population),
+            Self.labelled("shown", arrangement),
+        ]
+    }
+
+    private var pressure: String {
+        let names: [(SystemFigures.Resource, String)] = [
+            (.cpu, "CPU"), (.io, "I/O"), (.memory, "memory"), (.irq, "IRQ"),
+        ]
+        let parts = names.compactMap { resource, name -> String? in
+            guard let pressure = state.system.pressure[resource], let interval = state.interval else { return nil }
+            func percent(_ value: UInt64?) -> String? {
+                value.map { Self.percent(permille: interval.permille(min($0, interval.microseconds) * 1_000)) + " %" }
+            }
+            // That all tasks wait for a CPU cannot be.
+            let full = resource == .cpu ? nil : percent(pressure.full)
+            guard let some = percent(pressure.some) else { return full.map { "\(name) \($0)" } }
+            return "\(name) \(some)" + (full.map { " (all held up \($0))" } ?? "")
+        }
+        if state.interval == nil { return "..." }
+        return parts.isEmpty ? "not told by this kernel" : parts.joined(separator: "  ")
+    }
+
+    private var population: String {
+        guard let interval = state.interval else { return "first figures in a moment" }
+        let ended =
+            "\(interval.ended) ended" + (interval.failed == 0 ? "" : " (\(interval.failed) failed)")
+            + (interval.omitted == 0 ? "" : ", \(interval.omitted) of them not listed")
+        let lost = interval.lost == 0 ? "no record lost" : "\(interval.lost) records lost"
+        return [
+            "\(interval.living) seen" + (state.access == .own ? " of yours" : ""), "\(interval.waiting) waited", ended,
+            interval.isPartial ? "others may have" : lost,
+        ].joined(separator: ", ")
+    }
+
+    private var arrangement: String {
+        var text = "% of one thread's time"
+        if let interval = state.interval { text += " in \(DecimalText.period(microseconds: interval.microseconds))" }
+        text += ", by \(view.sort.column.title)" + (view.isReversed ? " reversed" : "")
+        if !view.showsIdle { text += ", none idle" }
+        if !view.showsEnded { text += ", none ended" }
+        if case .filter = view.mode { return text + "; filter: \(PrintableText.of(view.filter))_" }
+        return view.filter.isEmpty ? text + "; h: help" : text + "; filter: \(PrintableText.of(view.filter))"
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        if let trouble = state.trouble { notes.append(trouble) }
+        if let notice = state.notice { notes.append(notice) }
+        if state.delayAccounting == false {
+            notes.append("delay accounting is off, all waits but CPU read 0; on: sysctl kernel.task_delayacct=1")
+        }
+        return notes.map { Self.labelled("note", PrintableText.of($0)) }
+    }
+
+    // MARK: The table
+
+    private func table(_ interval: TopInterval, below header: Int, _ names: inout AccountNames) -> [String] {
+        let columns = TopColumn.fitting(width, keeping: view.sort)
+        let shape = columns.map(\.column)
+        let titles = Table.row(shape.map(\.title), shape)
+        let bar =
+            width.map { titles + String(repeating: " ", count: max(0, $0 - PrintableText.width(titles))) } ?? titles
+        var lines = [style.bar(fitted(bar))]
+        let rows = view.rows(of: interval, &names)
+        let room = height.map { max(0, $0 - header - 1) } ?? rows.count
+        let first = min(view.first, max(0, rows.count - 1))
+        for row in rows[min(first, rows.count)...].prefix(room) {
+            let cells = columns.map { cell($0, row, interval, &names) }
+            let text = Table.row(cells, shape)
+            lines.append(styled(text, row.end))
+        }
+        return lines
+    }
+
+    private func styled(_ text: String, _ end: TopRow.End?) -> String {
+        guard let end else { return fitted(text) }
+        return end.status?.isSuccess == false ? style.failure(fitted(text)) : style.muted(fitted(text))
+    }
+
+    private func cell(
+        _ column: TopColumn, _ row: TopRow, _ interval: TopInterval, _ names: inout AccountNames
+    ) -> String {
+        switch column {
+        case .pid: return "\(row.id)"
+        case .user: return row.identity?.uid.map { names.user($0) } ?? "-"
+        case .command: return (row.identity?.command ?? "?") + (row.end.map(Self.ended) ?? "")
+        default:
+            guard let nanoseconds = row.spent.flatMap(column.nanoseconds) else { return "-" }
+            return nanoseconds == 0 ? "0" : Self.percent(permille: interval.permille(nanoseconds))
+        }
+    }
+
+    private static func ended(_ end: TopRow.End) -> String {
+        let how = end.status.flatMap { $0.isSuccess ? nil : ", " + ExitText.cell($0) } ?? ""
+        return " [ended\(how) after \(DecimalText.period(microseconds: end.ageMicroseconds))]"
+    }
+
+    /// A part of a thousand as percent with one decimal.
+    static func percent(permille: UInt64) -> String { "\(permille / 10).\(permille % 10)" }
+}
+
+extension Style {
+    /// The titles of a screen.
+    func bar(_ text: String) -> String { isOn ? "\u{1b}[7m\(text)\u{1b}[0m" : text }
+
+    /// What is there no longer.
+    func muted(_ text: String) -> String { isOn ? "\u{1b}[2m\(text)\u{1b}[0m" : text }
+}

@@ -1,0 +1,139 @@
+/// How somebody wants to look at top: the order, the filter, what is left out. Keys change it, and it knows nothing else.
+struct TopView: Equatable {
+    /// What a key asks for, beyond another view.
+    enum Action: Equatable { case none, redraw, look, changeSubject, changeInterval(Interval), quit }
+
+    /// What keys go to.
+    enum Mode: Equatable {
+        case table
+        case help
+        /// A filter is typed; what was there before comes back with Escape.
+        case filter(before: String)
+    }
+
+    var sort = TopColumn.all
+    var isReversed = false
+    var filter = ""
+    var showsIdle = true
+    var showsEnded = true
+    var isPaused = false
+    var mode = Mode.table
+    /// The first row shown.
+    var first = 0
+    var limit: Int?
+    var interval: Interval
+
+    init(interval: Interval) { self.interval = interval }
+
+    /// A key was pressed; `rows` are as many as fit on the screen.
+    mutating func press(_ key: Key, page rows: Int = 20) -> Action {
+        switch mode {
+        case .help:
+            mode = .table
+            return .redraw
+        case .filter(let before):
+            return type(key, before)
+        case .table:
+            return command(key, page: max(1, rows))
+        }
+    }
+
+    private mutating func type(_ key: Key, _ before: String) -> Action {
+        switch key {
+        case .enter: mode = .table
+        case .escape: (filter, mode) = (before, .table)
+        case .backspace: filter = String(filter.dropLast())
+        case .character(let character) where filter.count < 32: filter.append(character)
+        default: return .none
+        }
+        first = 0
+        return .redraw
+    }
+
+    private mutating func command(_ key: Key, page: Int) -> Action {
+        switch key {
+        case .character("q"): return .quit
+        case .character("h"), .character("?"): mode = .help
+        case .character("p"): isPaused.toggle()
+        case .character("/"): (mode, filter) = (.filter(before: filter), "")
+        case .escape: filter = ""
+        case .character("r"): isReversed.toggle()
+        case .character("i"): showsIdle.toggle()
+        case .character("e"): showsEnded.toggle()
+        case .character(" "): return .look
+        case .character("t"): return .changeSubject
+        case .character("+"): return change(interval: interval.milliseconds * 2)
+        case .character("-"): return change(interval: interval.milliseconds / 2)
+        case .character("<"), .left: moveSort(by: -1)
+        case .character(">"), .right: moveSort(by: 1)
+        case .down, .character("j"): first += 1
+        case .up, .character("k"): first = max(0, first - 1)
+        case .pageDown: first += page
+        case .pageUp: first = max(0, first - page)
+        case .home: first = 0
+        default:
+            guard case .character(let character) = key, let column = Self.keys[character] else { return .none }
+            (sort, isReversed, first) = (column, false, 0)
+        }
+        return .redraw
+    }
+
+    /// Keys that sort by a column.
+    static let keys: [Character: TopColumn] = [
+        "A": .all, "R": .run, "C": .cpu, "B": .blkio, "S": .swap, "M": .reclaim, "T": .thrash, "O": .compact, "W": .cow,
+        "I": .irq, "P": .pid, "U": .user, "N": .command,
+    ]
+
+    private mutating func change(interval milliseconds: Int) -> Action {
+        interval = Interval(milliseconds: milliseconds)
+        return .changeInterval(interval)
+    }
+
+    private mutating func moveSort(by step: Int) {
+        let all = TopColumn.allCases
+        let index = (all.firstIndex(of: sort) ?? 0) + step
+        if all.indices.contains(index) { (sort, isReversed, first) = (all[index], false, 0) }
+    }
+
+    // MARK: Which rows
+
+    /// The rows to be shown, in their order.
+    func rows(of interval: TopInterval, _ names: inout AccountNames) -> [TopRow] {
+        var shown: [TopRow] = []
+        for row in interval.rows {
+            if !showsEnded, row.end != nil { continue }
+            if !showsIdle, row.end == nil, row.spent?.isIdle ?? true { continue }
+            if !filter.isEmpty, !matches(row, &names) { continue }
+            shown.append(row)
+        }
+        shown = sorted(shown, &names)
+        if isReversed { shown.reverse() }
+        return limit.map { Array(shown.prefix($0)) } ?? shown
+    }
+
+    /// A filter is part of a command, the beginning of a user's name, or an id.
+    private func matches(_ row: TopRow, _ names: inout AccountNames) -> Bool {
+        if filter == "\(row.id)" { return true }
+        if row.identity?.command.lowercased().contains(filter.lowercased()) == true { return true }
+        guard let uid = row.identity?.uid else { return false }
+        return names.user(uid).hasPrefix(filter)
+    }
+
+    private func sorted(_ rows: [TopRow], _ names: inout AccountNames) -> [TopRow] {
+        switch sort {
+        case .pid:
+            return rows
+        case .user, .command:
+            let keys = rows.map { row in
+                sort == .command ? row.identity?.command ?? "" : row.identity?.uid.map { names.user($0) } ?? ""
+            }
+            return zip(rows, keys).sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
+        default:
+            // What ran longest comes first among those that waited equally long.
+            let keys = rows.map { row in
+                (row.spent.flatMap(sort.nanoseconds) ?? 0, row.spent?[.run] ?? 0, UInt32.max - row.id)
+            }
+            return zip(rows, keys).sorted { $0.1 > $1.1 }.map(\.0)
+        }
+    }
+}
