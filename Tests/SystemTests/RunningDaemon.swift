@@ -75,13 +75,18 @@ final class RunningDaemon {
 
     /// The command that runs tsctl against this daemon as an ordinary user.
     func tsctlAsNobody(_ arguments: [String]) throws -> [String] {
+        try tsctlAsNobody() + arguments + ["--socket", socket]
+    }
+
+    /// The command that runs tsctl as an ordinary user.
+    func tsctlAsNobody() throws -> [String] {
         // The build may lie where only its owner may look.
         let tool = directory.file("tsctl")
         if !Host.exists(tool) {
             let copy = try Host.run(["install", "-m", "755", try ChildProcess.product("tsctl"), tool])
             try #require(copy.status == 0, "\(copy.errors)")
         }
-        return Host.asNobody([tool] + arguments + ["--socket", socket])
+        return Host.asNobody([tool])
     }
 }
 
