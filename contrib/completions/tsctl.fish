@@ -1,0 +1,65 @@
+# fish completion of tsctl. Written by contrib/generate.
+
+function __tsctl_list_1
+    string split ' ' 'identity cpu delay memory io context time extreme version ac_exitcode ac_flag ac_nice cpu_count cpu_delay_total blkio_count blkio_delay_total swapin_count swapin_delay_total cpu_run_real_total cpu_run_virtual_total ac_comm ac_sched ac_uid ac_gid ac_pid ac_ppid ac_btime ac_etime ac_utime ac_stime ac_minflt ac_majflt coremem virtmem hiwater_rss hiwater_vm read_char write_char read_syscalls write_syscalls read_bytes write_bytes cancelled_write_bytes nvcsw nivcsw ac_utimescaled ac_stimescaled cpu_scaled_run_real_total freepages_count freepages_delay_total thrashing_count thrashing_delay_total ac_btime64 compact_count compact_delay_total ac_tgid ac_tgetime ac_exe_dev ac_exe_inode wpcopy_count wpcopy_delay_total irq_count irq_delay_total cpu_delay_max cpu_delay_min blkio_delay_max blkio_delay_min swapin_delay_max swapin_delay_min freepages_delay_max freepages_delay_min thrashing_delay_max thrashing_delay_min compact_delay_max compact_delay_min wpcopy_delay_max wpcopy_delay_min irq_delay_max irq_delay_min cpu_delay_max_ts blkio_delay_max_ts swapin_delay_max_ts freepages_delay_max_ts thrashing_delay_max_ts compact_delay_max_ts wpcopy_delay_max_ts irq_delay_max_ts'
+end
+
+complete -c tsctl -f
+complete -c tsctl -n __fish_use_subcommand -l version -d 'Show the version.'
+complete -c tsctl -n __fish_use_subcommand -l help -s h -d 'Show help information.'
+complete -c tsctl -n __fish_use_subcommand -a get -d 'Shows what was counted so far for one task, process or cgroup.'
+complete -c tsctl -n __fish_use_subcommand -a watch -d 'Shows each task as it ends, until Ctrl-C.'
+complete -c tsctl -n __fish_use_subcommand -a run -d 'Runs a command and tells what it and its descendants used and waited for.'
+complete -c tsctl -n __fish_use_subcommand -a status -d 'Shows the daemon, what it takes you for, its counters and its limits.'
+complete -c tsctl -n __fish_use_subcommand -a fields -d 'Lists the fields of a record: unit, first struct version, group and meaning.'
+complete -c tsctl -n __fish_use_subcommand -a doctor -d 'Checks the daemon, your access, the kernel and the system, and says what mends each.'
+
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l pid -x -d 'One task, by its thread id.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l tgid -x -d 'All tasks of a process together, by its process id.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l cgroup -x -a '(__fish_complete_directories)' -d 'The tasks of a cgroup, by its version 1 directory.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l fields -x -a '(__fish_complete_list , __tsctl_list_1)' -d 'Fields or groups to show, between commas.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l json -d 'Print the answer as one line of JSON.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from get' -l help -s h -d 'Show help information.'
+
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l cpus -x -d 'The CPUs on which tasks end, as in 0-3,8.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l scope -x -a 'task process' -d 'task: every thread; process: only what ends a process.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l fields -x -a '(__fish_complete_list , __tsctl_list_1)' -d 'Fields or groups to show as columns, between commas.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l filter -x -a 'comm= exit=failed exit=ok exit=signaled gid= min_elapsed= ppid= uid=' -d 'A condition; may be repeated.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l count -x -d 'End after so many exits.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l json -d 'Print each exit as one line of JSON.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l help -s h -d 'Show help information.'
+
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l json -d 'Report as one line of JSON.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l output -x -d 'Write the report to this file.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l help -s h -d 'Show help information.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -x -a '(__fish_complete_subcommand)'
+
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l interval -x -d 'Show it again after so many seconds, and rates.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l json -d 'Print the counters as one line of JSON.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l openmetrics -d 'Print the counters as OpenMetrics text, for Prometheus.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from status' -l help -s h -d 'Show help information.'
+
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l group -x -a 'identity cpu delay memory io context time extreme' -d 'Only the fields of this group.'
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l json -d 'Print an array of JSON, with the members that the protocol\'s describe has.'
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from fields' -l help -s h -d 'Show help information.'
+
+complete -c tsctl -n '__fish_seen_subcommand_from doctor' -l json -d 'Print the findings as one line of JSON.'
+complete -c tsctl -n '__fish_seen_subcommand_from doctor' -l socket -r -F -d 'The socket of taskstatsd; default: $TASKSTATS_SOCKET, else /run/taskstats.sock.'
+complete -c tsctl -n '__fish_seen_subcommand_from doctor' -l debug -d 'Print the lines that are sent (>) and received (<), with times, to standard error.'
+complete -c tsctl -n '__fish_seen_subcommand_from doctor' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from doctor' -l help -s h -d 'Show help information.'
