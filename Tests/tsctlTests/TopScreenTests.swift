@@ -52,21 +52,25 @@ import Testing
         let lines = screen(width: 130)
         #expect(lines[0].hasSuffix("  every 2 s  load 0.50 0.25 0.00  180 threads, 2 can run"))
         #expect(
-            Array(lines[1...])
-                == [
-                    "pressure  CPU 12.5 %  I/O 50.0 % (full 30.0 %)  IRQ 0.1 %",
-                    "processes 4 seen, 2 waited, 1 ended (1 failed), no record lost",
-                    "shown     % of one thread's time in 2.000 s, by ALL; h: help",
-                    "    PID USER        RUN    ALL    CPU  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ E COMMAND    ",
-                    "     10 root        0.0   45.0      0   45.0      0       0      0       0      0      -   postgres",
-                    "     11 4000000+   50.0    0.1    0.1      0      0       0      0       0      0      -   make",
-                    "     13 root        4.0      0      0      0      0       0      0       0      0      - F cc1 "
-                        + "(exit code 1 after 40.500 ms)",
-                    "     14 root          -      -      -      -      -       -      -       -      -      -   new",
-                    "     12 root          0      0      0      0      0       0      0       0      0      -   idle",
-                ].map { line in
-                    line.hasPrefix("    PID") ? line + String(repeating: " ", count: 130 - line.count) : line
-                })
+            lines[1...3] == [
+                "pressure  CPU 12.5 %  I/O 50.0 % (full 30.0 %)  IRQ 0.1 %",
+                "processes 4 seen, 2 waited, 1 ended (1 failed), no record lost",
+                "shown     % of one thread's time in 2.000 s, by ALL; h: help",
+            ])
+        // The titles are a bar over the whole width.
+        #expect(
+            lines[4].hasPrefix(
+                "    PID USER        RUN    ALL    CPU  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ E COMMAND "))
+        #expect(lines[4].count == 130)
+        #expect(
+            lines[5...] == [
+                "     10 root        0.0   45.0      0   45.0      0       0      0       0      0      -   postgres",
+                "     11 4000000+   50.0    0.1    0.1      0      0       0      0       0      0      -   make",
+                "     13 root        4.0      0      0      0      0       0      0       0      0      - F cc1 "
+                    + "(exit code 1 after 40.500 ms)",
+                "     12 root          0      0      0      0      0       0      0       0      0      -   idle",
+                "     14 root          -      -      -      -      -       -      -       -      -      -   new",
+            ])
     }
 
     @Test(arguments: [(110, 14), (80, 10), (40, 7), (10, 7)])
