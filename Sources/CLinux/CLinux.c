@@ -10,11 +10,13 @@
 #include <linux/sockios.h>
 #include <malloc.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,3 +184,23 @@ int clinux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0
 char *const *clinux_environment(void) { return environ; }
 
 void clinux_trim_memory(void) { malloc_trim(0); }
+
+int clinux_timer(uint64_t first_ns, uint64_t interval_ns) {
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer < 0) return -1;
+    const uint64_t second = 1000000000;
+    struct itimerspec times = {
+        .it_value = {(time_t)(first_ns / second), (long)(first_ns % second)},
+        .it_interval = {(time_t)(interval_ns / second), (long)(interval_ns % second)},
+    };
+    if (timerfd_settime(timer, 0, &times, NULL) == 0) return timer;
+    int error = errno;
+    close(timer);
+    errno = error;
+    return -1;
+}
+
+bool clinux_is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}

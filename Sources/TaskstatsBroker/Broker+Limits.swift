@@ -39,20 +39,17 @@ extension Broker {
     /// Whether so many more bytes stay within what may wait for a client, for its uid and in all.
     func hasRoom(_ client: Client, for bytes: Int) -> Bool {
         let limits = settings.limits
-        let account = client.account
         let own = client.outbox.unsentBytes + bytes
         return own <= limits.queueBytes
-            && hasRoom(
-                own, of: account.unsentBytes + bytes, within: limits.queueBytesPerUID, sharers: account.connections)
-            && hasRoom(
-                own, of: accounts.unsentBytes + bytes, within: limits.queueBytesInAll, sharers: accounts.connections)
+            && leavesRoom(own, of: client.account.unsentBytes + bytes, within: limits.queueBytesPerUID)
+            && leavesRoom(own, of: accounts.unsentBytes + bytes, within: limits.queueBytesInAll)
     }
 
-    /// One half of what clients may have together is for who comes first; of the other half each has an even share that
-    /// those who do not read cannot take from it.
-    private func hasRoom(_ own: Int, of together: Int, within limit: Int, sharers: Int) -> Bool {
-        together <= limit / 2 || together <= limit && own <= limit / 2 / max(sharers, 1)
-    }
+    /// What waits for one client is at most what it leaves free for others.
+    ///
+    /// So who reads always finds room, however many do not: those share all but one part evenly, as many parts as they
+    /// are and one more. Buffers of network switches are shared by the same rule (dynamic thresholds).
+    private func leavesRoom(_ own: Int, of together: Int, within limit: Int) -> Bool { own <= limit - together }
 }
 
 extension ProtocolError.Limit {

@@ -6,6 +6,8 @@ extension Broker {
     package enum RequestAction {
         /// Nothing: the answer waits in the outbox.
         case answered
+        /// Nothing: a refusal waits in the outbox, for this reason.
+        case refused(ProtocolError)
         /// Statistics; give them to ``answer(_:with:)``.
         case query(Query)
         /// CPUs to be registered; say how that went to ``complete(_:registration:)``.
@@ -196,6 +198,6 @@ extension Broker {
 
     private mutating func refuse(_ id: RequestID, _ error: ProtocolError, _ client: Client) -> RequestAction {
         send(ServerLine.error(id, error), to: client)
-        return .answered
+        return .refused(error)
     }
 }

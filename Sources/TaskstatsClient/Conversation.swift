@@ -133,7 +133,7 @@ extension TaskstatsEvent {
 
 extension ExitRecord {
     /// A record together with what the daemon withheld of it.
-    init(_ received: ReceivedExit) {
+    package init(_ received: ReceivedExit) {
         self = received.record
         redacted = received.redacted
     }

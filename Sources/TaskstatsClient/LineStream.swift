@@ -28,6 +28,8 @@ struct LineStream: ~Copyable {
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
     /// Whether lines are wanted as text, for those who pass them on.
     var keepsText = false
+    /// Who is shown the lines; nil: nobody.
+    var trace: LineTrace?
 
     /// The lines that come out of a connected socket.
     init(_ socket: consuming Descriptor) { self.socket = socket }
@@ -60,9 +62,10 @@ struct LineStream: ~Copyable {
 
     /// The next line that is already taken in; nil when there is none.
     mutating func nextReceived() throws(TaskstatsError) -> Line? {
-        let keepsText = keepsText
+        let (keepsText, trace) = (keepsText, trace)
         let item = unsafe framer.next { bytes in
-            Result { () throws(EventReader.Malformed) in unsafe try Self.read(bytes, keepsText: keepsText) }
+            if let trace { unsafe trace.show(.received, Array(bytes)) }
+            return Result { () throws(EventReader.Malformed) in unsafe try Self.read(bytes, keepsText: keepsText) }
         }
         switch item {
         case .line(.success(let line)): return line

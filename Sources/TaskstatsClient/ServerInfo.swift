@@ -36,6 +36,14 @@ public struct ServerInfo: Hashable, Sendable {
     public let queueBytes: Int
     /// The connections that one user may have.
     public let connectionsPerUID: Int
+    /// The new connections that this user may make in a second; nil when they are not counted.
+    public let connectionsPerSecond: Int?
+    /// The requests that this user may make in a second; nil when they are not counted.
+    public let requestsPerSecond: Int?
+    /// The longest request, in bytes.
+    public let requestBytes: Int
+    /// The longest line that the daemon sends, in bytes.
+    public let lineBytes: Int
     /// What the daemon can do.
     public let features: [String]
 
@@ -53,6 +61,10 @@ public struct ServerInfo: Hashable, Sendable {
         self.access = access
         queueBytes = hello.limits.queueBytes
         connectionsPerUID = hello.limits.connectionsPerUID
+        connectionsPerSecond = hello.limits.connectionsPerSecond
+        requestsPerSecond = hello.limits.requestsPerSecond
+        requestBytes = hello.limits.requestBytes
+        lineBytes = hello.limits.lineBytes
         features = hello.features
     }
 

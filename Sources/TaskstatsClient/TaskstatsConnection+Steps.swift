@@ -39,6 +39,7 @@ extension TaskstatsConnection {
                 guard let count = try stream.sendNow(letter.line, from: letter.sent) else { return false }
                 letter.sent += count
             }
+            if let trace = stream.trace { trace.show(.sent, Array(letter.line.array.dropLast())) }
         } catch {
             let error = TaskstatsError.system(error)
             // When the daemon is gone, what it said last is still to be read.

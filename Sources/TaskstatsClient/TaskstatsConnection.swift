@@ -49,15 +49,7 @@ public final class TaskstatsConnection {
     public static func connect(
         path: String = defaultPath, timeout: Duration? = defaultTimeout
     ) throws(TaskstatsError) -> TaskstatsConnection {
-        let deadline = timeout.map(SuspendingClock.now.advanced(by:))
-        var stream = try LineStream.connect(path: path, within: timeout)
-        while true {
-            if let server = try stream.receivedGreeting() {
-                return TaskstatsConnection(stream: stream, server: server, path: path, timeout: timeout)
-            }
-            guard try stream.wait(for: .readable, until: deadline) == .ready else { throw .timedOut }
-            _ = try stream.receiveNow()
-        }
+        try connect(path: path, timeout: timeout, trace: nil)
     }
 
     /// Connects anew, once, in place of a connection that has ended, and subscribes again to what was subscribed.
@@ -65,7 +57,7 @@ public final class TaskstatsConnection {
     /// Another ``ServerInfo/instance`` in ``server`` says that the daemon was started anew. When it throws, nothing has
     /// changed. What the old connection had received and nobody took is given up.
     public func reconnect() throws(TaskstatsError) {
-        let fresh = try Self.connect(path: path, timeout: timeout)
+        let fresh = try Self.connect(path: path, timeout: timeout, trace: stream.trace)
         fresh.keepsText = keepsText
         if let subscription { try fresh.subscribe(subscription) }
         swap(&stream, &fresh.stream)

@@ -31,7 +31,8 @@ public struct LostRecords: Hashable, Sendable {
         self.count = count
     }
 
-    init(_ loss: Loss) {
+    /// What the protocol tells.
+    package init(_ loss: Loss) {
         switch loss.place {
         case .kernel(let cpu): place = .kernel(cpu: cpu)
         case .queue: place = .queue

@@ -41,7 +41,7 @@ public struct RecordFilter: Hashable, Sendable {
             guard let elapsed = record[.acEtime], elapsed >= minElapsedMicroseconds else { return false }
         }
         if let exit {
-            guard let status = record.exitStatus, Self.matches(exit, status) else { return false }
+            guard let status = record.exitStatus, exit.matches(status) else { return false }
         }
         if let command {
             guard let name = record.commandBytes, command.matches(name) else { return false }
@@ -52,9 +52,12 @@ public struct RecordFilter: Hashable, Sendable {
     private static func matches(_ wanted: [UInt32], _ value: UInt64?) -> Bool {
         value.map { value in wanted.contains { UInt64($0) == value } } ?? false
     }
+}
 
-    private static func matches(_ wanted: Exit, _ status: ExitStatus) -> Bool {
-        switch (wanted, status) {
+extension RecordFilter.Exit {
+    /// Whether a task that ended so is meant.
+    package func matches(_ status: ExitStatus) -> Bool {
+        switch (self, status) {
         case (.ok, _): status.isSuccess
         case (.failed, _): !status.isSuccess
         case (.signaled, .signal): true

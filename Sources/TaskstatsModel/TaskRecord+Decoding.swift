@@ -44,6 +44,12 @@ extension TaskRecord {
 
     private static let filledForProcesses = FieldSet(Field.allCases.filter(\.isFilledInProcessRecords))
 
+    /// The bytes of the struct of a version, as far as it is known.
+    package static func structSize(ofVersion version: UInt16) -> Int { FieldLayout.of(version: version).size }
+
+    /// The newest version of the struct that is known.
+    package static var newestKnownVersion: UInt16 { FieldLayout.newestVersion }
+
     /// The struct version that the kernel filled; nil when a client left it out.
     public var version: UInt16? { self[.version].map(UInt16.init(truncatingIfNeeded:)) }
 

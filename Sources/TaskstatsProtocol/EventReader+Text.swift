@@ -25,7 +25,8 @@ extension EventReader {
         }
     }
 
-    private static func member(
+    /// The text of a member of a line's object; nil when it has none of that name.
+    static func member(
         _ wanted: StaticString, of line: UnsafeRawBufferPointer
     ) throws(Malformed) -> UnsafeRawBufferPointer? {
         var cursor = unsafe JSONCursor(line)

@@ -28,7 +28,7 @@ extension RecordEncoder {
         }
         if let exit = record.exit {
             bytes.append(",\"exit\":")
-            append(exit, to: &bytes)
+            appendExit(exit, to: &bytes)
         }
         if !redacted.isEmpty {
             bytes.append(",\"redacted\":[")
@@ -49,7 +49,8 @@ extension RecordEncoder {
         bytes.append("}}\n")
     }
 
-    private static func append(_ exit: ExitStatus, to bytes: inout ByteBuffer) {
+    /// Appends how a task ended, as a JSON object.
+    package static func appendExit(_ exit: ExitStatus, to bytes: inout ByteBuffer) {
         switch exit {
         case .code(let code):
             bytes.append("{\"code\":")

@@ -56,7 +56,7 @@ struct RequestParameters {
         if let scope: RecordScope = try choice("scope") { result.scope = scope }
         if let overflow: SubscribeParameters.Overflow = try choice("overflow") { result.overflow = overflow }
         result.fields = try fields()
-        if let filter = values["filter"] { result.filter = try FilterParameters(filter).filter() }
+        if let filter = values["filter"] { result.filter = try RecordFilter(params: filter) }
         return result
     }
 
@@ -101,6 +101,11 @@ struct RequestParameters {
         }
         return choice
     }
+}
+
+extension RecordFilter {
+    /// Reads the `filter` of a subscription.
+    init(params value: JSONValue) throws(ProtocolError) { self = try FilterParameters(value).filter() }
 }
 
 /// The `filter` of a subscription.

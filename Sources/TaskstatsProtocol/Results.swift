@@ -41,16 +41,9 @@ extension ServerLine {
     /// The answer to `subscribe`: what is in force.
     package static func subscribed(_ id: RequestID, cpus: CPUSet, _ parameters: SubscribeParameters) -> ByteBuffer {
         result(id) { writer in
-            writer.object { writer in
-                writer.member("cpus", cpus.description)
-                writer.member("scope", parameters.scope.rawValue)
-                writer.member("overflow", parameters.overflow.rawValue)
-                writer.member("fields", parameters.fields.lazy.map(\.name))
-                if !parameters.filter.isEmpty {
-                    writer.key("filter")
-                    writer.object { parameters.filter.write(to: &$0) }
-                }
-            }
+            var inForce = parameters
+            inForce.cpus = cpus.description
+            writer.object { inForce.writeInForce(to: &$0) }
         }
     }
 
@@ -67,15 +60,34 @@ extension ServerLine {
                 writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
                 writer.member("notifications", ["hello", "exit", "lost", "closing"])
                 writer.key("fields")
-                writer.array { writer in
-                    for field in Field.allCases { writer.object { field.write(to: &$0) } }
-                }
+                Field.writeDescriptions(of: Field.allCases, to: &writer)
             }
         }
     }
 }
 
+extension SubscribeParameters {
+    /// Writes what is in force, every member of it.
+    func writeInForce(to writer: inout JSONWriter) {
+        writer.member("cpus", cpus)
+        writer.member("scope", scope.rawValue)
+        writer.member("overflow", overflow.rawValue)
+        writer.member("fields", fields.lazy.map(\.name))
+        if !filter.isEmpty {
+            writer.key("filter")
+            writer.object { filter.write(to: &$0) }
+        }
+    }
+}
+
 extension Field {
+    /// Writes what `describe` says of these fields, an array.
+    package static func writeDescriptions(of fields: [Field], to writer: inout JSONWriter) {
+        writer.array { writer in
+            for field in fields { writer.object { field.write(to: &$0) } }
+        }
+    }
+
     fileprivate func write(to writer: inout JSONWriter) {
         writer.member("name", name)
         writer.member("type", kind.jsonType)

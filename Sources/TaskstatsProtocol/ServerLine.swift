@@ -66,7 +66,8 @@ package enum ServerLine {
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "..."
     }
 
-    private static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {
+    /// A notification, whose `params` it writes.
+    static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {
         line { writer in
             writer.member("method", method)
             writer.key("params")

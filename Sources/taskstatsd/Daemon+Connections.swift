@@ -65,7 +65,7 @@ extension Daemon {
         do throws(SystemError) {
             try loop.add(connection.descriptor.number, .client(id.number), .readable)
         } catch {
-            feed.deregister(broker.remove(id))
+            feed.deregister(broker.remove(id), because: "client \(id.number) could not be served")
             throw error
         }
         connections[id] = connection
@@ -97,7 +97,7 @@ extension Daemon {
 
     func remove(_ id: ClientID, _ reason: String) {
         guard let connection = connections.removeValue(forKey: id) else { return }
-        feed.deregister(broker.remove(id))
+        feed.deregister(broker.remove(id), because: "client \(id.number) left: \(reason)")
         ClientConnection.discardInput(connection.descriptor)
         log.debug("disconnected", metadata: ["client": "\(id.number)", "reason": "\(reason)"])
         acceptAgain()

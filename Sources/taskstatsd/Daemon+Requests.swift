@@ -51,9 +51,14 @@ extension Daemon {
             }
             switch item {
             case .incomplete: return settle(connection)
-            case .tooLong: broker.rejectLongLine(from: id, at: now)
+            case .tooLong:
+                broker.rejectLongLine(from: id, at: now)
+                log.debug("refused a line", metadata: ["client": "\(id.number)", "reason": "too long"])
             case .line(.success(let request)): serve(request, of: id, at: now)
-            case .line(.failure(let failure)): broker.reject(failure, from: id, at: now)
+            case .line(.failure(let failure)):
+                broker.reject(failure, from: id, at: now)
+                log.debug(
+                    "refused a line", metadata: ["client": "\(id.number)", "reason": "\(failure.error.logText)"])
             }
             now = Clock.monotonic()
         } while now - begun < left
@@ -88,12 +93,16 @@ extension Daemon {
         }
         switch broker.handle(request, from: id, at: now) {
         case .answered: break
-        case .query(let query): broker.answer(query, with: queries.answer(query))
+        case .refused(let error): logRefusal(of: request.call, to: id, error)
+        case .query(let query):
+            let answer = queries.answer(query)
+            if case .refusal(let error) = answer { logRefusal(of: request.call, to: id, error) }
+            broker.answer(query, with: answer)
         case .register(let pending):
             // Nor does it belong to the new one, on CPUs that others have subscribed to already.
             feed.drainCompletely(pending.cpus, to: &broker)
-            register(pending)
-        case .deregister(let cpus): feed.deregister(cpus)
+            register(pending, for: request.call)
+        case .deregister(let cpus): feed.deregister(cpus, because: "client \(id.number) unsubscribed")
         case .status(let query):
             let nanosecondsPerMillisecond: UInt64 = 1_000_000
             broker.answer(
@@ -103,13 +112,32 @@ extension Daemon {
         }
     }
 
-    private func register(_ pending: Broker.PendingSubscription) {
+    private func register(_ pending: Broker.PendingSubscription, for call: Request.Call) {
         var failure: ProtocolError?
         do throws(NetlinkError) {
-            try feed.register(pending.newCPUs, loop)
+            try feed.register(pending.newCPUs, loop, because: "client \(pending.client.number) subscribed")
         } catch {
-            failure = ProtocolError(kernel: error)
+            let refusal = ProtocolError(kernel: error)
+            logRefusal(of: call, to: pending.client, refusal)
+            failure = refusal
         }
-        feed.deregister(broker.complete(pending, registration: failure))
+        feed.deregister(
+            broker.complete(pending, registration: failure),
+            because: "client \(pending.client.number) subscribed to others")
+    }
+
+    private func logRefusal(of call: Request.Call, to id: ClientID, _ error: ProtocolError) {
+        log.debug(
+            "refused a request",
+            metadata: ["client": "\(id.number)", "method": "\(call.method)", "reason": "\(error.logText)"])
+    }
+}
+
+extension ProtocolError {
+    /// The name and the text, for the log: quoted, as it may repeat what a client sent, who could write lines there.
+    fileprivate var logText: String {
+        var writer = JSONWriter()
+        writer.string("\(name.rawValue): \(message)")
+        return String(decoding: writer.finish().array, as: UTF8.self)
     }
 }

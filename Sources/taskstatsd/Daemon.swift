@@ -121,7 +121,7 @@ final class Daemon {
         manager?.stopping()
         let registered = feed.registeredCPUs
         feed.drainCompletely(registered, to: &broker)
-        feed.deregister(registered)
+        feed.deregister(registered, because: "taskstatsd is stopping")
         let clients = connections.count
         broker.shutDown(reason: "taskstatsd is stopping")
         flushDirty()

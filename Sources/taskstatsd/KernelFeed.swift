@@ -42,30 +42,40 @@ final class KernelFeed {
         self.log = log
     }
 
-    /// Registers CPUs, all or none.
-    func register(_ cpus: CPUSet, _ loop: borrowing EventLoop) throws(NetlinkError) {
+    /// Registers CPUs, all or none; the reason is for the log.
+    func register(
+        _ cpus: CPUSet, _ loop: borrowing EventLoop, because reason: @autoclosure () -> String
+    ) throws(NetlinkError) {
         var done = CPUSet()
         for cpu in cpus where entries[cpu] == nil {
             do throws(NetlinkError) {
-                try register(cpu, loop)
+                let bytes = try register(cpu, loop)
                 done.insert(cpu)
+                log.debug(
+                    "registered",
+                    metadata: ["cpu": "\(cpu)", "receive_buffer": "\(bytes)", "reason": "\(reason())"])
             } catch {
                 log.error("cannot register", metadata: ["cpu": "\(cpu)", "error": "\(error)"])
-                deregister(done)
+                deregister(done, because: "CPU \(cpu) could not be registered")
                 throw error
             }
         }
     }
 
-    /// Deregisters CPUs, each with the kernel's acknowledgement, and closes their sockets.
-    func deregister(_ cpus: CPUSet) {
+    /// Deregisters CPUs, each with the kernel's acknowledgement, and closes their sockets; the reason is for the log.
+    func deregister(_ cpus: CPUSet, because reason: @autoclosure () -> String) {
         var abandoned = CPUSet()
         for cpu in cpus {
             guard let entry = entries.removeValue(forKey: cpu) else { continue }
             registeredCPUs = registeredCPUs.subtracting(CPUSet([cpu]))
             do throws(NetlinkError) {
                 try entry.listener.deregister()
-                log.debug("deregistered", metadata: ["cpu": "\(cpu)", "received": "\(entry.listener.received)"])
+                log.debug(
+                    "deregistered",
+                    metadata: [
+                        "cpu": "\(cpu)", "received": "\(entry.listener.received)", "lost": "\(entry.listener.lost)",
+                        "reason": "\(reason())",
+                    ])
             } catch {
                 log.error("cannot deregister", metadata: ["cpu": "\(cpu)", "error": "\(error)"])
                 abandoned.insert(cpu)
@@ -107,7 +117,9 @@ final class KernelFeed {
     func drainCompletely(_ cpus: CPUSet, to sink: inout some ExitSink & ~Copyable) {
         for cpu in cpus {
             guard let entry = entries[cpu] else { continue }
+            let (received, lost) = (entry.listener.received, entry.listener.lost)
             drainCompletely(entry.listener, to: &sink)
+            logDrain(of: entry.listener, since: received, lost, "whole, on request")
         }
     }
 
@@ -129,13 +141,14 @@ final class KernelFeed {
         _ cpu: Int, wasPaced: Bool, _ loop: borrowing EventLoop, to sink: inout some ExitSink & ~Copyable
     ) {
         guard let listener = entries[cpu]?.listener else { return }
-        let lostBefore = listener.lost
+        let (receivedBefore, lostBefore) = (listener.received, listener.lost)
         var outcome = ExitListener<NetlinkSocket>.Outcome.empty(records: 0)
         do throws(NetlinkError) {
             outcome = try listener.drain(budget: Self.recordsPerTurn, time: Clock.wall(), to: &sink)
         } catch {
             log.error("cannot read exit records", metadata: ["cpu": "\(cpu)", "error": "\(error)"])
         }
+        logDrain(of: listener, since: receivedBefore, lostBefore, wasPaced ? "its pause is over" : "readable")
         let now = Clock.monotonic()
         entries[cpu]?.lastDrain = now
         switch outcome {
@@ -150,6 +163,18 @@ final class KernelFeed {
         }
     }
 
+    /// Nothing is computed unless it is logged: this is the way of every record.
+    private func logDrain(
+        of listener: ExitListener<NetlinkSocket>, since received: UInt64, _ lost: UInt64, _ reason: StaticString
+    ) {
+        log.debug(
+            "drained",
+            metadata: [
+                "cpu": "\(listener.cpu)", "records": "\(listener.received - received)",
+                "lost": "\(listener.lost - lost)", "reason": "\(reason)",
+            ])
+    }
+
     // MARK: One CPU
 
     /// The counters of every registered CPU; the subscribers are the broker's to fill in.
@@ -161,7 +186,8 @@ final class KernelFeed {
         }
     }
 
-    private func register(_ cpu: Int, _ loop: borrowing EventLoop) throws(NetlinkError) {
+    /// Registers one CPU and returns the size of its socket's receive buffer.
+    private func register(_ cpu: Int, _ loop: borrowing EventLoop) throws(NetlinkError) -> Int {
         let listener = try Self.listener(cpu, family, batch, receiveBuffer)
         try listener.register()
         do throws(SystemError) {
@@ -172,7 +198,7 @@ final class KernelFeed {
         }
         entries[cpu] = Entry(listener: listener)
         registeredCPUs.insert(cpu)
-        log.debug("registered", metadata: ["cpu": "\(cpu)", "receive_buffer": "\(listener.receiveBufferBytes)"])
+        return listener.receiveBufferBytes
     }
 
     private func watch(_ cpu: Int, _ listener: ExitListener<NetlinkSocket>, _ loop: borrowing EventLoop) {

@@ -20,10 +20,12 @@ struct Tsctl: ParsableCommand {
               tsctl top                             where processes wait now
               tsctl watch --filter exit=failed      everything that fails, as it ends
               tsctl status                          the daemon and its counters
+              tsctl doctor                          what is wrong, and what mends it
             """,
         version: Release.version,
         subcommands: [
-            GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
+            GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, RecordCommand.self,
+            PlayCommand.self, StatusCommand.self, FieldsCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
@@ -41,8 +43,23 @@ struct Tsctl: ParsableCommand {
         } catch StandardOutput.Stop.readerGone {
             return
         } catch {
-            exit(withError: error)
+            end(error)
         }
+    }
+
+    /// Help, the version and completion scripts come as errors too; that they can be written is seen to here, as
+    /// ArgumentParser takes a full disk for success.
+    private static func end(_ error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
+        var output = StandardOutput()
+        output.line(text)
+        do throws(StandardOutput.Stop) {
+            try output.flush()
+        } catch {
+            if case .failed(let failure) = error { end(failure) }
+        }
+        Glibc.exit(EXIT_SUCCESS)
     }
 
     private static func end(_ failure: Failure) -> Never {

@@ -109,6 +109,18 @@ import Testing
         }
     }
 
+    @Test("Clients that fall behind alike have all of the limit but one share of it")
+    func evenShares() throws {
+        let limit = 400_000
+        let host = host(perUID: limit, perClient: limit)
+        let stalled = try (0..<9).map { _ in try subscribed(.root, host) }
+        for pid in 1...2_000 as ClosedRange<UInt32> { host.end(EndedTask(pid: pid)) }
+        let (share, line) = (limit / 10, RecordEncoder.exitLineLimit)
+        for client in stalled {
+            #expect(((share - line)...(share + line)).contains(host.unsentBytes(of: client.id)))
+        }
+    }
+
     @Test("Answers that nobody reads are bounded for a uid as well")
     func answersOfOneUID() throws {
         let host = host(perUID: 100_000, perClient: 65_536)

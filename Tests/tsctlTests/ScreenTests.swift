@@ -123,8 +123,8 @@ import Testing
         #expect(
             LossText.of(LostRecords(.queue, count: 1))
                 == "lost 1 record between taskstatsd and tsctl, which did not read fast enough")
-        #expect(LossText.summary(shown: 1, lost: 0) == "1 record shown, none lost")
-        #expect(LossText.summary(shown: 12, lost: 7) == "12 records shown, 7 lost")
+        #expect(LossText.summary(1, "shown", lost: 0) == "1 record shown, none lost")
+        #expect(LossText.summary(12, "shown", lost: 7) == "12 records shown, 7 lost")
     }
 
     @Test func `the hint is for delays that are not counted`() {

@@ -82,3 +82,9 @@ char *const *clinux_environment(void);
 
 /* Gives pages that malloc holds and nobody uses back to the kernel. */
 void clinux_trim_memory(void);
+
+/* A timerfd, not blocking, that fires after `first` nanoseconds and, unless `interval` is 0, again and again; or -1. */
+int clinux_timer(uint64_t first_ns, uint64_t interval_ns);
+
+/* Whether this process ignores a signal, as nohup(1) lets it. */
+bool clinux_is_ignored(int signal);

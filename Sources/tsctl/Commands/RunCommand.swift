@@ -18,7 +18,9 @@ struct RunCommand: ParsableCommand {
             that end as another user are not seen.
 
             The exit status is the command's, 128 and the number of the signal that ended it, 127 when there is no such \
-            command, 126 when it cannot be run, and 125 when taskstatsd cannot be asked: then it is not run.
+            command, 126 when it cannot be run, and 125 when tsctl fails: when taskstatsd cannot be asked or the file of \
+            --output not be opened, and then the command is not run, or when the report on a command that succeeded \
+            cannot be written.
 
             Examples:
               tsctl run -- make -j4
@@ -40,29 +42,47 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
-    private static let cannotAsk: Int32 = 125
+    private static let ownFailure: Int32 = 125
 
     func validate() throws {
         if command.isEmpty { throw ValidationError("Give a command after --, as in: tsctl run -- make") }
     }
 
     func run() throws {
-        let target = try reportTarget()
-        let server: ServerInfo
-        let run: CommandRun
         do {
-            let connection = try connection.connect()
-            server = connection.server
-            run = try CommandRun.run(command, connection: connection)
+            try runAndReport()
         } catch let error as TaskstatsError {
-            Console.say(Failure(error).message)
-            throw ExitCode(Self.cannotAsk)
+            throw failed(Failure(error))
+        } catch let failure as Failure {
+            throw failed(failure)
+        }
+    }
+
+    private func runAndReport() throws {
+        let target = try reportTarget()
+        let connection = try connection.connect()
+        let run: RunOutcome
+        do {
+            run = try CommandRun.run(command, connection: connection)
         } catch let problem as CommandRun.NotStarted {
             Console.say("cannot run \(command[0]): \(problem.error.text)")
             throw ExitCode(problem.error.errno == ENOENT ? 127 : 126)
         }
-        try report(run, server, on: target)
+        do {
+            try report(run, connection.server, on: target)
+        } catch StandardOutput.Stop.failed(let failure) where run.status.isSuccess {
+            throw failure
+        } catch StandardOutput.Stop.failed(let failure) {
+            Console.say(failure.message)
+        } catch StandardOutput.Stop.readerGone {
+            // Its right; how the command ended still counts.
+        }
         throw ExitCode(run.status.shellStatus)
+    }
+
+    private func failed(_ failure: Failure) -> ExitCode {
+        Console.say(failure.message)
+        return ExitCode(Self.ownFailure)
     }
 
     private func reportTarget() throws(Failure) -> Descriptor? {
@@ -74,7 +94,7 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private func report(_ run: CommandRun, _ server: ServerInfo, on target: borrowing Descriptor?) throws {
+    private func report(_ run: RunOutcome, _ server: ServerInfo, on target: borrowing Descriptor?) throws {
         let number =
             switch target {
             case .some(let file): file.number

@@ -5,32 +5,61 @@ import TaskstatsClient
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Shows the daemon, what it takes you for, and its counters.",
+        abstract: "Shows the daemon, what it takes you for, its counters and its limits.",
         discussion: """
-            Counters of the daemon are shown to those who may see every process.
+            Counters of the daemon are shown to those who may see every process. Those of a CPU count from when it was \
+            registered, which is when somebody subscribed to it.
+
+            With --interval it goes on until Ctrl-C, with what happened per second: in place on a terminal, one after \
+            the other elsewhere.
 
             Examples:
               tsctl status
+              tsctl status --interval 1
               tsctl status --json | jq .daemon.clients
+              tsctl status --openmetrics > /var/lib/node_exporter/taskstatsd.prom
             """)
+
+    @Option(help: ArgumentHelp("Show it again after so many seconds, and rates.", valueName: "seconds"))
+    var interval: Double?
 
     @Flag(help: "Print the counters as one line of JSON.")
     var json = false
 
+    @Flag(name: .customLong("openmetrics"), help: "Print the counters as OpenMetrics text, for Prometheus.")
+    var openMetrics = false
+
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if let interval, !(0.1...86_400).contains(interval) {
+            throw ValidationError("--interval is a number of seconds from 0.1 to 86400.")
+        }
+        if openMetrics, json || interval != nil {
+            throw ValidationError("--openmetrics goes with neither --json nor --interval.")
+        }
+    }
 
     func run() throws {
         let socket = connection.path
         let connection = try connection.connect()
+        connection.keepsText = json
+        if let interval {
+            return try StatusStream(connection: connection, socket: socket, json: json)
+                .run(every: .seconds(interval))
+        }
         var output = StandardOutput()
         if json {
-            connection.keepsText = true
             output.line(try connection.statusText())
         } else {
-            let screen = StatusScreen(
-                server: connection.server, status: try connection.status(), socket: socket,
-                style: .forStandardOutput())
-            for line in screen.lines { output.line(line) }
+            let status = try connection.status()
+            let lines =
+                openMetrics
+                ? StatusMetrics.lines(connection.server, status)
+                : StatusScreen(
+                    server: connection.server, status: status, socket: socket, style: .forStandardOutput()
+                ).lines
+            for line in lines { output.line(line) }
         }
         try output.flush()
     }

@@ -5,83 +5,78 @@ import TaskstatsClient
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Shows each task as it ends, until Ctrl-C.",
+        abstract: "Shows each task as it ends, until Ctrl-C, or adds them up.",
         discussion: """
-            Conditions for --filter, all of which must hold:
-              uid=NAME,NUMBER,...   gid=...   ppid=...   any of these
-              comm=PATTERN          the command name, as in comm=git* or comm='[kw]*'
-              exit=failed           or signaled, or ok
-              min_elapsed=500ms     tasks that lived at least so long (us, ms, s, min, h)
+            \(FilterOptions.explanation)
 
-            Columns: EXIT is the exit code or the signal, with * when core was dumped. WAIT is the time waiting for a \
-            CPU, BLKIO for block I/O, MEM for memory: swap-in, reclaim, thrashing, compaction and copy-on-write \
-            together. With --scope process they count for all threads. A narrow terminal shows fewer columns. Records \
-            that were lost are told on standard error where they are missing.
+            \(ViewOptions.columns)
+
+            \(ViewOptions.losses)
+
+            \(ViewOptions.summary)
 
             Examples:
               tsctl watch --scope process                 processes instead of threads
+              tsctl watch --failed --uid www-data         what fails as that user
               tsctl watch --cpus 2-3 --count 10           ten exits on these CPUs
-              tsctl watch --filter exit=failed --filter uid=www-data
+              tsctl watch --comm 'git*' --longer-than 1s
+              tsctl watch --summary --for 60s             what ran and ended within a minute
               tsctl watch --fields ac_comm,cpu_delay_total,blkio_delay_total
               tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
             """)
 
-    @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))
-    var cpus = "all"
-
-    @Option(help: ArgumentHelp("task: every thread; process: only what ends a process.", valueName: "task|process"))
-    var scope = RecordScope.task
+    @OptionGroup var filter: FilterOptions
+    @OptionGroup var view: ViewOptions
 
     @Option(
-        help: ArgumentHelp("Fields or groups to show as columns, between commas.", valueName: "names"),
-        transform: FieldSelection.init(parsing:))
-    var fields: FieldSelection?
-
-    @Option(name: .customLong("filter"), help: ArgumentHelp("A condition; may be repeated.", valueName: "name=value"))
-    var filters: [String] = []
+        name: .customLong("for"), help: ArgumentHelp("End after so long, as in 60s.", valueName: "time"),
+        transform: TimeSpan.init(parsing:))
+    var period: TimeSpan?
 
     @Option(help: ArgumentHelp("End after so many exits.", valueName: "number"))
     var count: UInt64?
-
-    @Flag(help: "Print each exit as one line of JSON.")
-    var json = false
 
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         if count == 0 { throw ValidationError("--count is an integer from 1.") }
-        _ = try filter()
     }
 
     func run() throws {
-        let style = Style.forStandardOutput()
-        let screen = json ? nil : WatchScreen(fields: fields, scope: scope, style: style, width: Terminal.width)
-        let wanted = screen?.fields ?? fields?.set ?? .all
+        let shown = view.view(scope: filter.scope ?? .task)
+        let wanted = view.wanted(by: shown)
 
         let connection = try connection.connect()
-        connection.keepsText = json
-        try connection.subscribe(
-            Subscription(cpus: cpus, scope: scope, fields: wanted, filter: try filter()))
+        connection.keepsText = shown.wantsText
+        try connection.subscribe(try filter.subscription(fields: wanted))
         DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
 
-        let interruption = try Interruption.begin()
-        var stream = WatchStream(connection: connection, screen: screen, limit: count)
-        let ending = try stream.run(interruptedBy: interruption)
+        let progress = ProgressLine()
+        let interruption = try Interruption.begin(after: period, everySecond: view.summary)
+        var stream = WatchStream(
+            connection: connection, view: shown, limit: count, progress: view.summary ? progress : nil)
+        let ending: WatchStream.Ending
+        do {
+            ending = try stream.run(interruptedBy: interruption)
+        } catch let error as TaskstatsError {
+            // What came before the daemon went is worth showing.
+            try stream.end(context(connection, progress, isComplete: false), asJSON: view.json)
+            throw error
+        }
         interruption.end()
-        guard ending == .signal else { return }
-        // Whether the daemon still answers makes no difference to someone who is leaving.
-        try? connection.unsubscribe()
-        Console.endLineOfTerminal()
-        Console.say(LossText.summary(shown: stream.shown, lost: stream.lost))
+        if ending == .readerGone { return }
+        if ending != .count { stream.takeRest() }
+        try stream.end(context(connection, progress), asJSON: view.json)
+        if view.summary || ending == .count { return }
+        if ending == .signal { Console.endLineOfTerminal() }
+        Console.say(LossText.summary(stream.view.shown, "shown", lost: stream.view.lost))
     }
 
-    private func filter() throws(ValidationError) -> RecordFilter {
-        do throws(FilterExpression.Problem) {
-            return try FilterExpression.filter(filters)
-        } catch {
-            throw ValidationError(error.description)
-        }
+    private func context(
+        _ connection: TaskstatsConnection, _ progress: ProgressLine, isComplete: Bool = true
+    ) -> SummaryContext {
+        SummaryContext(
+            elapsedMicroseconds: progress.elapsedMicroseconds, access: connection.server.access.rawValue,
+            delayAccounting: connection.server.delayAccounting, isComplete: isComplete)
     }
 }
-
-extension RecordScope: ExpressibleByArgument {}

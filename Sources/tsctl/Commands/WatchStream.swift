@@ -6,21 +6,19 @@ import TaskstatsClient
 /// write for many. What is said on standard error stands where it belongs between them.
 struct WatchStream: ~Copyable {
     /// What ended the stream, short of a failure.
-    enum Ending { case count, signal, readerGone }
+    enum Ending { case count, signal, time, readerGone }
 
     private let connection: TaskstatsConnection
-    private var screen: WatchScreen?
-    private var output = StandardOutput()
     private let limit: UInt64?
-    /// The exits shown so far.
-    private(set) var shown: UInt64 = 0
-    /// The records lost so far.
-    private(set) var lost: UInt64 = 0
+    private let progress: ProgressLine?
+    /// What is shown.
+    private(set) var view: StreamView
 
-    init(connection: TaskstatsConnection, screen: WatchScreen?, limit: UInt64?) {
+    init(connection: TaskstatsConnection, view: consuming StreamView, limit: UInt64?, progress: ProgressLine?) {
         self.connection = connection
-        self.screen = screen
+        self.view = view
         self.limit = limit
+        self.progress = progress
     }
 
     /// Shows what comes until it ends.
@@ -30,44 +28,75 @@ struct WatchStream: ~Copyable {
         } catch StandardOutput.Stop.readerGone {
             return .readerGone
         } catch StandardOutput.Stop.interrupted {
-            return interruption.isSignalled() ? .signal : .readerGone
+            return Ending(interruption.cause() ?? .readerGone)
         } catch let error as TaskstatsError {
-            try? output.flush(interruptedBy: interruption.descriptor)
+            try? view.flush(interruptedBy: interruption.descriptor)
             throw error
         }
     }
 
     private mutating func showAll(interruptedBy interruption: borrowing Interruption) throws -> Ending {
-        if let screen { output.line(screen.heading) }
+        view.begin()
         while true {
-            guard let event = try nextEvent(interruptedBy: interruption.descriptor) else {
-                return interruption.isSignalled() ? .signal : .readerGone
-            }
-            switch event {
-            case .exit(let params):
-                output.line(params)
-                shown += 1
-            case .other(.exit(let record)):
-                if let row = screen?.row(record) { output.line(row) }
-                shown += 1
-            case .other(.lost(let loss)):
-                try output.flush(interruptedBy: interruption.descriptor)
-                Console.say(LossText.of(loss))
-                lost &+= loss.count
-            case .other(.closing):
-                // The next wait throws, with the reason.
+            guard let event = try nextEvent(interruptedBy: interruption) else {
+                if let cause = interruption.cause() { return Ending(cause) }
+                if interruption.takeTick() { showProgress() }
                 continue
             }
-            if shown == limit {
-                try output.flush(interruptedBy: interruption.descriptor)
+            try take(event, interruptedBy: interruption.descriptor)
+            if view.shown == limit {
+                try view.flush(interruptedBy: interruption.descriptor)
                 return .count
             }
         }
     }
 
-    private mutating func nextEvent(interruptedBy descriptor: Int32) throws -> TaskstatsConnection.TextEvent? {
-        if !output.isFull, let event = try connection.nextReceivedText() { return event }
-        try output.flush(interruptedBy: descriptor)
-        return try connection.nextText(interruptedBy: descriptor)
+    private mutating func take(
+        _ event: TaskstatsConnection.TextEvent, interruptedBy descriptor: Int32?
+    ) throws(StandardOutput.Stop) {
+        switch event {
+        case .exit(let params): view.exit(text: params)
+        case .other(.exit(let record)): view.exit(record)
+        case .other(.lost(let loss)): try view.lost(loss, interruptedBy: descriptor)
+        // The next wait throws, with the reason.
+        case .other(.closing): break
+        }
+    }
+
+    private mutating func nextEvent(
+        interruptedBy interruption: borrowing Interruption
+    ) throws -> TaskstatsConnection.TextEvent? {
+        if !view.isFull, let event = try connection.nextReceivedText() { return event }
+        try view.flush(interruptedBy: interruption.descriptor)
+        return try connection.nextText(interruptedBy: interruption.wakeDescriptor)
+    }
+
+    /// Ends the subscription; a summary takes what had ended by then too.
+    mutating func takeRest() {
+        // Whether the daemon still answers makes no difference to someone who is leaving.
+        guard (try? connection.unsubscribe()) != nil, view.summary != nil else { return }
+        while let event = try? connection.nextReceivedText() { try? take(event, interruptedBy: nil) }
+    }
+
+    /// Shows what was added up, if that is wanted.
+    mutating func end(_ context: SummaryContext, asJSON: Bool) throws(StandardOutput.Stop) {
+        progress?.clear()
+        try view.end(context, asJSON: asJSON)
+    }
+
+    private func showProgress() {
+        progress?.show(
+            LossText.summary(view.shown, "seen", lost: view.lost) + ", "
+                + DecimalText.seconds(microseconds: progress?.elapsedMicroseconds ?? 0))
+    }
+}
+
+extension WatchStream.Ending {
+    init(_ cause: Interruption.Cause) {
+        switch cause {
+        case .signal: self = .signal
+        case .time: self = .time
+        case .readerGone: self = .readerGone
+        }
     }
 }

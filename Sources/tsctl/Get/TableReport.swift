@@ -66,7 +66,7 @@ struct TableReport: ~Copyable {
             }
             try output.flush(interruptedBy: interruption.descriptor)
         } catch StandardOutput.Stop.interrupted {
-            if interruption.isSignalled() {
+            if interruption.cause() == .signal {
                 interruption.end()
                 Console.endLineOfTerminal()
             }

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import Synchronization
 
 /// The one writer of standard output, or of what takes its place: whole lines are gathered and written at once, when
 /// whoever writes them says so.
@@ -44,7 +45,10 @@ struct StandardOutput: ~Copyable {
     mutating func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
 
     /// Whether enough was gathered to write it.
-    var isFull: Bool { buffer.count >= Self.gathered }
+    var isFull: Bool { buffer.count >= (Self.writesEachLine.load(ordering: .relaxed) ? 1 : Self.gathered) }
+
+    /// Whether nothing is gathered, because what goes to standard error meanwhile belongs between the lines.
+    static let writesEachLine = Atomic(false)
 
     /// Writes what was gathered; stops when `interruption`, a descriptor, becomes readable.
     mutating func flush(interruptedBy interruption: Int32? = nil) throws(Stop) {

@@ -15,25 +15,7 @@ struct CommandRun {
         let error: SystemError
     }
 
-    /// How the command ended.
-    private(set) var status = ExitStatus.code(0)
-    /// How long it took.
-    private(set) var elapsedMicroseconds: UInt64 = 0
-    /// What was counted for the command alone.
-    private(set) var own = Usage()
-    /// What was counted for it and its descendants.
-    private(set) var all = Usage()
-    /// Whether the record came with which the command ended.
-    private(set) var isCommandSeen = false
-    /// Records that were lost meanwhile.
-    private(set) var lost: UInt64 = 0
-    /// Descendants that still lived when the command ended; nil where that cannot be told.
-    private(set) var living: Int?
-    /// Tasks that may have been descendants.
-    private(set) var unlinked: UInt64 = 0
-    /// What cut the connection while the command ran.
-    private(set) var trouble: TaskstatsError?
-
+    private var outcome = RunOutcome()
     private let connection: TaskstatsConnection
     private var family: ProcessFamily
 
@@ -49,7 +31,7 @@ struct CommandRun {
     }
 
     /// Runs a command to its end.
-    static func run(_ command: [String], connection: TaskstatsConnection) throws -> CommandRun {
+    static func run(_ command: [String], connection: TaskstatsConnection) throws -> RunOutcome {
         var run = CommandRun(connection)
         try connection.subscribe(Subscription(fields: fields))
         // Without it orphans go to another process and are missed; no kernel since 3.4 refuses.
@@ -57,7 +39,7 @@ struct CommandRun {
         let signals = try SignalQueue.begin([SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT])
         try run.follow(command, signals)
         signals.end()
-        return run
+        return run.outcome
     }
 
     private mutating func follow(_ command: [String], _ signals: borrowing SignalQueue) throws(NotStarted) {
@@ -70,15 +52,15 @@ struct CommandRun {
             throw NotStarted(error: error)
         }
         family.command = UInt32(bitPattern: program.pid)
-        status = untilEnd(of: program, signals)
-        elapsedMicroseconds = Self.microseconds(clock.now - start)
+        outcome.status = untilEnd(of: program, signals)
+        outcome.elapsedMicroseconds = Self.microseconds(clock.now - start)
 
-        let living = LivingDescendants.of(getpid())
+        let found = LivingDescendants.of(getpid())
+        family.saw(living: found ?? [])
         takeRest()
-        (own, isCommandSeen) = (family.own, family.isCommandComplete)
-        all = family.total(living: living ?? [])
-        unlinked = family.unlinked(living: living ?? [])
-        self.living = living?.count
+        (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
+        (outcome.all, outcome.unlinked) = (family.total, family.unlinked)
+        outcome.living = found == nil ? nil : family.living.count
     }
 
     private mutating func untilEnd(of program: Program, _ signals: borrowing SignalQueue) -> ExitStatus {
@@ -93,14 +75,14 @@ struct CommandRun {
                 }
             }
             if let status { return status }
-            guard trouble == nil else {
+            guard outcome.trouble == nil else {
                 signals.wait()
                 continue
             }
             do throws(TaskstatsError) {
                 if let event = try connection.next(interruptedBy: signals.descriptor) { take(event) }
             } catch {
-                trouble = error
+                outcome.trouble = error
             }
         }
     }
@@ -111,19 +93,19 @@ struct CommandRun {
     }
 
     private mutating func takeRest() {
-        guard trouble == nil else { return }
+        guard outcome.trouble == nil else { return }
         do throws(TaskstatsError) {
             try connection.unsubscribe()
             while let event = try connection.nextReceived() { take(event) }
         } catch {
-            trouble = error
+            outcome.trouble = error
         }
     }
 
     private mutating func take(_ event: TaskstatsEvent) {
         switch event {
         case .exit(let record): family.ended(record)
-        case .lost(let loss): lost += loss.count
+        case .lost(let loss): outcome.lost += loss.count
         // The next wait throws, with the reason.
         case .closing: break
         }

@@ -8,7 +8,8 @@ struct Program {
     /// Its process id.
     let pid: pid_t
 
-    /// Starts a program found in PATH, with this environment, and with signals as tsctl itself found them.
+    /// Starts a program found in PATH, with this environment, and with signals as tsctl itself found them, but for an
+    /// ignored SIGCHLD.
     static func start(_ arguments: [String], mask: sigset_t) throws(SystemError) -> Program {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

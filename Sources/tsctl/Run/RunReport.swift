@@ -2,12 +2,12 @@ import TaskstatsClient
 
 /// What `run` says of a command, for people.
 struct RunReport {
-    private let run: CommandRun
+    private let run: RunOutcome
     private let command: [String]
     private let server: ServerInfo
     private let style: Style
 
-    init(_ run: CommandRun, of command: [String], server: ServerInfo, style: Style) {
+    init(_ run: RunOutcome, of command: [String], server: ServerInfo, style: Style) {
         self.run = run
         self.command = command
         self.server = server
@@ -70,27 +70,8 @@ struct RunReport {
     // MARK: Where it waited
 
     private var waits: [String] {
-        let rows = DelayTable.rows.compactMap { row -> [String]? in
-            guard let count = run.all.stats[row.count], let total = run.all.stats[row.total] else { return nil }
-            let longest = count == 0 ? nil : run.all.stats[row.max]
-            let cells = [
-                row.name, "\(count)", milliseconds(total), count == 0 ? "-" : milliseconds(total / count),
-                longest.map(milliseconds) ?? "-",
-            ]
-            return hasOthers ? cells + [run.own.stats[row.total].map(milliseconds) ?? "-"] : cells
-        }
-        let columns = [
-            Column(title: "waits for", alignment: .left, width: Table.factColumn - 2),
-            Column(title: "count", alignment: .right, width: 9),
-            Column(title: "total ms", alignment: .right, width: 13),
-            Column(title: "average ms", alignment: .right, width: 10),
-            Column(title: "max ms", alignment: .right, width: 10),
-            Column(title: "command alone ms", alignment: .right, width: 16),
-        ]
-        return rows.isEmpty ? [] : Table.lines(rows, hasOthers ? columns : columns.dropLast())
+        DelayTable.lines(run.all.stats, part: hasOthers ? ("command alone", run.own.stats) : nil)
     }
-
-    private func milliseconds(_ nanoseconds: UInt64) -> String { DecimalText.milliseconds(nanoseconds: nanoseconds) }
 
     // MARK: What it used
 

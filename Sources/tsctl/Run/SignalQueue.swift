@@ -15,6 +15,8 @@ struct SignalQueue: ~Copyable {
         unsafe sigemptyset(&mask)
         for signal in wanted { unsafe sigaddset(&mask, signal) }
         do throws(SystemError) {
+            // Whoever started tsctl may have left it ignored, and then children vanish without a word.
+            if wanted.contains(SIGCHLD) { _ = signal(SIGCHLD, SIG_DFL) }
             let flags = Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK)
             let signals = try unsafe Descriptor(signalfd(-1, &mask, flags), of: "signalfd")
             unsafe pthread_sigmask(SIG_BLOCK, &mask, &previous)

@@ -29,18 +29,26 @@ enum DelayTable {
     ]
 
     /// The table of a record, without the rows that its kernel does not count; empty when there are none.
-    static func lines(_ record: TaskRecord) -> [String] {
-        let found = rows.compactMap { cells(of: $0, in: record) }
-        return found.isEmpty ? [] : Table.lines(found, columns)
+    ///
+    /// With a part of it that is to be told apart there is a column for its totals.
+    static func lines(_ record: TaskRecord, part: (title: String, record: TaskRecord)? = nil) -> [String] {
+        let found = rows.compactMap { row -> [String]? in
+            guard let cells = cells(of: row, in: record) else { return nil }
+            return cells + (part.map { [milliseconds($0.record[row.total])] } ?? [])
+        }
+        let last = part.map { [Column(title: $0.title + " ms", alignment: .right, width: 16)] } ?? []
+        return found.isEmpty ? [] : Table.lines(found, columns + last)
     }
 
     private static func cells(of row: Row, in record: TaskRecord) -> [String]? {
         guard let count = record[row.count], let total = record[row.total] else { return nil }
-        let longest = count == 0 ? nil : record[row.max]
         return [
-            row.name, "\(count)", DecimalText.milliseconds(nanoseconds: total),
-            count == 0 ? "-" : DecimalText.milliseconds(nanoseconds: total / count),
-            longest.map { DecimalText.milliseconds(nanoseconds: $0) } ?? "-",
+            row.name, "\(count)", milliseconds(total), milliseconds(count == 0 ? nil : total / count),
+            milliseconds(count == 0 ? nil : record[row.max]),
         ]
+    }
+
+    private static func milliseconds(_ nanoseconds: UInt64?) -> String {
+        nanoseconds.map { DecimalText.milliseconds(nanoseconds: $0) } ?? "-"
     }
 }

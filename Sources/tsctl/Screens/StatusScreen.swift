@@ -1,15 +1,37 @@
 import LinuxSystem
 import TaskstatsClient
 
-/// The daemon, what it takes this user for, and its counters.
+/// The daemon, what it takes this user for, its counters and its limits; with what happened since a look before.
 struct StatusScreen {
+    /// Counters as they were, and how long ago.
+    struct Before {
+        let status: DaemonStatus
+        let elapsed: Duration
+    }
+
     let server: ServerInfo
     let status: DaemonStatus
     let socket: String
     let style: Style
+    /// Whether there are columns for what happens per second, whose first values are not known.
+    var showsRates = false
+    var before: Before?
 
     var lines: [String] {
-        var lines = Table.facts([
+        var sections = [Table.facts(about), Table.facts(you)]
+        if let daemon = status.daemon {
+            sections.append(Table.facts(counters(daemon)))
+            if !daemon.cpus.isEmpty { sections.append(table(daemon)) }
+        } else {
+            sections.append(Table.facts([("counters", "told to those who may see every process")]))
+        }
+        return Array(sections.joined(separator: [""]))
+    }
+
+    // MARK: What does not change, or seldom
+
+    private var about: [(label: String, value: String?)] {
+        [
             ("daemon", "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion))"),
             ("socket", PrintableText.of(socket)),
             ("running for", status.daemon.map { DecimalText.period(microseconds: $0.uptime.microseconds) }),
@@ -19,25 +41,7 @@ struct StatusScreen {
             ),
             ("CPUs", "\(server.onlineCPUs) online, \(server.possibleCPUs) possible"),
             ("delay accounting", delayAccounting),
-            ("you", you),
-        ])
-        guard let daemon = status.daemon else { return lines }
-        lines += Table.facts([
-            ("clients", "\(daemon.clients), \(daemon.subscribers) of them subscribed"),
-            (
-                "queues",
-                "\(bytes(daemon.queuedBytes)) waiting, \(bytes(daemon.queueHighWater)) at most so far, "
-                    + "\(bytes(server.queueBytes)) allowed for each client"
-            ),
-            ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : PrintableText.of(daemon.registeredCPUs)),
-        ])
-        guard !daemon.cpus.isEmpty else { return lines }
-        let table = Table.lines(daemon.cpus.map(cells), Self.columns)
-        return lines + ["", style.heading(table[0])] + table.dropFirst()
-    }
-
-    private static let columns = ["CPU", "subscribers", "received", "lost", "receive buffer"].map {
-        Column(title: $0, alignment: .right, width: 0)
+        ]
     }
 
     private var delayAccounting: String {
@@ -48,20 +52,96 @@ struct StatusScreen {
         }
     }
 
-    private var you: String {
+    private var you: [(label: String, value: String?)] {
         let name =
             AccountDatabase.userName(server.uid).map { "\(PrintableText.of($0)) (\(server.uid))" } ?? "\(server.uid)"
-        switch server.access {
-        case .all: return "\(name), who may see every process"
-        case .own: return "\(name), who may see the processes of this user"
+        let access =
+            switch server.access {
+            case .all: "\(name), who may see every process"
+            case .own: "\(name), who may see the processes of this user"
+            }
+        let rates = [
+            server.connectionsPerSecond.map { "\($0) new connections" },
+            server.requestsPerSecond.map { "\($0) requests" },
+        ].compactMap { $0 }
+        return [
+            ("you", access),
+            (
+                "your limits",
+                "\(bytes(server.queueBytes)) may wait for a connection, \(server.connectionsPerUID) connections"
+                    + (rates.isEmpty ? "" : "; in a second " + rates.joined(separator: ", "))
+            ),
+            (
+                "lines",
+                "requests of at most \(bytes(server.requestBytes)), of the daemon at most \(bytes(server.lineBytes))"
+            ),
+        ]
+    }
+
+    // MARK: Counters
+
+    private func counters(_ daemon: DaemonStatus.Daemon) -> [(label: String, value: String?)] {
+        let (received, lost) = (daemon.sum(\.received), daemon.sum(\.lost))
+        let earlier = before?.status.daemon
+        return [
+            ("clients", "\(daemon.clients), \(daemon.subscribers) of them subscribed"),
+            ("queues", "\(bytes(daemon.queuedBytes)) waiting, \(bytes(daemon.queueHighWater)) at most so far"),
+            ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : PrintableText.of(daemon.registeredCPUs)),
+            (
+                "records",
+                "\(received) received\(inASecond(received, earlier?.sum(\.received))), "
+                    + "\(lost) lost\(inASecond(lost, earlier?.sum(\.lost)))"
+            ),
+        ]
+    }
+
+    private func inASecond(_ now: UInt64, _ earlier: UInt64?) -> String {
+        showsRates && before != nil ? " (\(rate(now, earlier))/s)" : ""
+    }
+
+    private func table(_ daemon: DaemonStatus.Daemon) -> [String] {
+        let titles = ["CPU", "subscribers", "received", "per s", "lost", "per s", "receive buffer"]
+        let rateColumns = [3, 5]
+        func shown(_ cells: [String]) -> [String] {
+            showsRates ? cells : cells.indices.filter { !rateColumns.contains($0) }.map { cells[$0] }
         }
+        let columns = shown(titles).map { Column(title: $0, alignment: .right, width: 0) }
+        let table = Table.lines(daemon.cpus.map { shown(cells($0)) }, columns)
+        let omitted = daemon.omittedCPUs == 0 ? [] : ["and \(daemon.omittedCPUs) CPUs more"]
+        return [style.heading(table[0])] + table.dropFirst() + omitted
     }
 
     private func cells(_ cpu: DaemonStatus.CPU) -> [String] {
-        ["\(cpu.cpu)", "\(cpu.subscribers)", "\(cpu.received)", "\(cpu.lost)", bytes(cpu.receiveBufferBytes)]
+        let earlier = before?.status.daemon?.cpus.first { $0.cpu == cpu.cpu }
+        let lost = "\(cpu.lost)"
+        return [
+            "\(cpu.cpu)", "\(cpu.subscribers)", "\(cpu.received)", rate(cpu.received, earlier?.received),
+            lost, rate(cpu.lost, earlier?.lost), bytes(cpu.receiveBufferBytes),
+        ]
+    }
+
+    /// How much a counter grew in a second; one that is smaller than before began anew.
+    private func rate(_ now: UInt64, _ earlier: UInt64?) -> String {
+        guard let before, before.elapsed > .zero else { return "-" }
+        let grown = earlier.map { now < $0 ? now : now - $0 } ?? now
+        return DecimalText.tenths(Double(grown) / (before.elapsed / .seconds(1)))
     }
 
     private func bytes(_ count: Int) -> String { DecimalText.bytes(UInt64(max(0, count))) }
+}
+
+extension DaemonStatus.Daemon {
+    fileprivate func sum(_ counter: KeyPath<DaemonStatus.CPU, UInt64>) -> UInt64 {
+        cpus.reduce(0) { $0 &+ $1[keyPath: counter] }
+    }
+}
+
+extension DecimalText {
+    /// A number from 0 with one decimal: "12.3".
+    static func tenths(_ value: Double) -> String {
+        guard let tenths = UInt64(exactly: (value * 10).rounded()) else { return "-" }
+        return "\(tenths / 10).\(tenths % 10)"
+    }
 }
 
 extension Duration {

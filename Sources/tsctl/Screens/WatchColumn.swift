@@ -41,13 +41,19 @@ struct WatchColumn {
     /// When, where and who: before whatever else is shown.
     static var leading: [WatchColumn] {
         [
-            WatchColumn("TIME", .left, 12) { exit, _ in LocalClock.timeOfDay(nanoseconds: exit.record.time) },
-            WatchColumn("CPU", .right, 3) { exit, _ in "\(exit.record.cpu)" },
-            WatchColumn("PID", .right, 7) { exit, _ in "\(exit.record.pid)" },
+            WatchColumn("TIME", .left, 12) { exit, _ in
+                exit.record.time == 0 ? nil : LocalClock.timeOfDay(nanoseconds: exit.record.time)
+            },
+            WatchColumn("CPU", .right, 3) { exit, _ in
+                // What getdelays wrote tells neither.
+                exit.record.cpu < 0 ? nil : "\(exit.record.cpu)"
+            },
+            WatchColumn("PID", .right, 7) { exit, _ in exit.record.pid == 0 ? nil : "\(exit.record.pid)" },
         ]
     }
 
-    private static let memoryDelays: FieldSet = [
+    /// The waits for memory of any kind.
+    static let memoryDelays: FieldSet = [
         .swapinDelayTotal, .freepagesDelayTotal, .thrashingDelayTotal, .compactDelayTotal, .wpcopyDelayTotal,
     ]
 

@@ -34,4 +34,7 @@ struct WatchScreen {
         }
         return cells.joined(separator: " ")
     }
+
+    /// The row that stands where records are missing.
+    func lossRow(_ loss: LostRecords) -> String { style.failure("-- \(LossText.of(loss)) --") }
 }

@@ -38,6 +38,11 @@ enum DecimalText {
         return fraction(microseconds, decimals: 3) + " ms"
     }
 
+    /// Seconds with one decimal: "60.0 s".
+    static func seconds(microseconds: UInt64) -> String {
+        fraction(microseconds / 100_000 + (microseconds % 100_000 >= 50_000 ? 1 : 0), decimals: 1) + " s"
+    }
+
     private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
     /// The number divided by that power of ten.

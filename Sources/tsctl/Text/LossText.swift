@@ -1,4 +1,5 @@
 import TaskstatsClient
+import TaskstatsProtocol
 
 /// What is said of records that are missing.
 enum LossText {
@@ -11,8 +12,27 @@ enum LossText {
         }
     }
 
-    /// What watch says at its end: "12 records shown, none lost".
-    static func summary(shown: UInt64, lost: UInt64) -> String {
-        "\(shown) \(shown == 1 ? "record" : "records") shown, \(lost == 0 ? "none" : "\(lost)") lost"
+    /// The same for programs: a line of JSON that no exit looks like, with the members of the protocol's own `lost`.
+    static func json(_ lost: LostRecords) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("lost")
+            writer.object { writer in
+                switch lost.place {
+                case .kernel(let cpu):
+                    writer.member("where", "kernel")
+                    writer.member("cpu", cpu)
+                case .queue:
+                    writer.member("where", "queue")
+                }
+                writer.member("count", lost.count)
+            }
+        }
+        return writer.finish().array
+    }
+
+    /// What is said at the end: "12 records shown, none lost".
+    static func summary(_ count: UInt64, _ done: String, lost: UInt64) -> String {
+        "\(count) \(count == 1 ? "record" : "records") \(done), \(lost == 0 ? "none" : "\(lost)") lost"
     }
 }

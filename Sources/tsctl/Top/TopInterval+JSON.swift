@@ -46,7 +46,7 @@ extension TopInterval {
                 writer.member("elapsed_us", end.ageMicroseconds)
                 if let status = end.status {
                     writer.key("exit")
-                    status.write(to: &writer)
+                    writer.value { RecordEncoder.appendExit(status, to: &$0) }
                 }
             }
             if let spent = row.spent {

@@ -115,7 +115,7 @@ final class TestHost {
 
     private func carryOut(_ action: Broker.RequestAction) {
         switch action {
-        case .answered: break
+        case .answered, .refused: break
         case .query(let query): broker.answer(query, with: queryAnswer(query))
         case .register(let subscription):
             pending.append(subscription)

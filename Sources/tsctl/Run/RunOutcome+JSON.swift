@@ -1,18 +1,18 @@
 import TaskstatsClient
 import TaskstatsProtocol
 
-extension CommandRun {
+extension RunOutcome {
     /// The report as one line of JSON; `stats` has the kernel's names, summed up, of `_max` and `hiwater_` the largest.
     func json(of command: [String], server: ServerInfo) -> [UInt8] {
         var writer = JSONWriter(capacity: 8_192)
         writer.object { writer in
             writer.member("command", command)
             writer.key("exit")
-            status.write(to: &writer)
+            writer.value { RecordEncoder.appendExit(status, to: &$0) }
             writer.member("elapsed_us", elapsedMicroseconds)
             writer.member("access", server.access.rawValue)
             if let delayAccounting = server.delayAccounting { writer.member("delay_accounting", delayAccounting) }
-            writer.member("complete", trouble == nil && lost == 0 && isCommandSeen)
+            writer.member("complete", isComplete)
             writer.member("lost", lost)
             if let living { writer.member("still_running", living) }
             writer.member("of_unknown_parents", unlinked)

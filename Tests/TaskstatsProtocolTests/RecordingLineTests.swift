@@ -1,0 +1,87 @@
+import TaskstatsModel
+import TestSupport
+import Testing
+
+@testable import TaskstatsProtocol
+
+@Suite struct RecordingLineTests {
+    private func read(_ text: String) throws -> RecordingLine {
+        let bytes = Array(text.utf8)
+        return try unsafe bytes.withUnsafeBytes { line in
+            Result { () throws(EventReader.Malformed) in try unsafe RecordingLine.read(line) }
+        }.get()
+    }
+
+    private func text(_ line: consuming ByteBuffer) -> String {
+        String(decoding: line.array.dropLast(), as: UTF8.self)
+    }
+
+    private var header: RecordingHeader {
+        var subscription = SubscribeParameters()
+        subscription.cpus = "0-1"
+        subscription.scope = .process
+        subscription.fields = [.acComm, .acUid]
+        subscription.filter.exit = .failed
+        subscription.filter.uids = [0, 1_000]
+        let hello = Hello(
+            server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
+            possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: false, uid: 1_000, access: .own,
+            limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
+        return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, hello: hello, subscription: subscription)
+    }
+
+    @Test func `a header is one line that says what was recorded, and reads back`() throws {
+        let text = text(header.line)
+        #expect(
+            text == #"{"jsonrpc":"2.0","method":"recording","params":{"format":"taskstats-recording","version":1,"#
+                + #""tsctl":"0.1.0","host":"db1","start":1795400000123456789,"server":"taskstatsd/0.1.0","#
+                + #""protocol":"1.0","instance":"9f0c","kernel":{"release":"6.18.44","taskstats_version":16},"#
+                + #""cpus":{"possible":"0-3","online":"0-1"},"delay_accounting":false,"you":{"uid":1000,"access":"own"},"#
+                + #""subscription":{"cpus":"0-1","scope":"process","overflow":"drop","fields":["ac_comm","ac_uid"],"#
+                + #""filter":{"uid":[0,1000],"exit":"failed"}}}}"#)
+        guard case .header(let read) = try read(text) else {
+            Issue.record("no header")
+            return
+        }
+        #expect(read == header)
+    }
+
+    @Test func `a footer reads back`() throws {
+        let footer = RecordingFooter(time: 7, reason: "time", exits: 3, lost: 144)
+        guard case .footer(footer) = try read(text(footer.line)) else {
+            Issue.record("no footer")
+            return
+        }
+    }
+
+    @Test func `the daemon's own lines are read as what they are`() throws {
+        guard case .lost(Loss(.queue, count: 37)) = try read(text(ServerLine.lost(Loss(.queue, count: 37)))),
+            case .exit(let exit) = try read(#"{"jsonrpc":"2.0","method":"exit","params":{"pid":7,"stats":{},"x":[]}}"#)
+        else {
+            Issue.record("something else")
+            return
+        }
+        #expect(exit.record.pid == 7)
+    }
+
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","method":"later","params":{"a":1}}"#, #"{"method":"hello","params":{"protocol":"1.0","#
+            + #""instance":"a","you":{"access":"all"}}}"#,
+    ])
+    func `what is not known is passed over`(text: String) throws {
+        guard case .other = try read(text) else {
+            Issue.record("read as something")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        "", "{", "[]", "{}", #"{"pid":7}"#, #"{"method":"recording","params":{"format":"another","version":1}}"#,
+        #"{"method":"recording","params":{"format":"taskstats-recording","version":2,"protocol":"1.0"}}"#,
+        #"{"method":"recording"}"#, #"{"method":"recording_end","params":{"exits":1}}"#,
+        #"{"jsonrpc":"2.0","method":"exit","params":{"pid":7"#,
+    ])
+    func `what cannot be read is refused`(text: String) {
+        #expect(throws: EventReader.Malformed.self) { try read(text) }
+    }
+}

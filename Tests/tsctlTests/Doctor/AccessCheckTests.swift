@@ -1,0 +1,68 @@
+import Testing
+
+@testable import TaskstatsClient
+@testable import tsctl
+
+/// What doctor says of who this user is to the daemon, and whether the daemon does its work for them.
+@Suite struct AccessCheckTests {
+    private func finding(_ greeting: DaemonCheck.Greeting, uid: UInt32 = 1_000, _ group: AccessCheck.Group) -> Finding {
+        AccessCheck(greeting: greeting, uid: uid, user: "alice", group: group).finding
+    }
+
+    private let own = DaemonCheck.Greeting.greeted(SampleServer.greeting(access: .own, uid: 1_000))
+
+    @Test func `who sees every process is told why`() {
+        let all = DaemonCheck.Greeting.greeted(SampleServer.greeting())
+        #expect(finding(all, uid: 0, .missing) == .ok("access", "every process: you are root"))
+        #expect(finding(all, .member) == .ok("access", "every process: alice is in the group taskstats"))
+        #expect(finding(all, .foreign) == .ok("access", "every process: alice is in the daemon's --group"))
+    }
+
+    @Test func `who sees their own is well, and is told how to see more`() {
+        #expect(
+            finding(own, .foreign)
+                == .ok(
+                    "access",
+                    "the processes of alice alone; all for members of taskstats: sudo usermod -aG taskstats alice"))
+        #expect(finding(own, .missing).verdict == .ok)
+    }
+
+    @Test func `a membership that has no effect yet is a warning`() {
+        #expect(finding(own, .memberLater).mend == "log in again, or: newgrp taskstats")
+        #expect(finding(own, .member).mend == "sudo systemctl restart taskstatsd")
+        #expect([.memberLater, .member].allSatisfy { finding(own, $0).verdict == .warning })
+    }
+
+    @Test func `a user whom the daemon takes for another is told`() {
+        #expect(
+            finding(own, uid: 0, .missing).text == "the processes of alice alone, whom the daemon takes for uid 1000")
+    }
+
+    @Test func `a refusal has the daemon's reason, a socket that is closed to us none`() {
+        let refused = TaskstatsError(.permissionDenied, "taskstatsd does not serve this user: another pid namespace")
+        #expect(finding(.refused(refused), .foreign).verdict == .failed)
+        #expect(finding(.refused(refused), .foreign).text.hasSuffix("another pid namespace"))
+        #expect(finding(.nobody, .foreign).verdict == .unknown)
+    }
+
+    // MARK: At work
+
+    @Test func `a question about tsctl itself must be answered, whatever hides processes`() {
+        let denied = TaskstatsError(.permissionDenied, "task 7 is not yours")
+        #expect(QueryCheck(answer: .success(TaskRecord(kind: .task)), hiding: "hidepid=2").finding.verdict == .ok)
+        #expect(QueryCheck(answer: nil, hiding: nil).finding.verdict == .unknown)
+        let hidden = QueryCheck(answer: .failure(denied), hiding: "hidepid=2").finding
+        #expect(hidden.verdict == .failed)
+        #expect(hidden.text.contains("/proc is mounted with hidepid=2"))
+        #expect(hidden.mend?.contains("SupplementaryGroups=") == true)
+        #expect(QueryCheck(answer: .failure(denied), hiding: nil).finding.mend?.contains("journalctl") == true)
+    }
+
+    @Test(arguments: [
+        (ExitCheck.Outcome.arrived(cpu: 1), Verdict.ok), (.lost(3), .warning), (.missing(pid: 7), .failed),
+        (.failed(.disconnected), .failed), (.noChild(errno: 22), .unknown), (.notTried, .unknown),
+    ])
+    func `the end of a child must be told`(outcome: ExitCheck.Outcome, verdict: Verdict) {
+        #expect(ExitCheck(outcome: outcome).finding.verdict == verdict)
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+import LinuxSystem
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+/// The built `tsctl doctor`, mostly where no daemon is.
+@Suite(.timeLimit(.minutes(1))) struct DoctorCommandTests {
+    private func doctor(_ arguments: String...) throws -> ChildProcess.Result {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["doctor"] + arguments, environment: ["PATH": "/usr/bin:/bin"]
+        ).finish()
+    }
+
+    @Test func `without a daemon it says what is missing, looks at all else, and ends with 1`() throws {
+        let run = try doctor("--socket", "/nonexistent/socket")
+        #expect(run.status == 1)
+        #expect(run.errors == "")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines[0] == "failed   socket               there is no /nonexistent/socket")
+        #expect(lines[1].hasSuffix("mend: sudo taskstatsd --socket /nonexistent/socket"))
+        #expect(lines.contains { $0.hasPrefix("failed   daemon ") })
+        #expect(lines.contains { $0.hasPrefix("unknown  access ") })
+        #expect(lines.contains { $0.hasPrefix("ok       user namespace ") || $0.hasPrefix("warning  user namespace ") })
+        #expect(!run.output.contains("\u{1b}"))
+    }
+
+    @Test func `a socket that a killed daemon left is told from one that never was`() throws {
+        let directory = try TemporaryDirectory()
+        _ = try UnixSocket.bind(to: directory.file("socket"))
+        let run = try doctor("--socket", directory.file("socket"))
+        #expect(run.status == 1)
+        #expect(run.output.hasPrefix("failed   socket               \(directory.file("socket")) is stale: nothing"))
+    }
+
+    @Test func `who listens and does not speak the protocol is named`() throws {
+        let daemon = try FakeDaemon(serving: [{ _ in }, { try $0.send(text: "220 smtp\n") }])
+        let run = try doctor("--socket", daemon.path, "--json")
+        #expect(run.status == 1)
+        #expect(run.output.contains(#"{"check":"daemon","verdict":"failed","text":"pid \#(getpid()) ("#))
+        #expect(run.output.contains("does not speak like taskstatsd"))
+    }
+
+    @Test func `a daemon that tells of no exit fails`() throws {
+        let daemon = try FakeDaemon(serving: [
+            { _ in },
+            { peer in
+                try peer.greet()
+                try peer.send(ServerLine.stats(try peer.request().id, of: .pid(1), SampleRecords.task(), fields: .all))
+                try peer.grantSubscription()
+                try peer.answer(#"{"connection":{}}"#)
+                try peer.confirmUnsubscribe()
+            },
+        ])
+        let run = try doctor("--socket", daemon.path)
+        #expect(run.status == 1)
+        #expect(run.output.contains("ok       get                  tsctl asked about itself and was answered\n"))
+        #expect(run.output.contains("failed   exits                the record of pid "))
+        guard case .subscribe(let parameters) = try daemon.finish()[1].call else {
+            Issue.record("no subscription")
+            return
+        }
+        #expect(parameters.filter.ppids?.count == 1)
+    }
+}

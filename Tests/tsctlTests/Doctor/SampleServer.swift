@@ -1,0 +1,37 @@
+import TaskstatsProtocol
+
+@testable import TaskstatsClient
+
+/// What a daemon says first.
+enum SampleServer {
+    static func greeting(
+        access: ServerInfo.Access = .all, version: Int = 16, uid: UInt32 = 0, delayAccounting: Bool? = true,
+        server: String = "taskstatsd/\(Release.version)"
+    ) -> ServerInfo {
+        var limits = Hello.Limits(queueBytes: 8 << 20, connectionsPerUID: 32)
+        if access == .own { (limits.connectionsPerSecond, limits.requestsPerSecond) = (100, 5_000) }
+        return ServerInfo(
+            Hello(
+                server: server, instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: version,
+                possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: uid,
+                access: access == .all ? .all : .own, limits: limits), access: access)
+    }
+
+    static func status(received: [UInt64] = [], lost: [UInt64] = []) -> DaemonStatus {
+        let cpus = received.indices.map { cpu in
+            Status.CPU(
+                cpu: cpu, subscribers: 1, received: received[cpu], lost: lost[cpu], receiveBufferBytes: 8 << 20)
+        }
+        return DaemonStatus(
+            Status(
+                connection: Status.Connection(), delayAccounting: true,
+                daemon: Status.Daemon(
+                    uptimeMilliseconds: 7_654_321, clients: 3, subscribers: 2, registeredCPUs: "0-1", queuedBytes: 10,
+                    queueHighWater: 2_048, cpus: cpus)))
+    }
+
+    /// What those are told who may see their own processes only.
+    static var ownStatus: DaemonStatus {
+        DaemonStatus(Status(connection: Status.Connection(), delayAccounting: true, daemon: nil))
+    }
+}

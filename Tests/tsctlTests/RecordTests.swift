@@ -1,0 +1,202 @@
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+/// The built `tsctl record` against a daemon that follows a script.
+@Suite(.timeLimit(.minutes(1))) struct RecordTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func record(
+        _ arguments: [String], daemon: FakeDaemon, path: String = "/usr/bin:/bin"
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["record"] + arguments,
+            environment: ["TASKSTATS_SOCKET": daemon.path, "PATH": path])
+    }
+
+    private func sending(_ pids: ClosedRange<UInt32>) throws -> FakeDaemon {
+        try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in pids { try? peer.exit(SampleRecords.exit(pid: pid)) }
+            try? peer.waitForEnd()
+        }
+    }
+
+    private func text(_ path: String) throws -> String {
+        try #require(try Descriptor.open(path).readText(limit: 1 << 26))
+    }
+
+    private func play(_ arguments: [String]) throws -> ChildProcess.Result {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["play"] + arguments, environment: ["TZ": "UTC", "PATH": "/usr/bin:/bin"]
+        ).finish()
+    }
+
+    @Test func `a recording is a header, the daemon's lines as they came, and a footer`() throws {
+        let exit = #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":1,"new":[1,"}\""],"stats":{"ac_etime":18446744073709551615}}}"#
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.send(text: exit + "\n")
+            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
+        }
+        let path = directory.file("a.ndjson")
+        let run = try record([path, "--count", "2", "--failed", "--scope", "process"], daemon: daemon).finish()
+        #expect(run.status == 0)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix("tsctl: 2 records kept in \(path), 144 lost, "))
+        let lines = try text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        #expect(lines.count == 6)
+        #expect(lines[0].hasPrefix(#"{"jsonrpc":"2.0","method":"recording","params":{"format":"taskstats-recording","#))
+        #expect(lines[0].contains(#""scope":"process""#) && lines[0].contains(#""filter":{"exit":"failed"}"#))
+        #expect(lines[1] == exit)
+        #expect(lines[2] == #"{"jsonrpc":"2.0","method":"lost","params":{"where":"kernel","cpu":1,"count":144}}"#)
+        #expect(lines[3] == #"{"jsonrpc":"2.0","method":"exit","params":{"pid":2}}"#)
+        #expect(lines[4].hasSuffix(#""reason":"count","exits":2,"lost":144}}"#))
+        #expect(lines[5] == "")
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal ends it with all that had ended by then`(signal: Int32) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in 1...3 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            let request = try peer.request()
+            try peer.exit(SampleRecords.exit(pid: 4))
+            try peer.send(ServerLine.unsubscribed(request.id))
+            try peer.waitForEnd()
+        }
+        // Standard output says when it has begun to write.
+        var child = try record(["-"], daemon: daemon)
+        for _ in 0..<4 { #expect(try child.line() != nil) }
+        child.send(signal: signal)
+        let run = try child.finish()
+        #expect(run.status == 0)
+        let rest = run.output.split(separator: "\n")
+        #expect(rest.count == 2)
+        #expect(rest[0].contains(#""pid":4,"#))
+        #expect(rest[1].hasSuffix(#""reason":"signal","exits":4,"lost":0}}"#))
+        #expect(run.errors.hasPrefix("tsctl: 4 records kept in standard output, none lost, "))
+    }
+
+    @Test func `a file that exists is left alone, unless it may be overwritten`() throws {
+        let path = directory.file("a.ndjson")
+        #expect(try record([path, "--count", "1"], daemon: sending(1...1)).finish().status == 0)
+        let before = try text(path)
+        let run = try record([path, "--count", "2"], daemon: sending(1...2)).finish()
+        #expect(
+            run == .init(
+                status: 1, output: "", errors: "tsctl: \(path) exists; choose another name, or overwrite it with --force\n"))
+        #expect(try text(path) == before)
+        #expect(try record([path, "--count", "2", "--force"], daemon: sending(1...2)).finish().status == 0)
+        #expect(try text(path).split(separator: "\n").count == 4)
+    }
+
+    @Test func `when the subscription is refused no file is left behind`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.refuse(.invalidParams("cpus", "'9' names CPU 9; this machine can have 0-1"))
+        }
+        let path = directory.file("a.ndjson")
+        let run = try record([path, "--cpus", "9"], daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(unsafe access(path, F_OK) != 0)
+    }
+
+    @Test func `when the daemon goes the recording is ended, with the reason in it and status 1`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit())
+            try peer.send(ServerLine.closing(reason: "shutting down"))
+        }
+        let path = directory.file("a.ndjson")
+        let run = try record([path], daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.errors.hasSuffix("tsctl: taskstatsd closed the connection: shutting down\n"))
+        #expect(try text(path).contains("shutting down\",\"exits\":1,\"lost\":0}}\n"))
+    }
+
+    @Test(arguments: [("zst", "zstd"), ("gz", "gzip")])
+    func `a name with that end is compressed, and what the tool decompresses is the recording`(
+        suffix: String, tool: String
+    ) throws {
+        let path = directory.file("a.ndjson.\(suffix)")
+        let run = try record([path, "--count", "5000"], daemon: sending(1...5_000)).finish()
+        #expect(run.status == 0)
+        #expect(run.errors.contains(" (compressed to "))
+        let plain = try ChildProcess("/usr/bin/env", [tool, "-dc", path], environment: ["PATH": "/usr/bin:/bin"]).finish()
+        #expect(plain.status == 0)
+        #expect(plain.output.split(separator: "\n").count == 5_002)
+        let played = try play([path, "--json"])
+        #expect(played.status == 0)
+        #expect(played.errors == "")
+        #expect(played.output.split(separator: "\n").count == 5_000)
+    }
+
+    @Test func `without the tool it says which package brings it, and records nothing`() throws {
+        let path = directory.file("a.zst")
+        let run = try record([path], daemon: sending(1...1), path: "/nonexistent").finish()
+        #expect(run.status == 1)
+        #expect(
+            run.errors
+                == "tsctl: zstd is not installed, which .zst takes; the package zstd brings it (apt install zstd)\n")
+    }
+
+    @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
+    func `what was written before tsctl was killed can be played`(name: String) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try peer.waitForEnd()
+        }
+        let path = directory.file(name)
+        let child = try record([path], daemon: daemon)
+        let all = try sizeWithoutFooter(of: 100)
+        while try bytesWritten(by: child.pid) < all { sched_yield() }
+        child.send(signal: SIGKILL)
+        #expect(try child.finish().status == 128 + SIGKILL)
+
+        // Its compressor, if it has one, goes on to the end of what it was given.
+        var played = try play([path, "--json"])
+        while played.output.split(separator: "\n").count < 100 { played = try play([path, "--json"]) }
+        #expect(played.status == 0)
+        #expect(played.output.split(separator: "\n").count == 100)
+        #expect(played.errors.hasPrefix("tsctl: the recording was cut off"))
+    }
+
+    private func sizeWithoutFooter(of count: UInt32) throws -> Int {
+        let path = directory.file("whole")
+        _ = try record([path, "--count", "\(count)"], daemon: sending(1...count)).finish()
+        return try text(path).split(separator: "\n").dropLast().reduce(0) { $0 + $1.utf8.count + 1 }
+    }
+
+    /// What the kernel counts, so that the bytes in a pipe count too.
+    private func bytesWritten(by pid: pid_t) throws -> Int {
+        let line = try text("/proc/\(pid)/io").split(separator: "\n").first { $0.hasPrefix("wchar: ") }
+        return try #require(line.flatMap { Int($0.dropFirst("wchar: ".count)) })
+    }
+
+    @Test func `a full disk is told, with status 1`() throws {
+        let run = try record(["/dev/full"], daemon: sending(1...1)).finish()
+        #expect(run.status == 1)
+        #expect(run.errors == "tsctl: cannot write /dev/full: No space left on device\n")
+    }
+
+    @Test func `it ends quietly when the reader of standard output goes away`() throws {
+        let daemon = try sending(1...1)
+        var child = try record(["-"], daemon: daemon)
+        for _ in 0..<2 { #expect(try child.line() != nil) }
+        child.stopReading()
+        #expect(try child.finish().status == 0)
+    }
+}

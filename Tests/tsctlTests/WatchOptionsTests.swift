@@ -1,0 +1,124 @@
+import Glibc
+import TaskstatsClient
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+/// The built `tsctl watch`: conditions in friendly spellings, a limit of time, and what is added up.
+@Suite(.timeLimit(.minutes(1))) struct WatchOptionsTests {
+    private func watch(_ arguments: [String], daemon: FakeDaemon) throws -> ChildProcess {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch"] + arguments,
+            environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"])
+    }
+
+    @Test func `friendly spellings say the same as conditions, and add up with them`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit())
+        }
+        _ = try watch(
+            [
+                "--failed", "--comm", "git*", "--uid", "root,7", "--uid", "8", "--longer-than", "1500ms",
+                "--filter", "uid=9", "--count", "1",
+            ], daemon: daemon
+        ).finish()
+        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
+            Issue.record("no subscription")
+            return
+        }
+        #expect(parameters.filter.exit == .failed)
+        #expect(parameters.filter.command?.text == "git*")
+        #expect(parameters.filter.uids == [0, 7, 8, 9])
+        #expect(parameters.filter.minElapsedMicroseconds == 1_500_000)
+    }
+
+    @Test(arguments: [
+        (["--comm", "[a"], "--comm [a: a pattern like 'git*' with its brackets closed"),
+        (["--uid", "no-such-user"], "--uid: there is no user 'no-such-user'"),
+        (["--longer-than", "5"], "--longer-than 5: a time with its unit, as in 500ms, 2s or 10min"),
+        (["--failed", "--filter", "exit=ok"], "the condition exit can be given once"),
+        (["--for", "60"], "a time with its unit, as in 30s, 10min or 2h"),
+        (["--for", "0s"], "a time with its unit, as in 30s, 10min or 2h"),
+        (["--summary", "--fields", "nvcsw"], "--fields does not go with --summary."),
+    ])
+    func `what is wrong with them is said, and is wrong usage`(arguments: [String], text: String) throws {
+        let run = try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch"] + arguments, environment: ["TASKSTATS_SOCKET": "/nonexistent"]
+        ).finish()
+        #expect(run.status == 64)
+        #expect(run.errors.contains(text), "\(run.errors)")
+    }
+
+    @Test func `it ends when its time is over, unsubscribed and with status 0`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit())
+            try peer.confirmUnsubscribe()
+            try peer.waitForEnd()
+        }
+        let run = try watch(["--for", "300ms"], daemon: daemon).finish()
+        #expect(run.status == 0)
+        #expect(run.output.split(separator: "\n").count == 2)
+        #expect(run.errors == "tsctl: 1 record shown, none lost\n")
+        #expect(try daemon.finish().map(\.call.method) == ["subscribe", "unsubscribe"])
+    }
+
+    @Test func `a summary has what came before the answer to unsubscribe, and asks only for what it adds up`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit(command: "git"))
+            let request = try peer.request()
+            try peer.exit(SampleRecords.exit(command: "make", exitcode: 0x100))
+            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.unsubscribed(request.id))
+            try peer.waitForEnd()
+        }
+        let run = try watch(["--summary", "--for", "200ms"], daemon: daemon).finish()
+        #expect(run.status == 0)
+        #expect(run.errors == "")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines[0].hasPrefix("2 tasks ended within 0."))
+        #expect(lines[0].hasSuffix("with them 2 processes, of which 1 failed"))
+        #expect(lines[1].hasPrefix("144 records were lost (144 in the kernel, 0 in the queue)"))
+        #expect(lines.contains { $0.hasPrefix("git  ") } && lines.contains { $0.hasPrefix("make  ") })
+        guard case .subscribe(let parameters) = try daemon.finish().first?.call else { return }
+        #expect(parameters.fields.contains(.readBytes))
+        #expect(!parameters.fields.contains(.acExeInode))
+    }
+
+    @Test func `a summary as JSON is one object, also when a signal ends it`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet(access: .own)
+            try peer.grantSubscription()
+            try peer.confirmUnsubscribe()
+            try peer.waitForEnd()
+        }
+        let child = try watch(["--summary", "--json"], daemon: daemon)
+        while !daemon.methods.contains("subscribe") { sched_yield() }
+        child.send(signal: SIGINT)
+        let run = try child.finish()
+        // A signal that comes before it is waited for ends the process, which is no failure of this test.
+        guard run.status == 0 else { return #expect(run.status == 128 + SIGINT) }
+        #expect(run.output.hasPrefix(#"{"elapsed_us":"#))
+        #expect(run.output.contains(#""access":"own","#))
+        #expect(run.output.split(separator: "\n").count == 1)
+    }
+
+    @Test func `when the daemon goes, what was added up is shown all the same, and the status is 1`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.exit(SampleRecords.exit())
+            try peer.send(ServerLine.closing(reason: "shutting down"))
+        }
+        let run = try watch(["--summary", "--json"], daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.output.contains(#""complete":false"#))
+        #expect(run.output.contains(#""tasks":1,"#))
+        #expect(run.errors == "tsctl: taskstatsd closed the connection: shutting down\n")
+    }
+}
