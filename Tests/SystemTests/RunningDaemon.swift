@@ -57,10 +57,11 @@ final class RunningDaemon {
         return ["env", "LD_PRELOAD=\(directory)/tap.so", "TASKSTATS_WIRE_LOG=\(directory)"]
     }
 
-    /// Runs a daemon that is expected not to start.
+    /// Runs a daemon that is expected not to start; one that does is ended, with another status than its own.
     static func failure(_ options: [String] = [], under launcher: [String] = []) throws -> ChildProcess.Result {
         let directory = try TemporaryDirectory()
-        return try launch(["--socket", directory.file("taskstats.sock")] + options, under: launcher).finish()
+        let ending = ["timeout", "30"]
+        return try launch(["--socket", directory.file("taskstats.sock")] + options, under: ending + launcher).finish()
     }
 
     /// A new connection, as root.
