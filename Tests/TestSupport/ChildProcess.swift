@@ -56,6 +56,9 @@ package struct ChildProcess: ~Copyable {
         self.errors = errors.reading
     }
 
+    /// The process id of the tests themselves.
+    package static var ownID: pid_t { getpid() }
+
     /// The program of that name beside the running tests.
     package static func product(_ name: String) throws(SystemError) -> String {
         var path = [CChar](repeating: 0, count: 4_096)

@@ -93,6 +93,12 @@ package final class FakePeer {
         }
     }
 
+    /// Whether the client sends anything more within a moment.
+    package func hasMore() throws -> Bool {
+        var descriptor = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        return unsafe framer.pendingBytes > 0 || poll(&descriptor, 1, 200) > 0
+    }
+
     /// Waits until the client has closed the connection.
     package func waitForEnd() throws {
         while try fill() > 0 {}

@@ -114,7 +114,7 @@ import Testing
     // MARK: Usage
 
     @Test(arguments: [
-        ["get"], ["get", "--pid", "1", "--tgid", "1"], ["get", "--pid", "0"], ["get", "--pid", "x"],
+        ["get"], ["get", "--pid", "1", "--cgroup", "/c"], ["get", "--pid", "0"], ["get", "--pid", "x"],
         ["get", "--cgroup", "/c", "--fields", "nvcsw"], ["get", "--pid", "1", "--fields", "colour"],
         ["get", "--pid", "1", "--fields", ","], ["watch", "--count", "0"], ["watch", "--filter", "exit=bad"],
         ["watch", "--scope", "thread"], ["nonsense"], ["status", "extra"],
@@ -128,7 +128,7 @@ import Testing
 
     @Test func `help and version end with 0`() throws {
         #expect(try tsctl(["--version"]).finish() == .init(status: 0, output: "0.1.0\n", errors: ""))
-        for command in ["get", "watch", "status"] {
+        for command in ["get", "top", "watch", "status"] {
             let help = try tsctl([command, "--help"]).finish()
             #expect(help.status == 0)
             #expect(help.output.contains("Examples:\n  tsctl \(command)"))

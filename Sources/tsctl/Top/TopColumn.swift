@@ -1,11 +1,11 @@
 /// A column of top.
 enum TopColumn: String, CaseIterable {
-    case pid, user, run, all, cpu, blkio, swap, reclaim, thrash, compact, cow, irq, command
+    case pid, user, run, all, cpu, blkio, swap, reclaim, thrash, compact, cow, irq, end, command
 
     /// What it shows of the time of a task; nil for who it is.
     func nanoseconds(_ spent: TimeSpent) -> UInt64? {
         switch self {
-        case .pid, .user, .command: nil
+        case .pid, .user, .end, .command: nil
         case .all: spent.waited
         case .run: spent[.run]
         case .cpu: spent[.cpu]
@@ -19,14 +19,12 @@ enum TopColumn: String, CaseIterable {
         }
     }
 
-    /// Whether it shows who a task is, which goes from the smallest.
-    var isIdentity: Bool { self == .pid || self == .user || self == .command }
-
     /// Its title and shape.
     var column: Column {
         switch self {
         case .pid: Column(title: "PID", alignment: .right, width: 7)
         case .user: Column(title: "USER", alignment: .left, width: 8, cuts: true)
+        case .end: Column(title: "E", alignment: .left, width: 1)
         case .command: Column(title: "COMMAND", alignment: .left, width: 15)
         default: Column(title: rawValue.uppercased(), alignment: .right, width: max(6, rawValue.utf8.count))
         }
@@ -35,7 +33,7 @@ enum TopColumn: String, CaseIterable {
     /// How dispensable it is on a narrow screen; 0: never left out.
     private var rank: Int {
         switch self {
-        case .pid, .run, .all, .cpu, .blkio, .command: 0
+        case .pid, .run, .all, .cpu, .blkio, .end, .command: 0
         case .reclaim: 1
         case .user: 2
         case .swap: 3

@@ -76,7 +76,7 @@ struct TopScreen {
             // That all tasks wait for a CPU cannot be.
             let full = resource == .cpu ? nil : percent(pressure.full)
             guard let some = percent(pressure.some) else { return full.map { "\(name) \($0)" } }
-            return "\(name) \(some)" + (full.map { " (all held up \($0))" } ?? "")
+            return "\(name) \(some)" + (full.map { " (full \($0))" } ?? "")
         }
         if state.interval == nil { return "..." }
         return parts.isEmpty ? "not told by this kernel" : parts.joined(separator: "  ")
@@ -109,7 +109,7 @@ struct TopScreen {
         if let trouble = state.trouble { notes.append(trouble) }
         if let notice = state.notice { notes.append(notice) }
         if state.delayAccounting == false {
-            notes.append("delay accounting is off, all waits but CPU read 0; on: sysctl kernel.task_delayacct=1")
+            notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
         }
         return notes.map { Self.labelled("note", PrintableText.of($0)) }
     }
@@ -145,6 +145,7 @@ struct TopScreen {
         switch column {
         case .pid: return "\(row.id)"
         case .user: return row.identity?.uid.map { names.user($0) } ?? "-"
+        case .end: return row.end.map { $0.status?.isSuccess == false ? "F" : "e" } ?? ""
         case .command: return (row.identity?.command ?? "?") + (row.end.map(Self.ended) ?? "")
         default:
             guard let nanoseconds = row.spent.flatMap(column.nanoseconds) else { return "-" }
@@ -153,8 +154,8 @@ struct TopScreen {
     }
 
     private static func ended(_ end: TopRow.End) -> String {
-        let how = end.status.flatMap { $0.isSuccess ? nil : ", " + ExitText.cell($0) } ?? ""
-        return " [ended\(how) after \(DecimalText.period(microseconds: end.ageMicroseconds))]"
+        let how = end.status.flatMap { $0.isSuccess ? nil : ExitText.sentence($0) } ?? "ended"
+        return " (\(how) after \(DecimalText.period(microseconds: end.ageMicroseconds)))"
     }
 
     /// A part of a thousand as percent with one decimal.

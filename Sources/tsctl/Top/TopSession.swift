@@ -36,7 +36,10 @@ struct TopSession {
     /// Looks at everything; whether this closed an interval.
     mutating func look() throws -> Bool {
         if connection.trouble != nil {
-            guard connection.returned() else { return false }
+            guard connection.returned() else {
+                if let error = connection.trouble { lost(error) }
+                return false
+            }
             (state.trouble, state.notice) = (nil, "taskstatsd is back; what ended meanwhile is not known")
             model.isPartial = true
         }
@@ -55,7 +58,7 @@ struct TopSession {
     /// Takes note that the daemon is gone; what is known stays.
     mutating func lost(_ error: TaskstatsError) {
         connection.lost(error)
-        state.trouble = "\(error.message); trying again"
+        state.trouble = "trying again: \(error.message)"
     }
 
     /// Looks at threads instead of processes, or back; from now on.

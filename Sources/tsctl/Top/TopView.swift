@@ -123,6 +123,8 @@ struct TopView: Equatable {
         switch sort {
         case .pid:
             return rows
+        case .end:
+            return rows.filter { $0.end != nil } + rows.filter { $0.end == nil }
         case .user, .command:
             let keys = rows.map { row in
                 sort == .command ? row.identity?.command ?? "" : row.identity?.uid.map { names.user($0) } ?? ""

@@ -1,0 +1,151 @@
+import Glibc
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// tsctl top in a real terminal.
+    @Suite("top on a terminal", .timeLimit(.minutes(3)))
+    struct TopTests {
+        private let daemon: RunningDaemon
+        private let terminal: TerminalUser
+
+        init() throws {
+            daemon = try RunningDaemon()
+            terminal = try TerminalUser(environment: [
+                // Swift's own report of a crash waits for a key.
+                "TASKSTATS_SOCKET": daemon.socket, "SWIFT_BACKTRACE": "enable=no",
+            ])
+        }
+
+        /// Starts top between two looks at the state of the terminal.
+        private func start(_ options: String = "--interval 0.3", asNobody: Bool = false) throws {
+            let command = try asNobody ? daemon.tsctlAsNobody(["top"]) : [ChildProcess.product("tsctl"), "top"]
+            try terminal.enter(
+                "stty -g >\(daemon.directory.file("before")); \(command.joined(separator: " ")) \(options); "
+                    + "echo status $?; stty -g >\(daemon.directory.file("after"))")
+            try terminal.wait(for: "figures") { lines in
+                lines.contains { $0.hasPrefix("processes") && $0.contains(" seen") }
+            }
+            let state = try terminal.state()
+            #expect(state.isOtherScreen && !state.hasCursor)
+        }
+
+        /// Waits for the end, and sees to it that the terminal is as it was.
+        private func expectEnd(status: String = "status 0") throws {
+            let lines = try terminal.wait(for: "the end") { lines in lines.contains { $0.hasPrefix("status") } }
+            #expect(lines.contains(status))
+            #expect(!lines.contains { $0.hasPrefix("tsctl top ") })
+            let state = try terminal.state()
+            #expect(!state.isOtherScreen && state.hasCursor)
+            try terminal.enter("echo done")
+            try terminal.wait(for: "the shell") { $0.contains("done") }
+            #expect(try Host.text(daemon.directory.file("before")) == Host.text(daemon.directory.file("after")))
+        }
+
+        /// The process id of top.
+        private func topID() throws -> pid_t {
+            let result = try Host.run(["pgrep", "-x", "tsctl"])
+            for word in result.output.split(separator: "\n") {
+                guard let pid = pid_t(word),
+                    let environment = try? Host.text("/proc/\(pid)/environ"),
+                    environment.contains("TASKSTATS_SOCKET=\(daemon.socket)\0")
+                else { continue }
+                return pid
+            }
+            throw TestFailure("there is no top")
+        }
+
+        @Test("It shows who runs and who ended, and q leaves everything as it was")
+        func showsAndQuits() throws {
+            let busy = try Host.start(["sh", "-c", "while :; do sh -c 'exit 3'; done"])
+            try start()
+            try terminal.press("/", "s", "h", "Enter")
+            try terminal.wait(for: "one that failed") { lines in
+                lines.contains { $0.contains(" F sh (exit code 3") }
+            }
+            try terminal.press("/")
+            try terminal.press("n", "o", "s", "u", "c", "h")
+            try terminal.wait(for: "the filter") {
+                $0.contains { $0.hasSuffix("filter: nosuch_") } && !$0.contains { $0.hasSuffix(" sh") }
+            }
+            try terminal.press("Escape", "h")
+            try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
+            try terminal.press("h", "P")
+            let lines = try terminal.wait(for: "another order") { lines in lines.contains { $0.contains(" s, by PID") } }
+            #expect(lines.contains { $0.hasPrefix("pressure") })
+            try terminal.press("t")
+            try terminal.wait(for: "threads") { lines in
+                lines.contains { $0.hasPrefix("threads ") && $0.contains("seen") }
+            }
+            busy.send(signal: SIGKILL)
+            _ = try busy.finish()
+            try terminal.press("q")
+            try expectEnd()
+        }
+
+        @Test("Another size is another screen")
+        func resizes() throws {
+            try start()
+            #expect(try terminal.screen().contains { $0.contains(" THRASH ") })
+            try terminal.resize(columns: 60, rows: 9)
+            let lines = try terminal.wait(for: "fewer columns") { lines in
+                !lines.contains { $0.contains(" THRASH ") } && lines.contains { $0.contains(" BLKIO ") }
+            }
+            #expect(lines.allSatisfy { $0.count <= 60 })
+            try terminal.press("q")
+            try expectEnd()
+        }
+
+        @Test("SIGTERM, SIGHUP and Ctrl-C leave everything as it was", arguments: [SIGTERM, SIGHUP, SIGINT])
+        func signals(signal: Int32) throws {
+            try start()
+            if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(try topID(), signal) }
+            try expectEnd()
+        }
+
+        @Test("A crash leaves everything as it was", arguments: [SIGSEGV, SIGABRT, SIGTRAP])
+        func crashes(signal: Int32) throws {
+            try start()
+            _ = kill(try topID(), signal)
+            try expectEnd(status: "status \(128 + signal)")
+        }
+
+        @Test("Ctrl-Z gives the terminal back, and fg takes it again")
+        func stops() throws {
+            try start("--interval 0.3; fg")
+            try terminal.press("C-z")
+            let lines = try terminal.wait(for: "the screen again") { $0.contains { $0.hasPrefix("processes ") } }
+            #expect(lines.contains { $0.hasPrefix("pressure") })
+            try terminal.press("q")
+            try terminal.wait(for: "the end") { lines in lines.contains { $0.hasPrefix("status 0") } }
+            let state = try terminal.state()
+            #expect(!state.isOtherScreen && state.hasCursor)
+        }
+
+        @Test("A daemon that goes away is told, and one that comes back is used")
+        func daemonRestarts() throws {
+            try start()
+            _ = try daemon.stop(signal: SIGKILL)
+            try terminal.wait(for: "the note") { $0.contains { $0.hasPrefix("note") && $0.contains("trying again") } }
+            let other = try RunningDaemon(in: daemon.directory)
+            try terminal.wait(for: "the daemon") { lines in !lines.contains { $0.contains("trying again") } }
+            try terminal.press("q")
+            try expectEnd()
+            _ = other
+        }
+
+        @Test("An ordinary user sees his own processes")
+        func asNobody() throws {
+            let sleeper = try Sleeper(Host.asNobody)
+            try start("--filter sleep --interval 0.3", asNobody: true)
+            let lines = try terminal.wait(for: "the process") { lines in
+                lines.contains { $0.contains("\(sleeper.pid) nobody") }
+            }
+            #expect(lines.contains { $0.hasPrefix("processes ") && $0.contains(" of yours") })
+            #expect(!lines.contains { $0.contains(" root ") })
+            try terminal.press("q")
+            try expectEnd()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+
+/// Requests that are sent ahead of their answers.
+@Suite(.timeLimit(.minutes(1))) struct ManyRequestsTests {
+    private func answer(_ request: Request, _ peer: FakePeer) throws {
+        guard case .get(.pid(let pid), _) = request.call else { throw FakePeer.Failure(description: "no get") }
+        if pid % 10 == 3 {
+            return try peer.send(ServerLine.error(request.id, ProtocolError(.noSuchTask, "no \(pid)", errno: "ESRCH")))
+        }
+        let record = SampleRecords.task(pid: UInt64(pid))
+        try peer.send(ServerLine.stats(request.id, of: .pid(pid), record, fields: .all))
+    }
+
+    @Test func `a thousand tasks are answered in their order, those that are gone with an error in their place`() throws
+    {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            for _ in 0..<1_000 { try answer(try peer.request(), peer) }
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        let results = try connection.stats(ofTasks: 1...1_000)
+        #expect(results.count == 1_000)
+        for (pid, result) in zip(1..., results) {
+            switch result {
+            case .success(let record): #expect(record[.acPid] == UInt64(pid))
+            case .failure(let error):
+                #expect(error.code == .noSuchTask && error.message == "no \(pid) (ESRCH)" && pid % 10 == 3)
+            }
+        }
+        try daemon.finish()
+    }
+
+    @Test func `requests are sent ahead, but no more than the bound`() throws {
+        let bound = TaskstatsConnection.requestsUnderWay
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            // Not one is answered before all of these have come.
+            let first = try (0..<bound).map { _ in try peer.request() }
+            guard try !peer.hasMore() else { throw FakePeer.Failure(description: "more than the bound") }
+            for request in first { try answer(request, peer) }
+            for _ in bound..<2 * bound { try answer(try peer.request(), peer) }
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        #expect(try connection.stats(ofTasks: 1...2 * bound).count == 2 * bound)
+        try daemon.finish()
+    }
+
+    @Test func `answers may come in any order, with events between them`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            let requests = try (0..<20).map { _ in try peer.request() }
+            for request in requests.reversed() {
+                try answer(request, peer)
+                try peer.exit(SampleRecords.exit())
+            }
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        let results = try connection.stats(ofTasks: 1...20)
+        let pids = results.map { result -> UInt64? in (try? result.get())?[.acPid] }
+        let expected = (1...20 as ClosedRange<UInt64>).map { pid -> UInt64? in pid % 10 == 3 ? nil : pid }
+        #expect(pids == expected)
+        for _ in 0..<19 { #expect(try connection.nextReceived() != nil) }
+    }
+
+    @Test func `an answer that does not come is late, and the connection can be asked again`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            let requests = try (0..<3).map { _ in try peer.request() }
+            try answer(requests[0], peer)
+            let next = try peer.request()
+            // The late answers are to questions that nobody asks any more.
+            try answer(requests[1], peer)
+            try answer(requests[2], peer)
+            try answer(next, peer)
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path, timeout: .milliseconds(300))
+        let error = #expect(throws: TaskstatsError.self) { try connection.stats(ofTasks: [1, 2, 4]) }
+        #expect(error?.code == .timedOut)
+        connection.timeout = .seconds(20)
+        #expect(try connection.stats(ofTask: 5)[.acPid] == 5)
+        try daemon.finish()
+    }
+
+    @Test func `when the daemon goes away in the middle, that is the error`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try answer(try peer.request(), peer)
+            try peer.send(ServerLine.closing(reason: "stopping"))
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        let error = #expect(throws: TaskstatsError.self) { try connection.stats(ofTasks: 1...5_000) }
+        #expect(error?.code == .closedByDaemon)
+    }
+
+    @Test func `processes are asked for by their process ids, nothing for nothing`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            for id in 1...2 as ClosedRange<UInt32> {
+                let request = try peer.request()
+                try peer.send(ServerLine.stats(request.id, of: .tgid(id), SampleRecords.process(), fields: .all))
+            }
+        }
+        let connection = try TaskstatsConnection.connect(path: daemon.path)
+        #expect(try connection.stats(ofTasks: [Int]()).isEmpty)
+        #expect(try connection.stats(ofProcesses: [1, 2]).allSatisfy { (try? $0.get())?.kind == .process })
+        #expect(throws: TaskstatsError.self) { try connection.stats(ofProcesses: [0]) }
+        #expect(try daemon.finish().map(\.call) == [.get(.tgid(1), fields: .all), .get(.tgid(2), fields: .all)])
+    }
+}

@@ -1,0 +1,264 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+@testable import tsctl
+
+/// From looks and ends to intervals.
+@Suite struct TopModelTests {
+    /// A machine of its own: processes that live, and a clock.
+    private struct Machine {
+        struct Process {
+            var start: UInt64
+            var run: UInt64 = 0
+            var waited: UInt64 = 0
+            var command = "cmd"
+            var isZombie = false
+            var threads: UInt64 = 1
+        }
+
+        /// On the monotonic clock, in microseconds.
+        var time: UInt64 = 1_000_000_000
+        var processes: [UInt32: Process] = [:]
+        var asked: [Survey.Question] = []
+
+        func answer(_ question: Survey.Question) -> Survey.Answer {
+            let id: UInt32
+            let kind: TaskRecord.Kind
+            switch question.target {
+            case .pid(let pid): (id, kind) = (pid, .task)
+            case .tgid(let tgid): (id, kind) = (tgid, .process)
+            case .cgroup: preconditionFailure("nobody asks for cgroups")
+            }
+            guard let process = processes[id] else {
+                return .failure(.refused(ProtocolError(.noSuchTask, "gone", errno: "ESRCH")))
+            }
+            return .success(.init(record: record(process, kind), text: []))
+        }
+
+        func record(_ process: Process, _ kind: TaskRecord.Kind) -> TaskRecord {
+            var record = TaskRecord(kind: kind)
+            let isEmpty = process.isZombie && kind == .process
+            record.set(.acEtime, to: isEmpty ? 0 : (time - process.start) * (kind == .process ? process.threads : 1))
+            record.set(.cpuRunVirtualTotal, to: isEmpty ? 0 : process.run)
+            record.set(.cpuDelayTotal, to: isEmpty ? 0 : process.waited)
+            if kind == .task {
+                record.set(command: Array(process.command.utf8))
+                record.set(.acUid, to: 7)
+            }
+            return record
+        }
+
+        /// The record with which a process ends now.
+        func end(of id: UInt32, exitcode: UInt64 = 0) -> ExitRecord {
+            var record = record(processes[id] ?? Process(start: time), .task)
+            record.set(.acTgid, to: UInt64(id))
+            record.set(.acTgetime, to: record[.acEtime] ?? 0)
+            record.set(.acExitcode, to: exitcode)
+            record.set(.acFlag, to: 0x20)
+            return ExitRecord(cpu: 0, pid: id, task: record)
+        }
+
+        /// A round as top makes it; `meanwhile` happens between the look and the ends that are told.
+        mutating func round(
+            _ model: inout TopModel, meanwhile: (inout Machine, inout TopModel) -> Void = { _, _ in }
+        ) -> TopInterval? {
+            let questions = model.questions(for: processes.keys.sorted())
+            asked = questions
+            model.saw(questions.map { ($0, answer($0)) }, during: time...time)
+            meanwhile(&self, &model)
+            let doubts = model.doubts
+            asked += doubts
+            model.resolved(doubts.map { ($0, answer($0)) }, during: time...time)
+            return model.finish(at: time)
+        }
+    }
+
+    private func row(_ id: UInt32, _ interval: TopInterval?) throws -> TopRow {
+        try #require(interval?.rows.first { $0.id == id })
+    }
+
+    @Test func `the first look has no figures, the second those of the time between`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 40, waited: 100)])
+        var model = TopModel(subject: .process)
+        let interval1 = machine.round(&model)
+        #expect(interval1 == nil)
+        machine.time += 2_000_000
+        machine.processes[5]?.run += 7
+        machine.processes[5]?.waited += 1_000_000_000
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        let row = try row(5, interval)
+        #expect(row.spent?[.run] == 7)
+        #expect(row.spent?.waited == 1_000_000_000)
+        #expect(interval.permille(1_000_000_000) == 500)
+        #expect(row.identity == TopRow.Identity(command: "cmd", uid: 7))
+        #expect(row.end == nil)
+    }
+
+    @Test func `each process is asked for its sums once, and for who it is only now and then`() throws {
+        var machine = Machine(processes: [5: .init(start: 0)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        #expect(machine.asked.map(\.target) == [.tgid(5), .pid(5)])
+        var identities = 0
+        for _ in 0..<32 {
+            machine.time += 1_000_000
+            _ = machine.round(&model)
+            identities += machine.asked.count { $0.target == .pid(5) }
+        }
+        // At the second look, as it was seen for the first time at the first.
+        #expect((2...3).contains(identities))
+    }
+
+    @Test func `a name that changes soon after the beginning is seen at the next look`() throws {
+        var machine = Machine()
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        machine.processes[9] = .init(start: machine.time - 1_000, command: "bash")
+        let interval2 = machine.round(&model)
+        #expect(try row(9, interval2).identity?.command == "bash")
+        machine.time += 1_000_000
+        machine.processes[9]?.command = "make"
+        let interval3 = machine.round(&model)
+        #expect(try row(9, interval3).identity?.command == "make")
+    }
+
+    @Test func `what began in the interval is shown with all it did, what is only seen late with nothing`() throws {
+        var machine = Machine()
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        machine.processes[3] = .init(start: machine.time - 400_000, run: 300)
+        machine.processes[4] = .init(start: 5, run: 99_999)
+        let interval = machine.round(&model)
+        #expect(try row(3, interval).spent?[.run] == 300)
+        #expect(try row(4, interval).spent == nil)
+    }
+
+    @Test func `a process with the id of another gives no differences to it`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1_000), 6: .init(start: 0, run: 1_000)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        // No end was told of either; the second has even more on its account than the one before.
+        machine.processes[5] = .init(start: machine.time - 200_000, run: 30, command: "new")
+        machine.processes[6] = .init(start: machine.time - 200_000, run: 5_000, command: "new")
+        let interval = machine.round(&model)
+        #expect(try row(5, interval).spent?[.run] == 30)
+        #expect(try row(6, interval).spent?[.run] == 5_000)
+        #expect(try row(6, interval).identity?.command == "new")
+    }
+
+    @Test func `a process of many threads with the id of another is told by its end`() throws {
+        var machine = Machine(processes: [5: .init(start: 999_900_000, run: 1_000)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 500_000
+        model.ended(machine.end(of: 5))
+        machine.time += 500_000
+        machine.processes[5] = .init(start: machine.time - 400_000, run: 5_000, threads: 50)
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        let rows = interval.rows.filter { $0.id == 5 }
+        #expect(rows.count == 2)
+        #expect(rows.first { $0.end == nil }?.spent?[.run] == 5_000)
+        #expect(rows.first { $0.end != nil }?.spent?[.run] == 0)
+    }
+
+    @Test func `what ended is shown with what it did since the last look`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 700_000
+        machine.processes[5]?.run += 50
+        model.ended(machine.end(of: 5, exitcode: 9))
+        machine.processes[5] = nil
+        machine.time += 300_000
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        let row = try row(5, interval)
+        #expect(row.spent?[.run] == 50)
+        #expect(row.end == TopRow.End(status: .signal(9, coreDumped: false), ageMicroseconds: 1_000_700_000))
+        #expect((interval.ended, interval.failed) == (1, 1))
+        machine.time += 1_000_000
+        let interval4 = machine.round(&model)
+        #expect(interval4?.rows.isEmpty == true)
+    }
+
+    @Test func `what lived only between two looks is shown with its whole life`() throws {
+        var machine = Machine()
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        for id in [7, 7, 8] as [UInt32] {
+            machine.time += 100_000
+            machine.processes[id] = .init(start: machine.time - 90_000, run: 11)
+            model.ended(machine.end(of: id))
+            machine.processes[id] = nil
+        }
+        machine.time += 100_000
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        #expect(interval.rows.map(\.id) == [7, 7, 8])
+        #expect(interval.rows.allSatisfy { $0.spent?[.run] == 11 && $0.end?.ageMicroseconds == 90_000 })
+    }
+
+    @Test func `who ended and was not waited for is shown once, as ended`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        machine.processes[5]?.run += 50
+        model.ended(machine.end(of: 5))
+        machine.processes[5]?.isZombie = true
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        #expect(interval.rows.count == 1)
+        #expect(interval.rows.first?.spent?[.run] == 50)
+        #expect(interval.rows.first?.end != nil)
+    }
+
+    @Test func `who ends between the look and the telling of ends is shown once`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        machine.processes[6] = .init(start: machine.time - 1_000, run: 3)
+        let interval = machine.round(&model) { machine, model in
+            for id in [5, 6] as [UInt32] {
+                model.ended(machine.end(of: id))
+                machine.processes[id] = nil
+            }
+        }
+        #expect(interval?.rows.map(\.id) == [5, 6])
+        #expect(interval?.rows.allSatisfy { $0.end != nil } == true)
+    }
+
+    @Test func `of a storm of ends only so many are kept, all are counted`() throws {
+        var machine = Machine()
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        for id in 0..<UInt32(TopModel.mostEnds + 10) { model.ended(machine.end(of: id + 1)) }
+        model.lost(4)
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        #expect(interval.ended == UInt64(TopModel.mostEnds + 10))
+        #expect(interval.omitted == 10)
+        #expect(interval.lost == 4)
+        #expect(interval.rows.count == TopModel.mostEnds)
+    }
+
+    @Test func `threads are asked for one by one, with who they are`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1)])
+        var model = TopModel(subject: .thread)
+        _ = machine.round(&model)
+        #expect(machine.asked.map(\.target) == [.pid(5)])
+        machine.time += 1_000_000
+        machine.processes[5]?.run += 10
+        let interval5 = machine.round(&model)
+        #expect(try row(5, interval5).spent?[.run] == 10)
+    }
+}
