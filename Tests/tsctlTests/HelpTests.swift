@@ -5,7 +5,7 @@ import Testing
 
 /// What every command says of itself.
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
-    private static let commands = Tsctl.configuration.subcommands.compactMap(\.configuration.commandName)
+    private static let commands: [String] = Tsctl.configuration.subcommands.compactMap { $0.configuration.commandName }
 
     private func tsctl(_ arguments: [String], output: ChildProcess.Output = .pipe) throws -> ChildProcess.Result {
         try ChildProcess(ChildProcess.product("tsctl"), arguments, output: output).finish()
