@@ -36,9 +36,10 @@ struct Target: Hashable {
     static let inRootsNamespace = Target("in root's user namespace")
     static let all =
         [
-            Target("plain"), Target("of a strange name"), thread, Target("its leader has ended", exit: .withoutIO), Target("zombie"),
-            inAnotherGroup, Target("set-uid root"), Target("set-uid root, back for now"),
-            Target("set-uid another user"), Target("set-gid"), Target("set-gid, back for now"),
+            Target("plain"), Target("of a strange name"), thread, Target("its leader has ended", exit: .withoutIO),
+            Target("zombie"), inAnotherGroup, Target("set-uid root"), Target("set-uid root, back for now"),
+            Target("set-uid another user"), Target("set-uid another user, back for now and dumpable"),
+            Target("set-gid"), Target("set-gid, back for now"), Target("set-gid, back for now and dumpable"),
             Target("not dumpable"), Target("of an unreadable file"), Target("file capability"), ambient,
         ] + namespaced + [
             inRootsNamespace, Target("in a pid namespace"),
