@@ -53,8 +53,9 @@ static void turn(char *self, char *file) {
     sigprocmask(SIG_BLOCK, &signals, NULL);
     for (say(getpid()); sigwait(&signals, &signal) == 0 && signal == SIGUSR2; say(getpid()))
         need(prctl(PR_SET_DUMPABLE, 0) == 0, "prctl");
+    gid_t gid = getgid();
     uid_t uid = getuid();
-    need(setresuid(uid, uid, uid) == 0, "setresuid");
+    need(setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0, "setresuid");
     execl(file, file, "turn", self, (char *)NULL);
     need(0, file);
 }
