@@ -12,7 +12,8 @@ struct Wakeups: ~Copyable {
 
     /// Starts to hold the signals back; those about stopping and the size of the screen only where there is one.
     static func begin(keys: Int32?, hasScreen: Bool) throws(Failure) -> Wakeups {
-        let ending = try SignalQueue.begin([SIGINT, SIGTERM, SIGHUP])
+        // Whom nohup keeps from ending with its terminal is not to end so.
+        let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
         let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
             let epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
