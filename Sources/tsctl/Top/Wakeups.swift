@@ -3,7 +3,9 @@ import Glibc
 import LinuxSystem
 
 /// What wakes top up, apart from the daemon: signals that end it, other signals, a timer, keys, and the reader of
-/// standard output going away. All of it can be looked at through one descriptor.
+/// standard output going away.
+///
+/// All of it can be looked at through one descriptor.
 struct Wakeups: ~Copyable {
     private let ending: SignalQueue
     private let others: SignalQueue
