@@ -70,12 +70,10 @@ struct Wakeups: ~Copyable {
     /// Takes a signal that does not end.
     func nextSignal() -> Int32? { others.next() }
 
-    /// Sends SIGALRM after so many milliseconds, and from then on at intervals.
-    func setTimer(first: Int, every interval: Int) {
-        func time(_ milliseconds: Int) -> timeval {
-            timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
-        }
-        var timer = itimerval(it_interval: time(interval), it_value: time(first))
+    /// Sends SIGALRM once, after so many milliseconds; never for 0.
+    func setTimer(after milliseconds: Int) {
+        let time = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+        var timer = itimerval(it_interval: timeval(), it_value: time)
         unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
     }
 
@@ -91,7 +89,7 @@ struct Wakeups: ~Copyable {
 
     /// Lets signals do again what they did before.
     consuming func end() {
-        setTimer(first: 0, every: 0)
+        setTimer(after: 0)
         others.end()
         ending.end()
     }
