@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsClientTests",
-            dependencies: ["TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            dependencies: ["TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "waiting"],
             swiftSettings: strict),
         .testTarget(
             name: "tsctlTests",
@@ -103,13 +103,16 @@ let package = Package(
             dependencies: ["TaskstatsClient", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
             path: "contrib/bench/Swift",
             swiftSettings: strict),
+        // A program to copy, and one that links nothing but the library.
+        .executableTarget(
+            name: "waiting", dependencies: ["TaskstatsClient"], path: "contrib/examples/waiting", swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: [
                 "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "taskstatsd",
-                "tsctl", "exit-load",
+                "tsctl", "exit-load", "waiting",
             ],
-            exclude: ["Scripts"], swiftSettings: strict),
+            exclude: ["Scripts", "Access/Programs"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

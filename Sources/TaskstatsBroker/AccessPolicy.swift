@@ -11,54 +11,11 @@ package struct AccessPolicy: Sendable {
     package enum Access: Hashable, Sendable {
         /// Everything.
         case all
-        /// Processes that are this user's and this group's.
-        case own(uid: UInt32, gid: UInt32)
+        /// Processes that are this user's and this group's; whoever is confined to a user namespace sees how they ended,
+        /// without their I/O counters, and none that lives.
+        case own(uid: UInt32, gid: UInt32, isConfined: Bool = false)
         /// Nothing, and why.
         case none(reason: String)
-    }
-
-    /// What is known of a process through its /proc directory.
-    package struct ProcessFacts: Hashable, Sendable {
-        /// The ids of the process: real, effective and saved.
-        package struct IDs: Hashable, Sendable {
-            /// Who started it.
-            package var real: UInt32
-            /// Whose rights it has.
-            package var effective: UInt32
-            /// Whose rights it can take up again.
-            package var saved: UInt32
-
-            /// These ids.
-            package init(real: UInt32, effective: UInt32, saved: UInt32) {
-                self.real = real
-                self.effective = effective
-                self.saved = saved
-            }
-
-            func areAll(_ id: UInt32) -> Bool { real == id && effective == id && saved == id }
-        }
-
-        /// User ids.
-        package var uids: IDs
-        /// Group ids.
-        package var gids: IDs
-        /// The owner of the files in /proc/PID: the effective uid of a dumpable process, else root.
-        ///
-        /// The directory itself always belongs to the effective uid and proves nothing.
-        package var fileOwner: UInt32
-        /// Permitted capabilities.
-        package var permittedCapabilities: UInt64
-        /// The thread group that it belongs to.
-        package var tgid: UInt32
-
-        /// These facts.
-        package init(uids: IDs, gids: IDs, fileOwner: UInt32, permittedCapabilities: UInt64, tgid: UInt32) {
-            self.uids = uids
-            self.gids = gids
-            self.fileOwner = fileOwner
-            self.permittedCapabilities = permittedCapabilities
-            self.tgid = tgid
-        }
     }
 
     /// The group whose members see everything; nil when the host has no such group.
@@ -82,7 +39,7 @@ package struct AccessPolicy: Sendable {
         if peer.uid == 0 { return .all }
         if let group = privilegedGroup, peer.gid == group || peer.groups.contains(group) { return .all }
         return othersSeeTheirOwn
-            ? .own(uid: peer.uid, gid: peer.gid)
+            ? .own(uid: peer.uid, gid: peer.gid, isConfined: !peer.isInInitialUserNamespace)
             : .none(reason: "only root and the privileged group are served on this host")
     }
 }
@@ -97,19 +54,28 @@ extension AccessPolicy.Access {
         }
     }
 
-    /// Whether a process may be asked about: it is the client's through and through, dumpable, and without privilege.
+    /// Whether a process may be asked about: it is the client's through and through, dumpable, without privilege, and in
+    /// no user namespace that could belong to somebody else.
     package func mayQuery(_ process: AccessPolicy.ProcessFacts) -> Bool {
         switch self {
         case .all: true
         case .none: false
-        case .own(let uid, let gid):
+        case .own(_, _, isConfined: true): false
+        case .own(let uid, let gid, isConfined: false):
             process.uids.areAll(uid) && process.gids.areAll(gid) && process.fileOwner == uid
-                && process.permittedCapabilities == 0
+                && process.permittedCapabilities == 0 && process.isInInitialUserNamespace
         }
     }
 
-    /// Whether the record that the kernel gave for a task agrees with who it was taken for.
-    package func agrees(with record: borrowing TaskRecord) -> Bool { covers(uid: record[.acUid]) }
+    /// Whether the record that the kernel gave for a task is of the process that was looked at: of this client, and of
+    /// the program that it ran.
+    ///
+    /// A process can run a set-id program and be back before it is looked at again; its name tells.
+    package func agrees(with record: borrowing TaskRecord, of process: AccessPolicy.ProcessFacts) -> Bool {
+        if case .all = self { return true }
+        let command = record.command
+        return covers(uid: record[.acUid]) && command == process.command
+    }
 
     /// Whether the exit of a task is this client's to see; the process's part follows the task's, having no uid of its own.
     func seesExit(_ record: borrowing ExitRecord) -> Bool { covers(uid: record.task[.acUid]) }
@@ -118,14 +84,18 @@ extension AccessPolicy.Access {
         switch self {
         case .all: true
         case .none: false
-        case .own(let own, _): uid == UInt64(own)
+        case .own(let own, _, _): uid == UInt64(own)
         }
     }
 
-    /// The groups withheld of an exit record: I/O counters of a task that used privilege, or whose process lives on.
+    /// Whether the group io of an exit record is withheld: of a task that used privilege, or whose process lives on.
     func redactsIO(_ record: borrowing ExitRecord) -> Bool {
-        if case .all = self { return false }
-        guard let flags = record.task.flags else { return true }
-        return flags.contains(.usedPrivilege) || !flags.contains(.lastOfProcess)
+        switch self {
+        case .all: return false
+        case .none, .own(_, _, isConfined: true): return true
+        case .own(_, _, isConfined: false):
+            guard let flags = record.task.flags else { return true }
+            return flags.contains(.usedPrivilege) || !flags.contains(.lastOfProcess)
+        }
     }
 }

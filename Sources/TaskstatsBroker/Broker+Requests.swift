@@ -164,7 +164,7 @@ extension Broker {
             status.daemon = Status.Daemon(
                 uptimeMilliseconds: uptimeMilliseconds, clients: clients.count,
                 subscribers: clients.values.count { $0.interest != nil },
-                registeredCPUs: routes.wanted.description, queuedBytes: accounts.unsentBytes,
+                registeredCPUs: CPUSet(cpus.map(\.cpu)).description, queuedBytes: accounts.unsentBytes,
                 queueHighWater: accounts.highWater,
                 cpus: cpus.map { cpu in
                     var cpu = cpu

@@ -24,6 +24,31 @@ extension TaskstatsConnection {
         return try decoded(incoming)
     }
 
+    /// Asks for no more exit records, and hands over those that came before the daemon answered, however many they are.
+    ///
+    /// The daemon answers once it has sent the record of every task that had ended before: who waited for a child and
+    /// then leaves has the record of the child, or was told of a loss. The time limit is for each piece that arrives.
+    public func unsubscribe(handingOver take: (TaskstatsEvent) -> Void) throws(TaskstatsError) {
+        let question = Question.unsubscribe
+        var letter = try letter(asking: question.call)
+        while try !sendNow(&letter) {
+            guard try stream.wait(for: .writable, until: deadline) == .ready else { throw abandoned(letter) }
+        }
+        while true {
+            let answer = Result { () throws(TaskstatsError) in try receivedAnswer() }
+            while let kept = conversation.takeKept() { take(try decoded(kept)) }
+            if let answer = try answer.get() {
+                try read(answer, to: question)
+                subscription = nil
+                return
+            }
+            guard try stream.wait(for: .readable, until: deadline) == .ready else { throw .timedOut }
+            _ = try receiveNow()
+        }
+    }
+
+    private var deadline: SuspendingClock.Instant? { timeout.map(SuspendingClock.now.advanced(by:)) }
+
     private func decoded(_ incoming: Conversation.Incoming) throws(TaskstatsError) -> TaskstatsEvent {
         switch incoming {
         case .event(let event):

@@ -30,7 +30,8 @@ extension TaskstatsConnection {
 
     /// Asks for no more exit records.
     ///
-    /// Those that came before the daemon answered are still handed out by ``next()``.
+    /// Those that came before the daemon answered are still handed out by ``next()``, up to 8,192 of them, with the number
+    /// of the others as a loss. ``unsubscribe(handingOver:)`` hands over any number.
     public func unsubscribe() throws(TaskstatsError) {
         try ask(.unsubscribe)
         subscription = nil

@@ -29,14 +29,14 @@ extension CPUSet {
             guard region.range.upperBound <= last else {
                 throw .notPossible(cpu: region.range.upperBound, part: parser.text, possible: possible)
             }
-            for cpu in region.cpus where !contains(cpu) {
-                guard possible.contains(cpu) else {
-                    if region.isEverything { continue }
-                    throw .notPossible(cpu: cpu, part: parser.text, possible: possible)
-                }
-                insert(cpu)
+            let cpus = region.cpus
+            if !region.isEverything, let cpu = cpus.first(missingIn: possible) {
+                throw .notPossible(cpu: cpu, part: parser.text, possible: possible)
             }
+            formUnion(cpus)
         }
+        // Those that "all" passed over.
+        self = intersection(possible)
         if isEmpty { throw .empty }
     }
 
@@ -47,7 +47,7 @@ extension CPUSet {
             var parser = PartParser(part: part, lastCPU: 0)
             let region = try parser.parse()
             guard region.range.upperBound < Self.limit else { throw .syntax(part: parser.text) }
-            for cpu in region.cpus { insert(cpu) }
+            formUnion(region.cpus)
         }
     }
 
@@ -66,10 +66,7 @@ private struct PartParser {
         var group: Int
         var isEverything: Bool
 
-        var cpus: some Sequence<Int> {
-            let (start, used, group) = (range.lowerBound, used, group)
-            return range.lazy.filter { ($0 - start) % group < used }
-        }
+        var cpus: CPUSet { CPUSet(range, used: used, of: group) }
     }
 
     private let part: Substring.UTF8View

@@ -14,6 +14,25 @@ public struct CPUSet: Hashable, Sendable {
         for cpu in cpus { insert(cpu) }
     }
 
+    /// Of the CPUs of a range, in each `group` of them the first `used`.
+    ///
+    /// It takes a few steps for each word, whatever the pattern: a client's list may hold ten thousand of them.
+    init(_ range: ClosedRange<Int>, used: Int, of group: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound < Self.limit, "a range outside of what a set can hold")
+        guard used > 0 else { return }
+        words = Array(repeating: 0, count: range.upperBound / 64 + 1)
+        // Where nothing is left out there is one group.
+        let (used, group) = used == group ? (range.count, range.count) : (used, group)
+        setBits(range.lowerBound...Swift.min(range.upperBound, range.lowerBound + used - 1))
+        var copied = group
+        while copied <= range.upperBound - range.lowerBound {
+            copyBits(from: range.lowerBound, count: copied)
+            copied *= 2
+        }
+        words[words.count - 1] &= .max >> UInt64(63 - range.upperBound % 64)
+        dropZeroWords()
+    }
+
     /// Whether there is none.
     public var isEmpty: Bool { words.isEmpty }
 
@@ -37,6 +56,21 @@ public struct CPUSet: Hashable, Sendable {
         words[cpu / 64] |= 1 << UInt64(cpu % 64)
     }
 
+    /// Adds the CPUs of another set.
+    mutating func formUnion(_ other: CPUSet) {
+        if words.count < other.words.count { words += repeatElement(0, count: other.words.count - words.count) }
+        for index in other.words.indices { words[index] |= other.words[index] }
+    }
+
+    /// The lowest CPU that the other set has not; nil when it has all of them.
+    func first(missingIn other: CPUSet) -> Int? {
+        for index in words.indices {
+            let missing = words[index] & ~(index < other.words.count ? other.words[index] : 0)
+            if missing != 0 { return index * 64 + missing.trailingZeroBitCount }
+        }
+        return nil
+    }
+
     /// The CPUs in either set.
     public func union(_ other: CPUSet) -> CPUSet { combined(with: other, |) }
 
@@ -53,8 +87,31 @@ public struct CPUSet: Hashable, Sendable {
                 index < words.count ? words[index] : 0,
                 index < other.words.count ? other.words[index] : 0)
         }
-        while result.words.last == 0 { result.words.removeLast() }
+        result.dropZeroWords()
         return result
+    }
+
+    private mutating func setBits(_ range: ClosedRange<Int>) {
+        for index in range.lowerBound / 64...range.upperBound / 64 {
+            let first = Swift.max(range.lowerBound - index * 64, 0)
+            let last = Swift.min(range.upperBound - index * 64, 63)
+            words[index] |= (.max << UInt64(first)) & (.max >> UInt64(63 - last))
+        }
+    }
+
+    /// Sets again, right above them, so many bits from there on; from the top, so that nothing is read that this has set.
+    private mutating func copyBits(from start: Int, count: Int) {
+        let (whole, rest) = count.quotientAndRemainder(dividingBy: 64)
+        let top = Swift.min(words.count - 1, (start + 2 * count - 1) / 64)
+        for index in stride(from: top, through: (start + count) / 64, by: -1) {
+            var moved = words[index - whole] << UInt64(rest)
+            if rest > 0, index > whole { moved |= words[index - whole - 1] >> UInt64(64 - rest) }
+            words[index] |= moved
+        }
+    }
+
+    private mutating func dropZeroWords() {
+        while words.last == 0 { words.removeLast() }
     }
 }
 

@@ -1,6 +1,6 @@
 /// A member of struct taskstats that carries a value.
 ///
-/// The cases stand in the order of the newest struct; what is known about each is in ``FieldTable``. The name of a case
+/// The cases stand in the order of the newest struct; what is known about each is in `FieldTable`. The name of a case
 /// is the kernel's name in camel case, ``name`` is the kernel's name itself.
 public enum Field: UInt8, CaseIterable, Sendable {
     case version

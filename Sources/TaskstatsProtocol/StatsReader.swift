@@ -115,14 +115,22 @@ import TaskstatsModel
     }
 
     private static func hexBytes(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> [UInt8] {
-        let digits = Array(try cursor.string().utf8)
-        var bytes: [UInt8] = []
-        for pair in stride(from: 0, to: digits.count - 1, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[pair...pair + 1], as: UTF8.self), radix: 16) else {
-                throw JSONCursor.Mismatch(offset: cursor.offset)
+        let offset = cursor.offset
+        let digits = try cursor.string().utf8.map(hexDigit)
+        guard digits.count % 2 == 0 else { throw JSONCursor.Mismatch(offset: offset) }
+        return try stride(from: 0, to: digits.count, by: 2).map { (index) throws(JSONCursor.Mismatch) in
+            guard let high = digits[index], let low = digits[index + 1] else {
+                throw JSONCursor.Mismatch(offset: offset)
             }
-            bytes.append(byte)
+            return high << 4 | low
         }
-        return bytes
+    }
+
+    private static func hexDigit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 }

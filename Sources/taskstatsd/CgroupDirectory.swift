@@ -12,15 +12,20 @@ enum CgroupDirectory {
             throw .invalidParams("cgroup", "must be a path without . and ..")
         }
         let normalised = "/" + components.joined(separator: "/")
-        let mount = try mount(of: normalised)
-        var directory = try step(from: nil, mount, access, path)
-        let device = try status(directory, path).st_dev
-        for component in normalised.dropFirst(mount.count).split(separator: "/") {
-            directory = try step(from: directory.number, String(component), access, path)
-            guard try status(directory, path).st_dev == device else {
+        let mount = try mount(of: normalised).split(separator: "/").count
+        // Every step from the root, as the client would go: a mount may lie where it has no way to.
+        var directory = try step(from: nil, "/", path)
+        var device = try status(directory, path).st_dev
+        for (depth, component) in components.enumerated() {
+            try allow(.search, in: directory, for: access, path)
+            directory = try step(from: directory.number, component, path)
+            let ownDevice = try status(directory, path).st_dev
+            guard depth < mount || ownDevice == device else {
                 throw ProtocolError(.permissionDenied, "\(path) leaves its cgroup mount", errno: "EXDEV")
             }
+            device = ownDevice
         }
+        try allow(.read, in: directory, for: access, path)
         // The kernel wants a descriptor that was really opened.
         do throws(SystemError) {
             return try unsafe Descriptor(clinux_open_at(directory.number, ".", O_RDONLY | O_DIRECTORY), of: "open")
@@ -54,24 +59,31 @@ enum CgroupDirectory {
     }
 
     private static func step(
-        from parent: Int32?, _ name: String, _ access: AccessPolicy.Access, _ path: String
+        from parent: Int32?, _ name: String, _ path: String
     ) throws(ProtocolError) -> Descriptor {
-        let directory: Descriptor
         do throws(SystemError) {
-            directory = try unsafe Descriptor(
+            return try unsafe Descriptor(
                 clinux_open_at(parent ?? AT_FDCWD, name, O_DIRECTORY | O_NOFOLLOW | Int32(clinux_o_path)), of: "open")
         } catch {
             throw refusal(error, path)
         }
-        if case .own(let uid, let gid) = access {
-            let status = try status(directory, path)
-            let readAndSearch: mode_t = 0o5
-            let shift: mode_t = status.st_uid == uid ? 6 : status.st_gid == gid ? 3 : 0
-            guard (status.st_mode >> shift) & readAndSearch == readAndSearch else {
-                throw refusal(SystemError("open", errno: EACCES), path)
-            }
+    }
+
+    private enum Right: mode_t {
+        case search = 1
+        case read = 4
+    }
+
+    /// Refuses what the kernel would refuse the client itself.
+    private static func allow(
+        _ right: Right, in directory: borrowing Descriptor, for access: AccessPolicy.Access, _ path: String
+    ) throws(ProtocolError) {
+        guard case .own(let uid, let gid, _) = access else { return }
+        let status = try status(directory, path)
+        let shift: mode_t = status.st_uid == uid ? 6 : status.st_gid == gid ? 3 : 0
+        guard (status.st_mode >> shift) & right.rawValue != 0 else {
+            throw refusal(SystemError("open", errno: EACCES), path)
         }
-        return directory
     }
 
     private static func status(_ directory: borrowing Descriptor, _ path: String) throws(ProtocolError) -> stat {

@@ -29,20 +29,22 @@ struct KernelQueries: ~Copyable {
     }
 
     private mutating func task(_ pid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
-        if access == .all { return try ask(pid) { (kernel) throws(NetlinkError) in try kernel.task(pid: pid) } }
-        return try guarded(pid, access) { (kernel) throws(NetlinkError) in try kernel.task(pid: pid) }
+        if access == .all { return try task(pid) }
+        return try guarded(pid, access).task
     }
 
+    /// The sums of a process name nobody: the record of its leader says whose they are.
     private mutating func process(_ tgid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
-        if access == .all { return try ask(tgid) { (kernel) throws(NetlinkError) in try kernel.process(tgid: tgid) } }
-        return try guarded(tgid, access, mustLead: true) { (kernel) throws(NetlinkError) in
-            // The sums name nobody: the leader's own record says whose they are.
-            let leader = try kernel.task(pid: tgid)
-            guard access.agrees(with: leader) else {
-                throw .refused(operation: "get tgid \(tgid)", SystemError("access", errno: EPERM))
-            }
-            return try kernel.process(tgid: tgid)
-        }
+        if access == .all { return try process(tgid) }
+        return try guarded(tgid, access, withProcess: true).process
+    }
+
+    private mutating func task(_ pid: UInt32) throws(ProtocolError) -> TaskRecord {
+        try ask(pid) { (kernel) throws(NetlinkError) in try kernel.task(pid: pid) }
+    }
+
+    private mutating func process(_ tgid: UInt32) throws(ProtocolError) -> TaskRecord {
+        try ask(tgid) { (kernel) throws(NetlinkError) in try kernel.process(tgid: tgid) }
     }
 
     private mutating func cgroup(_ path: String, _ access: AccessPolicy.Access) throws(ProtocolError) -> CgroupStats {
@@ -54,34 +56,33 @@ struct KernelQueries: ~Copyable {
         }
     }
 
-    /// Asks in the name of a client that may see only its own processes.
+    /// Asks in the name of a client that may see only its own processes; the sums only for the leader of a process.
     private mutating func guarded(
-        _ id: UInt32, _ access: AccessPolicy.Access, mustLead: Bool = false,
-        _ question: (inout TaskQuery<NetlinkSocket>) throws(NetlinkError) -> TaskRecord
-    ) throws(ProtocolError) -> TaskRecord {
-        let process: ProcessInspector
+        _ id: UInt32, _ access: AccessPolicy.Access, withProcess: Bool = false
+    ) throws(ProtocolError) -> (task: TaskRecord, process: TaskRecord) {
+        let directory: ProcessInspector
         do throws(SystemError) {
-            process = try ProcessInspector.open(pid: id)
+            directory = try ProcessInspector.open(pid: id)
         } catch {
             switch error.errno {
             case ENOENT, ESRCH: throw noSuchTask(id)
             default: throw error.isShortage ? ProtocolError(kernel: .system(error)) : denial(id)
             }
         }
-        guard let before = try facts(process) else {
-            throw process.isGone() ? noSuchTask(id) : denial(id)
+        guard let before = try facts(directory) else {
+            throw directory.isGone() ? noSuchTask(id) : denial(id)
         }
-        guard access.mayQuery(before), !mustLead || before.tgid == id else { throw denial(id) }
-        let record = try ask(id, question)
-        guard try facts(process) == before else { throw denial(id) }
-        guard mustLead || access.agrees(with: record) else { throw denial(id) }
-        return record
+        guard access.mayQuery(before), !withProcess || before.tgid == id else { throw denial(id) }
+        let record = try task(id)
+        let sums = withProcess ? try process(id) : record
+        guard access.agrees(with: record, of: before), try facts(directory) == before else { throw denial(id) }
+        return (record, sums)
     }
 
     /// That we ran short of something says nothing about the process, and must not sound as if it did.
-    private func facts(_ process: borrowing ProcessInspector) throws(ProtocolError) -> AccessPolicy.ProcessFacts? {
+    private func facts(_ directory: borrowing ProcessInspector) throws(ProtocolError) -> AccessPolicy.ProcessFacts? {
         do throws(SystemError) {
-            return try process.facts()
+            return try directory.facts()
         } catch {
             throw ProtocolError(kernel: .system(error))
         }
@@ -107,6 +108,7 @@ struct KernelQueries: ~Copyable {
 
     private func denial(_ id: UInt32) -> ProtocolError {
         ProtocolError(
-            .permissionDenied, "task \(id) is not yours, or runs with other rights than yours", errno: "EPERM")
+            .permissionDenied, "task \(id) is not yours, or runs with other rights or in another namespace than you",
+            errno: "EPERM")
     }
 }

@@ -27,35 +27,41 @@ struct ProcessInspector: ~Copyable {
 
     /// What is known of the process now; nil when anything of it cannot be read, fails when we ran short of something.
     func facts() throws(SystemError) -> AccessPolicy.ProcessFacts? {
-        let text: String?
-        var owner = stat()
         do throws(SystemError) {
-            text = try unsafe Descriptor(clinux_open_at(directory.number, "status", O_RDONLY), of: "open").readText()
+            // Before its status: that this can be read afterwards shows that it lived until then.
+            let isInInitialUserNamespace = try isInInitialUserNamespace()
+            guard let text = try text("status") else { return nil }
+            var owner = stat()
             guard unsafe fstatat(directory.number, "status", &owner, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw .last("fstatat")
             }
+            return AccessPolicy.ProcessFacts(
+                status: text, fileOwner: owner.st_uid, isInInitialUserNamespace: isInInitialUserNamespace)
         } catch {
             guard error.isShortage else { return nil }
             throw error
         }
-        guard let text else { return nil }
-
-        var values: [Substring: [Substring]] = [:]
-        for line in text.split(separator: "\n") {
-            let parts = line.split { $0 == ":" || $0 == "\t" || $0 == " " }
-            // The first line of a name counts: what follows is the kernel's, what a process names itself is escaped.
-            if let name = parts.first, values[name] == nil { values[name] = Array(parts.dropFirst()) }
-        }
-        guard let uids = ids(values["Uid"]), let gids = ids(values["Gid"]),
-            let capabilities = values["CapPrm"]?.first.flatMap({ UInt64($0, radix: 16) }),
-            let tgid = values["Tgid"]?.first.flatMap({ UInt32($0) })
-        else { return nil }
-        return AccessPolicy.ProcessFacts(
-            uids: uids, gids: gids, fileOwner: owner.st_uid, permittedCapabilities: capabilities, tgid: tgid)
     }
 
-    private func ids(_ values: [Substring]?) -> AccessPolicy.ProcessFacts.IDs? {
-        guard let numbers = values?.compactMap({ UInt32($0) }), numbers.count >= 3 else { return nil }
-        return AccessPolicy.ProcessFacts.IDs(real: numbers[0], effective: numbers[1], saved: numbers[2])
+    /// Whether it is in the initial user namespace, which maps every id to itself.
+    ///
+    /// Another one can be made to do the same, but who makes one does not care for project ids. Says nothing about a process
+    /// that is gone: a kernel without user namespaces has no such files either.
+    func isInInitialUserNamespace() throws(SystemError) -> Bool {
+        let (mapsUsers, mapsProjects) = (try mapsEveryID("uid_map"), try mapsEveryID("projid_map"))
+        return mapsUsers && mapsProjects
+    }
+
+    private func mapsEveryID(_ name: String) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            return try text(name)?.split { $0 == " " || $0 == "\n" } == ["0", "0", "\(UInt32.max)"]
+        } catch {
+            guard error.errno == ENOENT else { throw error }
+            return true
+        }
+    }
+
+    private func text(_ name: String) throws(SystemError) -> String? {
+        try unsafe Descriptor(clinux_open_at(directory.number, name, O_RDONLY), of: "open").readText()
     }
 }

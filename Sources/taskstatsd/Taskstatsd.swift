@@ -23,6 +23,7 @@ struct Taskstatsd: ParsableCommand {
             EXAMPLES
               sudo taskstatsd
               sudo taskstatsd --group adm --log-level debug
+              sudo taskstatsd --group adm --default-access none
               sudo taskstatsd --socket /run/test.sock --receive-buffer 16777216
               sudo taskstatsd --user nobody
               taskstatsd --sweep
@@ -74,6 +75,9 @@ struct Taskstatsd: ParsableCommand {
 
     @Option(help: ArgumentHelp("The group whose members see every process.", valueName: "name"))
     var group = "taskstats"
+
+    @Option(help: ArgumentHelp("What everybody else sees: own, their own processes, or none.", valueName: "tier"))
+    var defaultAccess = DefaultAccess.own
 
     @Option(help: ArgumentHelp("The user to become, with CAP_NET_ADMIN alone, once all is open.", valueName: "name"))
     var user: String?
@@ -175,6 +179,7 @@ struct Taskstatsd: ParsableCommand {
                 "taskstats": "\(structVersion)",
                 "cpus": "\(online)",
                 "group": "\(group) (\(settings.policy.privilegedGroup.map(String.init) ?? "no such group"))",
+                "default-access": "\(defaultAccess)",
             ])
         try daemon.run()
     }
@@ -238,7 +243,9 @@ struct Taskstatsd: ParsableCommand {
             server: "taskstatsd/\(Release.version)", instance: Self.newInstance(),
             kernelRelease: HostFacts.kernelRelease(), taskstatsVersion: structVersion,
             possibleCPUs: HostFacts.possibleCPUs(),
-            policy: AccessPolicy(privilegedGroup: AccountDatabase.groupID(named: group)), limits: limits)
+            policy: AccessPolicy(
+                privilegedGroup: AccountDatabase.groupID(named: group), othersSeeTheirOwn: defaultAccess == .own),
+            limits: limits)
     }
 
     /// 128 random bits in hexadecimal.
@@ -248,6 +255,14 @@ struct Taskstatsd: ParsableCommand {
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
     }
+}
+
+/// What users see who are neither root nor in the group.
+enum DefaultAccess: String, CaseIterable, ExpressibleByArgument {
+    /// Their own processes.
+    case own
+    /// Nothing.
+    case none
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

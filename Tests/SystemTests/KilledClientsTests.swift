@@ -8,7 +8,7 @@ extension SystemTests {
         func killedClients() throws {
             let daemon = try RunningDaemon(["--connections-per-user", "256"])
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
-            let result = try Host.run(["python3", Script.path("mayflies.py"), daemon.socket, "1000", "\(seed)"])
+            let result = try Host.run(Script.command("mayflies.py", daemon.socket, "\(daemon.pid)", "1000", "\(seed)"))
             try #require(result.status == 0, "\(result.errors)")
             print("killed clients: \(result.output)", terminator: "")
             let longest = result.output.split(separator: "\"longest_ms\": ").last?.split(separator: ",").first

@@ -12,13 +12,14 @@ extension SystemTests {
         func examples() throws {
             let names = try Host.run(["ls", Self.file("Protocol/examples")]).output
                 .split(separator: "\n").map { String($0.dropLast(".ndjson".count)) }
-            let roomy = try replay(names.filter { !Self.tight.contains($0) }, on: RunningDaemon())
+            let roomy = try replay(
+                names.filter { !Self.tight.contains($0) }, on: RunningDaemon(["--requests-per-second", "100"]))
             let options = ["--receive-buffer", "4608", "--receive-buffer-max", "4608", "--queue-bytes", "65536"]
             let outcome = try roomy + replay(Self.tight, on: RunningDaemon(options + ["--stall-timeout", "0"]))
             #expect(outcome.map { String($0.prefix { $0 != ":" }) }.sorted() == names.sorted())
             // What no daemon in order can be made to say, and what needs another kernel or other mounts.
             let excused = [
-                "errors": ["InternalError", "LimitExceeded", "KernelError"],
+                "errors": ["InternalError", "KernelError"],
                 "exit-old-kernel": ["the record of a kernel with struct version 8"],
                 "get-cgroup": ["cgroup is not mounted"],
             ]

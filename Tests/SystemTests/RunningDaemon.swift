@@ -57,10 +57,11 @@ final class RunningDaemon {
         return ["env", "LD_PRELOAD=\(directory)/tap.so", "TASKSTATS_WIRE_LOG=\(directory)"]
     }
 
-    /// Runs a daemon that is expected not to start.
+    /// Runs a daemon that is expected not to start; one that does is ended, with another status than its own.
     static func failure(_ options: [String] = [], under launcher: [String] = []) throws -> ChildProcess.Result {
         let directory = try TemporaryDirectory()
-        return try launch(["--socket", directory.file("taskstats.sock")] + options, under: launcher).finish()
+        let ending = ["timeout", "30"]
+        return try launch(["--socket", directory.file("taskstats.sock")] + options, under: ending + launcher).finish()
     }
 
     /// A new connection, as root.
@@ -75,13 +76,18 @@ final class RunningDaemon {
 
     /// The command that runs tsctl against this daemon as an ordinary user.
     func tsctlAsNobody(_ arguments: [String]) throws -> [String] {
+        try tsctlAsNobody() + arguments + ["--socket", socket]
+    }
+
+    /// The command that runs tsctl as an ordinary user.
+    func tsctlAsNobody() throws -> [String] {
         // The build may lie where only its owner may look.
         let tool = directory.file("tsctl")
         if !Host.exists(tool) {
             let copy = try Host.run(["install", "-m", "755", try ChildProcess.product("tsctl"), tool])
             try #require(copy.status == 0, "\(copy.errors)")
         }
-        return Host.asNobody([tool] + arguments + ["--socket", socket])
+        return Host.asNobody([tool])
     }
 }
 

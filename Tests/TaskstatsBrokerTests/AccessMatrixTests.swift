@@ -18,7 +18,8 @@ import Testing
             self.visibleTo = visibleTo
             let ids = AccessPolicy.ProcessFacts.IDs(real: 1000, effective: 1000, saved: 1000)
             facts = AccessPolicy.ProcessFacts(
-                uids: ids, gids: ids, fileOwner: 1000, permittedCapabilities: 0, tgid: 50)
+                command: "own", uids: ids, gids: ids, fileOwner: 1000, permittedCapabilities: 0, tgid: 50,
+                isInInitialUserNamespace: true)
             change(&facts)
         }
     }
@@ -31,6 +32,7 @@ import Testing
         ("owner in another group", .user(1000, gid: 100, groups: [1000])),
         ("other user", .user(1001)),
         ("other user in the owner's group", .user(1001, gid: 1000)),
+        ("owner in a user namespace", .user(1000).inUserNamespace),
         ("owner in a container", PeerIdentity.user(1000).inContainer),
         ("root in a container", PeerIdentity.root.inContainer),
     ]
@@ -75,6 +77,7 @@ import Testing
         Target("not dumpable", visibleTo: privileged) { $0.fileOwner = 0 },
         Target("with an ambient capability", visibleTo: privileged) { $0.permittedCapabilities = 1 << 12 },
         Target("with the last capability", visibleTo: privileged) { $0.permittedCapabilities = 1 << 63 },
+        Target("in a user namespace", visibleTo: privileged) { $0.isInInitialUserNamespace = false },
         Target("of the id that means none", visibleTo: privileged) {
             $0.uids = .init(real: .max, effective: .max, saved: .max)
             $0.fileOwner = .max
@@ -93,9 +96,20 @@ import Testing
     func agreement() {
         let record = EndedTask(pid: 1, uid: 1000, gid: 7).record().task
         let policy = BrokerSettings.sample().policy
-        let agreeing = Self.personas.filter { policy.access(of: $0.peer).agrees(with: record) }.map(\.name)
-        #expect(Set(agreeing) == Self.owners.union(["owner in another group"]))
+        var facts = Self.targets[0].facts
+        facts.command = record.command ?? ""
+        let agreeing = Self.personas.filter { policy.access(of: $0.peer).agrees(with: record, of: facts) }.map(\.name)
+        #expect(Set(agreeing) == Self.owners.union(["owner in another group", "owner in a user namespace"]))
         let nameless = TaskRecord(kind: .process)
-        #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).agrees(with: nameless))
+        #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).agrees(with: nameless, of: facts))
+    }
+
+    @Test("The record must be of the program that was looked at: another may have run meanwhile, and be over")
+    func program() {
+        let record = EndedTask(pid: 1, uid: 1000).record().task
+        var facts = Self.targets[0].facts
+        facts.command = "su"
+        #expect(!AccessPolicy.Access.own(uid: 1000, gid: 1000).agrees(with: record, of: facts))
+        #expect(AccessPolicy.Access.all.agrees(with: record, of: facts))
     }
 }

@@ -43,6 +43,13 @@ import Testing
         }
     }
 
+    @Test("A user namespace takes nothing from root and the group, and confines everybody else")
+    func userNamespace() {
+        #expect(policy.access(of: .root.inUserNamespace) == .all)
+        #expect(policy.access(of: .user(1000, gid: 990).inUserNamespace) == .all)
+        #expect(policy.access(of: .user(1000, gid: 5).inUserNamespace) == .own(uid: 1000, gid: 5, isConfined: true))
+    }
+
     @Test("Where others see nothing, root and the group still see everything")
     func defaultNone() {
         let policy = AccessPolicy(privilegedGroup: 990, othersSeeTheirOwn: false)

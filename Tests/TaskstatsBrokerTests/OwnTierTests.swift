@@ -85,6 +85,15 @@ import Testing
         #expect(root.exits.first?.record.task[.readBytes] == 8_192)
     }
 
+    @Test("From a user namespace the io group of no task is seen")
+    func confined() throws {
+        let user = try subscribed(.user(1000).inUserNamespace)
+        host.end([EndedTask(pid: 8), EndedTask(pid: 9, uid: 1001)])
+        user.read()
+        #expect(user.exits.map(\.redacted) == [[.io]])
+        #expect(user.exits.first?.record.task[.readBytes] == nil)
+    }
+
     @Test("Where flags are missing the io group is withheld")
     func noFlags() throws {
         var task = TaskRecord(kind: .task)

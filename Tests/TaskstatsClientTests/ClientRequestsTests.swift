@@ -170,12 +170,14 @@ import Testing
 }
 
 extension FakePeer {
-    /// Reads a request for a task's statistics and answers with a record of that task.
+    /// Reads a request for statistics and answers with a record of that task or process.
     func answerStats() throws {
         let request = try request()
-        guard case .get(.pid(let pid), let fields) = request.call else {
+        guard case .get(let target, let fields) = request.call else {
             throw Failure(description: "\(request.call.method) came in place of get")
         }
-        try send(ServerLine.stats(request.id, of: .pid(pid), SampleRecords.task(pid: UInt64(pid)), fields: fields))
+        let record =
+            if case .pid(let pid) = target { SampleRecords.task(pid: UInt64(pid)) } else { SampleRecords.process() }
+        try send(ServerLine.stats(request.id, of: target, record, fields: fields))
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import TaskstatsModel
@@ -116,6 +117,25 @@ import Testing
     @Test("A machine of one CPU is \"0\", however it is put", arguments: ["0", "N", "all", "0-N", "0-0:1/9", "N-N"])
     func oneCPU(text: String) throws {
         #expect(try CPUSet(parsing: text, possible: CPUSet([0])) == CPUSet([0]))
+    }
+
+    /// Walking through the CPUs of each part takes minutes in a debug build.
+    @Test("On the largest machine a list as long as a line is read in little time, whatever its patterns")
+    func longList() throws {
+        let largest = CPUSet(0..<8_192)
+        let line = String(repeating: "1-N:1/2,", count: 8_192)
+        let limit = Duration.seconds(10)
+        let begun = Self.threadTime
+        #expect(try CPUSet(parsing: line, possible: largest).count == 4_096)
+        let elapsed = Self.threadTime - begun
+        #expect(elapsed < limit)
+    }
+
+    /// The CPU time of this thread: what else the machine does has no part in it.
+    private static var threadTime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     @Test("A list from the kernel may be empty and knows no machine")

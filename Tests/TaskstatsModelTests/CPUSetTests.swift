@@ -48,12 +48,27 @@ import Testing
             let (one, other) = (CPUSet(left), CPUSet(right))
             #expect(Array(one) == left.sorted())
             #expect(one.count == left.count)
+            #expect(one.first(missingIn: other) == left.subtracting(right).min())
             #expect(one.last == left.max())
             #expect(left.allSatisfy(one.contains))
             #expect(Set(one.union(other)) == left.union(right))
             #expect(Set(one.intersection(other)) == left.intersection(right))
             #expect(Set(one.subtracting(other)) == left.subtracting(right))
             #expect((one == other) == (left == right))
+        }
+    }
+
+    @Test("A pattern is what counting along the range says")
+    func patterns() {
+        var generator = SeededGenerator(seed: 63)
+        for _ in 0..<500 {
+            let width = [2, 63, 64, 65, 130, 2_000].randomElement(using: &generator) ?? 64
+            let start = Int.random(in: 0..<width, using: &generator)
+            let range = start...Int.random(in: start..<width, using: &generator)
+            let group = [1, 2, 3, 63, 64, 65, 128, 1_000, Int(UInt32.max)].randomElement(using: &generator) ?? 1
+            let used = Int.random(in: 0...min(group, 200), using: &generator)
+            let expected = range.filter { ($0 - start) % group < used }
+            #expect(CPUSet(range, used: used, of: group) == CPUSet(expected), "\(range):\(used)/\(group)")
         }
     }
 

@@ -157,7 +157,9 @@ import Testing
     @Test(arguments: [
         #""stats":{"nvcsw":18446744073709551616}"#, #""stats":{"nvcsw":1.5}"#, #""stats":{"nvcsw":"1"}"#,
         #""stats":{"nvcsw":null}"#, #""stats":{"nvcsw":-1}"#, #""stats":{"ac_exe_inode":1}"#,
-        #""stats":{"ac_exe_dev":"1"}"#, #""stats":{"ac_comm":1}"#, #""stats":{"ac_comm_hex":"zz"}"#, #""stats":[]"#,
+        #""stats":{"ac_exe_dev":"1"}"#, #""stats":{"ac_comm":1}"#, #""stats":{"ac_comm_hex":"zz"}"#,
+        #""stats":{"ac_comm_hex":"+f"}"#, #""stats":{"ac_comm_hex":"0xff"}"#, #""stats":{"ac_comm_hex":"fff"}"#,
+        #""stats":{"ac_comm_hex":"FF"}"#, #""stats":{"ac_comm_hex":" f"}"#, #""stats":[]"#,
         #""cpu":-1"#, #""last":1"#, #""exit":3"#, #""redacted":"io""#, #""redacted":[1]"#,
     ])
     func `members of the wrong kind make a line malformed`(params: String) {

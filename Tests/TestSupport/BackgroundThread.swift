@@ -28,6 +28,10 @@ package final class BackgroundThread: Sendable {
         self.thread = thread
     }
 
+    deinit {
+        if !isJoined.load(ordering: .relaxed) { pthread_detach(thread) }
+    }
+
     /// Waits for its end, once.
     package func join() {
         if !isJoined.exchange(true, ordering: .relaxed) { pthread_join(thread, nil) }

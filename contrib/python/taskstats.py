@@ -251,6 +251,9 @@ class Watch(Iterator[Event]):
                 self._connection = self._subscribe()
             except OSError:  # Nobody listens, or it does not take us now.
                 continue
+            except TaskstatsError:  # This one does not grant what its predecessor did.
+                self.close()
+                raise
             return Reconnected(self.hello["instance"], self.hello["instance"] != instance)
         raise AssertionError("unreachable")
 

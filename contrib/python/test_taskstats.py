@@ -31,20 +31,29 @@ def hello(**others: Any) -> Any:
 
 
 class Peer:
-    """Accepts one connection, says hello, answers each request with the next of its answers, and closes."""
+    """Accepts a connection, says hello, answers each request with the next of its answers, and closes.
 
-    def __init__(self, *answers: Sequence[Any], greeting: Any = None) -> None:
+    If there is something to do `then`, it does the same with the next connection and those answers.
+    """
+
+    def __init__(self, *answers: Sequence[Any], greeting: Any = None, then: Sequence[Sequence[Any]] = ()) -> None:
         self.directory = tempfile.TemporaryDirectory()
         self.path = self.directory.name + "/socket"
         self.asked: List[Any] = []
         listening = socket.socket(socket.AF_UNIX)
         listening.bind(self.path)
         listening.listen()
-        self.thread = threading.Thread(target=self.serve, args=(listening, answers, greeting or hello()))
+        scripts = [answers, then] if then else [answers]
+        self.thread = threading.Thread(target=self.serve_all, args=(listening, scripts, greeting or hello()))
         self.thread.start()
 
+    def serve_all(self, listening: socket.socket, scripts: Sequence[Sequence[Sequence[Any]]], greeting: Any) -> None:
+        with listening:
+            for script in scripts:
+                self.serve(listening, script, greeting)
+
     def serve(self, listening: socket.socket, answers: Sequence[Sequence[Any]], greeting: Any) -> None:
-        with listening, listening.accept()[0] as connection, connection.makefile("rwb") as lines:
+        with listening.accept()[0] as connection, connection.makefile("rwb") as lines:
             def say(message: Any) -> None:
                 lines.write(json.dumps(message).encode() + b"\n")
                 lines.flush()
@@ -79,6 +88,17 @@ class WithAPeer(unittest.TestCase):
             self.assertEqual(peer.asked[0]["params"], {"scope": "process"})
         self.assertEqual(events, [
             taskstats.Exit(0, 1, 2, 3, {"new_field": 1}), taskstats.Lost("queue", 5), taskstats.Closing("enough")])
+
+    def test_a_subscription_that_is_not_granted_again_ends_the_iteration(self) -> None:
+        granted = [{"result": {"cpus": "0"}}]
+        refused = [{"error": {"code": -32005, "message": "no", "data": {"name": "Unavailable"}}}]
+        with Peer(granted, then=[refused]) as peer:
+            watch = taskstats.watch(path=peer.path, scope="process")
+            with self.assertRaises(taskstats.TaskstatsError) as caught:
+                next(watch)
+            self.assertEqual(list(watch), [])
+            self.assertEqual(peer.asked[0]["params"], peer.asked[1]["params"])
+        self.assertEqual(caught.exception.name, "Unavailable")
 
     def test_an_error_of_unknown_name_is_an_error(self) -> None:
         error = {"code": -32099, "message": "tired", "data": {"name": "Tired", "hours": 2}}

@@ -27,10 +27,11 @@ FIELDS = SCHEMAS["stats.schema.json"]["properties"]
 FIELD_ORDER = {name: position for position, name in enumerate(FIELDS)}
 
 # What the system tests bring about. An InternalError would be a defect; a KernelError needs a kernel that is short of
-# something; whether a limit refuses a request is the affair of the tests of limits.
+# something.
 KINDS = {
     "hello", "exit", "lost kernel", "lost queue", "closing", "get pid", "get tgid", "subscribe", "unsubscribe", "status",
     "describe", "ParseError", "InvalidRequest", "MethodNotFound", "InvalidParams", "PermissionDenied", "NoSuchTask",
+    "LimitExceeded",
 }
 
 

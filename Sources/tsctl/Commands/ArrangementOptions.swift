@@ -1,8 +1,11 @@
 import ArgumentParser
+import TaskstatsClient
 
 /// How the rows of a table are arranged.
 struct ArrangementOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Sort by this column or field.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Sort by this column or field.", valueName: "name"),
+        completion: .list(TaskColumn.usual.map(\.name) + Field.allCases.map(\.name)))
     var sort: String?
 
     @Flag(help: "The other way round.")

@@ -31,7 +31,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only tasks that lived at least so long, as in 1s.", valueName: "time"))
     var longerThan: String?
 
-    @Option(name: .customLong("filter"), help: ArgumentHelp("A condition; may be repeated.", valueName: "name=value"))
+    @Option(
+        name: .customLong("filter"), help: ArgumentHelp("A condition; may be repeated.", valueName: "name=value"),
+        completion: FilterExpression.completion)
     var filters: [String] = []
 
     /// All conditions together.

@@ -47,7 +47,9 @@ struct GetCommand: ParsableCommand {
     @Flag(help: "Every process that you may see.")
     var all = false
 
-    @Option(help: ArgumentHelp("The tasks of a cgroup, by its version 1 directory.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("The tasks of a cgroup, by its version 1 directory.", valueName: "directory"),
+        completion: .directory)
     var cgroup: String?
 
     @Flag(help: "Each thread of these processes, and all of them together.")
@@ -55,7 +57,7 @@ struct GetCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Fields or groups to show, between commas.", valueName: "names"),
-        transform: FieldSelection.init(parsing:))
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
     var fields: FieldSelection?
 
     @OptionGroup var arrangement: ArrangementOptions

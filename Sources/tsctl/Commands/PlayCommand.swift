@@ -34,7 +34,7 @@ struct PlayCommand: ParsableCommand {
               tsctl play --raw getdelays.log --summary
             """)
 
-    @Argument(help: ArgumentHelp("The file to show; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file to show; - is standard input.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "The file holds bare records, as getdelays -w writes them.")

@@ -32,7 +32,7 @@ struct RecordCommand: ParsableCommand {
               tsctl play night.zst --summary
             """)
 
-    @Argument(help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "Overwrite a file that exists.")
@@ -42,7 +42,7 @@ struct RecordCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Fields or groups to record, between commas; all by default.", valueName: "names"),
-        transform: FieldSelection.init(parsing:))
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
     var fields: FieldSelection?
 
     @Option(

@@ -32,7 +32,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Report as one line of JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"), completion: .file())
     var output: String?
 
     @Argument(

@@ -20,8 +20,10 @@ struct StatusCommand: ParsableCommand {
               tsctl status --openmetrics > /var/lib/node_exporter/taskstatsd.prom
             """)
 
-    @Option(help: ArgumentHelp("Show it again after so many seconds, and rates.", valueName: "seconds"))
-    var interval: Double?
+    @Option(
+        help: ArgumentHelp("Show it again after so many seconds, with what happened per second.", valueName: "seconds"),
+        transform: Interval.init(parsing:))
+    var interval: Interval?
 
     @Flag(help: "Print the counters as one line of JSON.")
     var json = false
@@ -32,9 +34,6 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if let interval, !(0.1...86_400).contains(interval) {
-            throw ValidationError("--interval is a number of seconds from 0.1 to 86400.")
-        }
         if openMetrics, json || interval != nil {
             throw ValidationError("--openmetrics goes with neither --json nor --interval.")
         }
@@ -46,7 +45,7 @@ struct StatusCommand: ParsableCommand {
         connection.keepsText = json
         if let interval {
             return try StatusStream(connection: connection, socket: socket, json: json)
-                .run(every: .seconds(interval))
+                .run(every: .milliseconds(interval.milliseconds))
         }
         var output = StandardOutput()
         if json {

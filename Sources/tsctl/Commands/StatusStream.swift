@@ -41,6 +41,7 @@ struct StatusStream {
             // What took longer than the interval is not made up for.
             next = max(next + interval, .now)
         } while !Self.wait(for: interruption.descriptor, until: next)
+        if interruption.cause() == .signal { Console.endLineOfTerminal() }
         interruption.end()
     }
 

@@ -22,7 +22,7 @@ struct ViewOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Fields or groups to show as columns, between commas.", valueName: "names"),
-        transform: FieldSelection.init(parsing:))
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
     var fields: FieldSelection?
 
     @Flag(help: "Show at the end what ended, by command.")

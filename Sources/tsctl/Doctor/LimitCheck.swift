@@ -12,7 +12,7 @@ struct LimitCheck: Check {
     var finding: Finding {
         guard let server else { return .unknown(Self.name, "nobody to ask") }
         var limits = ["\(DecimalText.bytes(UInt64(max(0, server.queueBytes)))) wait for a client"]
-        limits.append("\(server.connectionsPerUID) connections of a user")
+        limits.append("\(server.connectionsPerUID) connections")
         if let rate = server.requestsPerSecond { limits.append("\(rate) requests/s") }
         let needed = Self.clients + Self.own + server.possibleCPUs.count
         if let openFiles, openFiles < needed {

@@ -3,17 +3,19 @@ import TaskstatsClient
 
 /// What `--debug` prints on standard error: each line of the connection as it goes by, and when.
 ///
-/// A time is that since the connection was begun. What goes to standard output meanwhile is not gathered any more, so
+/// A time is that since the first connection was begun. What goes to standard output meanwhile is not gathered any more, so
 /// that on a terminal everything stands in the order in which it happened.
 enum WireLog {
     /// How much of a line is shown, in bytes; a whole greeting is.
     static let limit = 1_024
 
+    private static let start = SuspendingClock.now
+
     /// Says where the connection goes, and returns the trace that shows its lines.
     static func begin(connectingTo path: String) -> LineTrace {
         StandardOutput.writesEachLine.store(true, ordering: .relaxed)
-        let start = SuspendingClock.now
-        StandardError.print(text("*", Array("connecting to \(path)".utf8), at: .zero))
+        let start = start
+        StandardError.print(text("*", Array("connecting to \(path)".utf8), at: start.duration(to: .now)))
         return LineTrace { direction, line in
             StandardError.print(text(direction == .sent ? ">" : "<", line, at: start.duration(to: .now)))
         }

@@ -95,8 +95,7 @@ struct CommandRun {
     private mutating func takeRest() {
         guard outcome.trouble == nil else { return }
         do throws(TaskstatsError) {
-            try connection.unsubscribe()
-            while let event = try connection.nextReceived() { take(event) }
+            try connection.unsubscribe { take($0) }
         } catch {
             outcome.trouble = error
         }

@@ -34,8 +34,9 @@ struct ProcessFamily {
     /// How many parents in a row can have ended before a record comes; reused ids must not lead around in a circle.
     private static let longestWay = 64
 
-    /// The descendants of a process. It remembers that many ended ones, and looks for parents that are missing once
-    /// there are sums for that many.
+    /// The descendants of a process, none so far.
+    ///
+    /// So many that ended are remembered, and once there are sums for so many, those are looked for whose parents are gone.
     init(
         root: UInt32, strangers: Set<UInt32> = [], remembering: Int = 65_536, sweepingAt leastSweep: Int = 16_384,
         isAlive: @escaping (UInt32) -> Bool

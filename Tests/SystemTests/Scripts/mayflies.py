@@ -1,9 +1,10 @@
 """Clients that are killed at random points: in the midst of a request, before its answer, while they read or do not read.
 
-After each round the CPUs that the daemon has registered must be those that living clients asked for. Prints how many
-clients were killed and the longest time, in milliseconds, until that was so.
+After each round the CPUs that the daemon has registered must be those that living clients asked for, by what it says and by
+the sockets that the kernel lists for it. Prints how many clients were killed and the longest time, in milliseconds, until
+that was so.
 
-usage: mayflies.py SOCKET CLIENTS SEED
+usage: mayflies.py SOCKET PID CLIENTS SEED
 """
 import json
 import os
@@ -14,7 +15,7 @@ import time
 
 from conversation import Conversation, request
 
-path, total, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+path, daemon_pid, total, seed = sys.argv[1], *map(int, sys.argv[2:])
 chance = random.Random(seed)
 masks = [cpus for cpus in (["0"], ["1"], ["0", "1"]) if int(cpus[-1]) < os.cpu_count()]
 
@@ -54,15 +55,30 @@ def registered():
     return observer.ask("status")["result"]["daemon"]["registered_cpus"]
 
 
+def netlink_sockets():
+    """How many the daemon has, as the kernel says: one for each registered CPU, and those that it always has."""
+    held = {os.readlink(entry.path) for entry in os.scandir(f"/proc/{daemon_pid}/fd") if os.path.islink(entry.path)}
+    with open("/proc/net/netlink") as listing:
+        return sum(f"socket:[{line.split()[9]}]" in held for line in listing)
+
+
+always = netlink_sockets()
+
+
 def wanted(living):
-    cpus = sorted({int(cpu) for mask in living.values() for cpu in mask})
+    return sorted({int(cpu) for mask in living.values() for cpu in mask})
+
+
+def listed(cpus):
     return "0-1" if cpus == [0, 1] else ",".join(map(str, cpus))
 
 
 def settle(living):
     begun = time.monotonic()
-    while registered() != wanted(living):
-        assert time.monotonic() - begun < 10, f"{registered()} are registered, {wanted(living)} are wanted"
+    cpus = wanted(living)
+    while registered() != listed(cpus) or netlink_sockets() != always + len(cpus):
+        assert time.monotonic() - begun < 10, (
+            f"{registered()} are registered with {netlink_sockets() - always} sockets, {listed(cpus)} are wanted")
     return time.monotonic() - begun
 
 

@@ -17,6 +17,13 @@ extension PeerIdentity {
         peer.sharesPIDNamespace = false
         return peer
     }
+
+    /// The same peer, in a user namespace.
+    var inUserNamespace: PeerIdentity {
+        var peer = self
+        peer.isInInitialUserNamespace = false
+        return peer
+    }
 }
 
 extension HostState {

@@ -24,7 +24,7 @@ import Testing
             LimitCheck(server: server, openFiles: 8_192).finding
                 == .ok(
                     "limits",
-                    "at most 8.0 MiB wait for a client, 32 connections of a user, 5000 requests/s, 8192 open files"))
+                    "at most 8.0 MiB wait for a client, 32 connections, 5000 requests/s, 8192 open files"))
         #expect(LimitCheck(server: server, openFiles: 1_024).finding.verdict == .warning)
         #expect(LimitCheck(server: nil, openFiles: 1_024).finding.verdict == .unknown)
         let limits = """

@@ -1,0 +1,67 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("Who is let in")
+    struct AdmissionTests {
+        private static let member = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
+
+        @Test("With --default-access none only root and the group are served; others are told so")
+        func defaultAccess() throws {
+            let daemon = try RunningDaemon(["--default-access", "none", "--group", "nogroup"])
+            let pid = "\(daemon.pid)"
+            #expect(try daemon.connect().server.access == .all)
+            #expect(try Host.run(daemon.tsctl(["get", "--pid", pid], as: Self.member)).status == 0)
+            let stranger = ["setpriv", "--reuid=61002", "--regid=61002", "--clear-groups"]
+            for command in [["get", "--pid", "self"], ["watch", "--count", "1"], ["status"]] {
+                let refused = try Host.run(daemon.tsctl(command.map { $0 == "self" ? pid : $0 }, as: stranger))
+                #expect(refused.status == 1)
+                #expect(refused.output.isEmpty)
+                #expect(refused.errors.contains("only root and the privileged group are served on this host"))
+            }
+        }
+
+        @Test("--default-access takes own or none, and own is the default")
+        func defaultAccessValues() throws {
+            let wrong = try Host.run([try ChildProcess.product("taskstatsd"), "--default-access", "all"])
+            #expect(wrong.status == EX_USAGE)
+            #expect(wrong.errors.contains("own") && wrong.errors.contains("none"))
+            for options in [[], ["--default-access", "own"]] {
+                let daemon = try RunningDaemon(options)
+                let own = try Sleeper(Host.asNobody)
+                #expect(try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(own.pid)"])).status == 0)
+            }
+        }
+
+        @Test("On a kernel that gives no pidfd of a peer, another pid namespace is refused as well, and nobody else")
+        func oldKernel() throws {
+            let workshop = try Workshop()
+            let old = ["env", "LD_PRELOAD=\(try workshop.preload("without-peerpidfd"))"]
+            let daemon = try RunningDaemon(under: old)
+            #expect(try daemon.connect().server.access == .all)
+            let own = try Sleeper(Host.asNobody)
+            #expect(try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(own.pid)"])).status == 0)
+            let contained = ["unshare", "--pid", "--fork"]
+            let refused = try Host.run(daemon.tsctl(["get", "--pid", "1"], as: contained))
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("pid namespace"))
+        }
+
+        @Test("A peer that has ended before it could be looked at is refused, whoever has its connection now")
+        func endedPeer() throws {
+            let workshop = try Workshop()
+            let daemon = try RunningDaemon()
+            #expect(try Script.fields(workshop.command("heir.py", daemon.socket, "\(daemon.pid)")) == [["none"]])
+        }
+    }
+}
+
+extension RunningDaemon {
+    /// The command that runs tsctl against this daemon after a launcher.
+    func tsctl(_ arguments: [String], as launcher: [String]) throws -> [String] {
+        // Puts tsctl where everybody can run it.
+        let command = try tsctlAsNobody(arguments)
+        return launcher + command.dropFirst(Host.asNobody([]).count)
+    }
+}

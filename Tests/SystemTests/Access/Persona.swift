@@ -1,0 +1,37 @@
+/// Who asks: the personas of personas.py, and what the daemon makes of each.
+struct Persona: Hashable {
+    let name: String
+    /// The tier that it is to have.
+    let tier: String
+    /// Whose exit records it gets with tier own.
+    let user: Target.User
+
+    private init(_ name: String, _ tier: String, _ user: Target.User) {
+        self.name = name
+        self.tier = tier
+        self.user = user
+    }
+
+    static let ownersInTheirGroup = [
+        Persona("owner", "own", .owner), Persona("owner in root's group", "own", .owner), ownerWithCapability,
+    ]
+    static let owners = ownersInTheirGroup + [Persona("owner in another group", "own", .owner)]
+    static let ownerWithCapability = Persona("owner with CAP_SYS_PTRACE", "own", .owner)
+    /// Confined to a user namespace of their own.
+    static let confined = [
+        Persona("owner in a user namespace", "own", .owner),
+        Persona("owner as root of a user namespace", "own", .owner),
+    ]
+    static let others = [
+        Persona("other user", "own", .other), Persona("other user in the owner's group", "own", .other),
+    ]
+    static let members = [Persona("member", "all", .other), Persona("member by primary group", "all", .other)]
+    static let bareRoot = Persona("root without capabilities", "all", .root)
+    static let root = Persona("root", "all", .root)
+    /// In a pid namespace of their own.
+    static let contained = [
+        Persona("root in a pid namespace", "none", .root), Persona("member in a pid namespace", "none", .other),
+        Persona("owner in a pid namespace", "none", .owner),
+    ]
+    static let all = [root, bareRoot] + members + owners + others + confined + contained
+}

@@ -1,0 +1,74 @@
+"""Asks in the name of several personas for directories of a cgroup version 1 hierarchy made for this.
+
+usage: cgroups.py SOCKET DIRECTORY
+
+Prints persona, directory, and the outcomes of opening it and of get by cgroup, with tabs between them; or that there is
+no cgroup version 1 here.
+"""
+import os
+import subprocess
+import sys
+
+from personas import OTHER_GROUP, OWNER, Persona
+
+socket, directory = sys.argv[1:]
+closed, mount = os.path.join(directory, "closed"), os.path.join(directory, "hierarchy")
+second = os.path.join(closed, "hierarchy")
+name = f"none,name=taskstats-{os.getpid()}"
+mounted, made = [], []
+
+
+def make(path, uid=0, gid=0, mode=0o755):
+    os.mkdir(path)
+    made.append(path)
+    os.chown(path, uid, gid)
+    os.chmod(path, mode)
+    return path
+
+
+def attach(kind, options, path):
+    result = subprocess.run(["mount", "-t", kind, "-o", options, "none", path], stderr=subprocess.PIPE)
+    if result.returncode == 0:
+        mounted.append(path)
+    return result.returncode == 0
+
+
+def clean():
+    while made:
+        path = made.pop()
+        if path in mounted:
+            subprocess.run(["umount", path], check=True)
+        os.rmdir(path)
+
+
+try:
+    make(mount)
+    if not attach("cgroup", name, mount):
+        print("no cgroup version 1")
+        sys.exit()
+    make(closed, mode=0o700)
+    make(second)
+    assert attach("cgroup", name, second)
+    shut = make(os.path.join(mount, "shut"), mode=0o700)
+    other = make(os.path.join(mount, "other"))
+    assert attach("tmpfs", "mode=755", other)
+    directories = {
+        "the mount": mount,
+        "everybody's": make(os.path.join(mount, "open")),
+        "the owner's": make(os.path.join(mount, "own"), OWNER, OWNER, 0o700),
+        "of the owner's group": make(os.path.join(mount, "group"), 0, OWNER, 0o750),
+        "of another group": make(os.path.join(mount, "others"), 0, OTHER_GROUP, 0o705),
+        "to read only": make(os.path.join(mount, "read"), mode=0o744),
+        "root's": shut,
+        "below root's": make(os.path.join(shut, "open")),
+        "beyond a closed directory": second,
+        "another file system": other,
+    }
+    for who in ("root", "member", "owner", "owner in another group", "other user", "owner in a user namespace"):
+        persona = Persona(who, directory, socket)
+        answers = persona.ask({"cgroups": list(directories.values())})
+        for title, path in directories.items():
+            print(who, title, answers[path]["open"], answers[path]["cgroup"], sep="\t")
+        persona.leave()
+finally:
+    clean()

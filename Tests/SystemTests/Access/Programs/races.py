@@ -1,0 +1,124 @@
+"""What changes between the looks of the daemon at a process: each change is made while the daemon stands at the gate.
+
+usage: races.py SOCKET DIRECTORY PROGRAM GATE ROUNDS
+
+PROGRAM is target.c, GATE what gate.c calls TASKSTATS_GATE. Prints "change", what changed, which get, where the daemon stood,
+and the outcome, with tabs between them; changes of the kind that gives a number to another process are made ROUNDS
+times, all others once.
+"""
+import errno
+import os
+import signal
+import sys
+
+import targets
+from gatekeeper import AFTER, BEFORE, PID, TGID, Gate
+from personas import OTHER, OWNER, Persona
+
+socket, directory, program, gate_path, rounds = sys.argv[1:]
+targets.adopt_orphans()
+file = targets.files(directory, program)
+gate = Gate(gate_path)
+owner = Persona("owner", directory, socket)
+stay = [file["plain"], "stay"]
+
+
+class Turner(targets.Process):
+    """Executes a set-uid file on SIGUSR1, and is back on the next one."""
+
+    def __init__(self, other):
+        super().__init__([file["plain"], "turn", file[other]])
+
+
+def nothing(process):
+    return process
+
+
+def turn(process):
+    process.signal(signal.SIGUSR1)
+    return process
+
+
+def hide(process):
+    process.signal(signal.SIGUSR2)
+    return process
+
+
+def end(process):
+    process.end()
+    return None
+
+
+def give_to(uid):
+    def change(process):
+        process.end()
+        return targets.Successor(stay, process.pid, uid)
+    return change
+
+
+def ask(process, question, stops):
+    """Asks for a process; what is to be done at each stop is done there, and returns who has the number then."""
+    stops = list(stops)
+    gate.arm(process.pid, *stops[0][0])
+    owner.say({"get": {question: process.pid, "fields": ["nvcsw"]}, "times": 1})
+    for index, (_, change) in enumerate(stops):
+        gate.wait()
+        process = change(process)
+        if index + 1 < len(stops):
+            gate.arm(process.pid, *stops[index + 1][0])
+        gate.let_go()
+    (outcome,) = owner.hear()
+    return outcome, process
+
+
+def report(change, question, place, outcome):
+    print("change", change, question, place, outcome, sep="\t")
+
+
+CHANGES = {
+    "none": (nothing, lambda: Turner("set-uid root")),
+    "runs a set-uid program": (turn, lambda: Turner("set-uid root")),
+    "runs another user's set-uid program": (turn, lambda: Turner("set-uid other")),
+    "runs a set-gid program": (turn, lambda: Turner("set-gid")),
+    "is not dumpable any more": (hide, lambda: Turner("set-uid root")),
+    "ends": (end, lambda: Turner("set-uid root")),
+    "its number is another user's": (give_to(OTHER), lambda: targets.Process(stay)),
+    "its number is root's": (give_to(0), lambda: targets.Process(stay)),
+    "its number is another process of its owner": (give_to(OWNER), lambda: targets.Process(stay)),
+}
+# Which question to the kernel the daemon stands before or after.
+PLACES = {
+    "pid": {"before": (PID, BEFORE), "after": (PID, AFTER)},
+    "tgid": {"before": (PID, BEFORE), "between": (TGID, BEFORE), "after": (TGID, AFTER)},
+}
+
+
+def attempt(question, stop, change, make):
+    while True:
+        process = make()
+        try:
+            outcome, process = ask(process, question, [(stop, change)])
+        except OSError as error:
+            # Somebody else on this machine was given the number.
+            if error.errno != errno.EEXIST:
+                raise
+            gate.let_go()
+            owner.hear()
+            continue
+        if process:
+            process.end()
+        return outcome
+
+
+for question, places in PLACES.items():
+    for place, stop in places.items():
+        for name, (change, make) in CHANGES.items():
+            for _ in range(int(rounds) if "number" in name else 1):
+                report(name, question, place, attempt(question, stop, change, make))
+
+for other in ("set-uid root", "set-uid other", "set-gid"):
+    for question in PLACES:
+        outcome, process = ask(Turner(other), question, [((PID, BEFORE), turn), ((PID, AFTER), turn)])
+        report(f"is {other} only when the kernel is asked", question, "around", outcome)
+        process.end()
+owner.leave()

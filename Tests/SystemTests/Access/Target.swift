@@ -1,0 +1,49 @@
+/// What is asked about: the targets of targets.py, and what is to be told of their end.
+struct Target: Hashable {
+    enum User {
+        case owner
+        case other
+        case root
+    }
+
+    /// How the exit record comes to the user whose real uid it has.
+    enum Exit {
+        case whole
+        case withoutIO
+        /// It does not end, or did so before anybody watched.
+        case none
+    }
+
+    let name: String
+    let user: User
+    let exit: Exit
+
+    private init(_ name: String, _ user: User = .owner, exit: Exit = .whole) {
+        self.name = name
+        self.user = user
+        self.exit = exit
+    }
+
+    static let thread = Target("a thread of it", exit: .withoutIO)
+    static let itself = Target("the client itself", exit: .none)
+    /// The capability to map ids is a privilege too, also within a user namespace.
+    static let namespaced = [
+        Target("in its own user namespace", exit: .withoutIO),
+        Target("root of its own user namespace", exit: .withoutIO),
+    ]
+    static let inAnotherGroup = Target("in another of its groups")
+    static let ambient = Target("ambient capability", exit: .withoutIO)
+    static let inRootsNamespace = Target("in root's user namespace")
+    static let all =
+        [
+            Target("plain"), Target("of a strange name"), thread, Target("its leader has ended", exit: .withoutIO), Target("zombie"),
+            inAnotherGroup, Target("set-uid root"), Target("set-uid root, back for now"),
+            Target("set-uid another user"), Target("set-gid"), Target("set-gid, back for now"),
+            Target("not dumpable"), Target("of an unreadable file"), Target("file capability"), ambient,
+        ] + namespaced + [
+            inRootsNamespace, Target("in a pid namespace"),
+            Target("another's with a number that was the owner's", .other, exit: .withoutIO),
+            Target("other user's", .other), Target("other user's in the owner's group", .other),
+            Target("root's", .root), Target("kernel thread", .root, exit: .none), Target("gone", exit: .none), itself,
+        ]
+}

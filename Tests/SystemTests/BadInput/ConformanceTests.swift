@@ -1,0 +1,66 @@
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("Every line of the conformance set comes to what the protocol says")
+    struct ConformanceTests {
+        /// The line that is read after each of the set; it ends what one of them may have begun.
+        private let next = #"{"jsonrpc":"2.0","id":"next","method":"unsubscribe"}"#
+        private let nextAnswer = #"{"jsonrpc":"2.0","id":"next","result":{}}"#
+
+        @Test("Each gets one answer, and the line behind it is read, all on one connection")
+        func answers() throws {
+            let daemon = try RunningDaemon()
+            let client = try RawConnection(daemon)
+            for request in RequestCase.all {
+                try client.send(request.line + [0x0a] + Array(next.utf8) + [0x0a])
+                let answer = try #require(try client.answer(), "\(request)")
+                #expect(isExpected(answer, of: request), "\(request): \(answer.prefix(400))")
+                #expect(try client.answer() == nextAnswer, "behind \(request)")
+            }
+            #expect(try daemon.stop().status == 0)
+            print("conformance: \(RequestCase.all.count) lines answered as they should be")
+        }
+
+        @Test("Eight in a row that are no requests get eight answers, the reason, and the end")
+        func endings() throws {
+            let daemon = try RunningDaemon()
+            let bad = RequestCase.all.filter { if case .refused = $0.outcome { true } else { false } }
+            for start in stride(from: 0, to: bad.count - 8, by: 8) {
+                let requests = bad[start..<start + 8]
+                let client = try RawConnection(daemon)
+                try client.send(requests.flatMap { $0.line + [0x0a] })
+                for request in requests {
+                    let answer = try #require(try client.line(), "\(request)")
+                    #expect(isExpected(answer, of: request), "\(request): \(answer.prefix(400))")
+                }
+                let farewell = try client.line()
+                #expect(farewell?.contains(#""method":"closing","params":{"reason":"8 bad lines in a row"}"#) == true)
+                #expect(try client.line() == nil)
+            }
+            #expect(try daemon.wait(.seconds(10)) { $0.clients == 1 && $0.queuedBytes == 0 })
+        }
+
+        private func isExpected(_ answer: String, of request: RequestCase) -> Bool {
+            switch request.outcome {
+            case .accepted(_, nil):
+                answer.hasPrefix(#"{"jsonrpc":"2.0","id":7,"result":"#)
+            case .accepted(_, let name?):
+                isRefusal(answer, name, RequestCase.id)
+            case .refused(let name, let id):
+                isRefusal(answer, name, id)
+            }
+        }
+
+        /// Whether it is an error of that name under that id; what it says to people is not looked at.
+        private func isRefusal(_ answer: String, _ name: ProtocolError.Name, _ id: RequestID?) -> Bool {
+            let form = String(
+                decoding: ServerLine.error(id, ProtocolError(name, "")).array.dropLast(), as: UTF8.self)
+            let message = #""message":""#
+            guard let place = form.firstRange(of: message) else { return false }
+            return answer.hasPrefix(form[..<place.upperBound])
+                && answer.contains(#","data":{"name":"\#(name.rawValue)""#)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// Lines that chance has changed, from root and from an ordinary user at the default limits, while clients of the
+    /// conservation test come and go beside them.
+    ///
+    /// TASKSTATS_MUTATIONS says how many, TASKSTATS_SEED from which seed; contrib/mutate sets them.
+    @Suite("Lines that are nearly requests")
+    struct MutationTests {
+        private static let usualLines = 50_000
+
+        @Test("Each gets the one answer that it should, and nobody else's records are missing")
+        func mutations() throws {
+            let lines = Requested.number("TASKSTATS_MUTATIONS") ?? Self.usualLines
+            let seed = Requested.number("TASKSTATS_SEED") ?? 1
+            // Answers to more than the usual are not kept to be validated.
+            let daemon = try RunningDaemon(under: lines > Self.usualLines ? ["env", "-u", "LD_PRELOAD"] : [])
+            let before = try Footprint(daemon)
+            let onlooker = try Onlooker(daemon)
+            let run = try ConservationRun(
+                seed: UInt64(seed), size: .init(rounds: 1, tasksPerStorm: 1_000), daemon: daemon)
+            let ordinaryLines = lines / 5
+            let attackers = try [
+                Attacker(daemon, uid: 0, seed: seed, lines: lines - ordinaryLines),
+                Attacker(daemon, uid: Host.nobody, seed: seed + 1_000_000, lines: ordinaryLines),
+            ]
+            repeat { try run.begin() } while attackers.contains { $0.isAlive }
+            for attacker in attackers { print("mutations: \(try attacker.finish())") }
+
+            // Some of the lines were subscriptions.
+            for (cpu, position) in try run.witness.read().enumerated() {
+                run.otherRegistrations.append((cpu, 0...position))
+            }
+            // Its clients must be gone, and the onlooker has a subscription.
+            print("mutations: \(try onlooker.finish())")
+            let outcome = try run.end()
+            for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
+            print("mutations: \(lines) lines; beside them \(outcome)")
+            try before.expectAgain(daemon)
+        }
+    }
+}

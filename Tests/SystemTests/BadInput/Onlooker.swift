@@ -1,0 +1,34 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// An ordinary client that is there while others misbehave, and knows how long it had to wait.
+final class Onlooker {
+    private static let uid = 1
+    private var child: ChildProcess?
+
+    init(_ daemon: RunningDaemon) throws {
+        var child = try Host.start(Script.command("onlooker.py", daemon.socket, "\(Self.uid)"))
+        try #require(try child.line() == "looking")
+        self.child = consume child
+    }
+
+    deinit {
+        guard let child = child.take() else { return }
+        child.send(signal: SIGKILL)
+        _ = try? child.finish()
+    }
+
+    /// Ends it: it must have had everything, and waited for nothing longer than a second.
+    func finish() throws -> String {
+        guard let child = child.take() else { preconditionFailure("an onlooker leaves once") }
+        child.send(signal: SIGTERM)
+        let result = try child.finish()
+        #expect(result.status == 0, "\(result.errors)")
+        let numbers = result.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+        try #require(numbers.count == 2, "\(result)")
+        let (times, milliseconds) = (numbers[0], numbers[1])
+        #expect(times > 0 && milliseconds < 1_000, "an ordinary client waited for \(milliseconds) ms")
+        return "an ordinary client was served \(Int(times)) times, within \(milliseconds) ms"
+    }
+}

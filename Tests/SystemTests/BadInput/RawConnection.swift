@@ -1,0 +1,61 @@
+import Glibc
+import LinuxSystem
+import TestSupport
+
+/// A client that sends whatever bytes it likes and reads line by line.
+final class RawConnection {
+    private static let patienceMilliseconds: Int32 = 20_000
+    private let socket: Descriptor
+    private var pending: [UInt8] = []
+
+    /// Connects and reads the greeting.
+    init(_ daemon: RunningDaemon) throws {
+        socket = try UnixSocket.connect(to: daemon.socket)
+        guard let greeting = try line(), greeting.contains(#""method":"hello""#) else {
+            throw TestFailure("not greeted")
+        }
+    }
+
+    /// Sends bytes as they are.
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { bytes in
+                unsafe Glibc.send(socket.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw SystemError.last("send") }
+            rest.removeFirst(count)
+        }
+    }
+
+    /// The next line without its newline; nil when the daemon has closed the connection.
+    func line() throws -> String? {
+        var searched = 0
+        while true {
+            if let newline = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                defer { pending.removeFirst(newline + 1) }
+                return String(decoding: pending[..<newline], as: UTF8.self)
+            }
+            searched = pending.count
+            var entry = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&entry, 1, Self.patienceMilliseconds) == 1 else {
+                throw TestFailure("the daemon said nothing for \(Self.patienceMilliseconds) ms")
+            }
+            let count = try unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { room in
+                let count = try unsafe socket.read(into: room) ?? 0
+                unsafe pending.append(contentsOf: room.prefix(count))
+                return count
+            }
+            if count == 0 { return nil }
+        }
+    }
+
+    /// The next line that is no record.
+    func answer() throws -> String? {
+        let records = ["exit", "lost"].map { #"{"jsonrpc":"2.0","method":"\#($0)","# }
+        while let line = try line() {
+            if !records.contains(where: line.hasPrefix) { return line }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("Clients that dawdle, never read, vanish, or shut one direction")
+    struct RudeClientTests {
+        @Test("They get what the protocol says, cost next to nothing while they stay, and leave nothing behind")
+        func rude() throws {
+            let queueBytes = 8 << 20
+            let deafClients = 4
+            let daemon = try RunningDaemon(["--queue-bytes", "\(queueBytes)"])
+            let before = try Footprint(daemon)
+            for uid in [0, Host.nobody] {
+                let onlooker = try Onlooker(daemon)
+                var clients = try Host.start(Script.command("rude.py", daemon.socket, "\(uid)"))
+                var said: [String] = []
+                while let line = try clients.line(), line != "held" { said.append(line) }
+                // As much as one answer may be lacking.
+                let full = deafClients * (queueBytes - ProtocolLimits.lineBytes)
+                #expect(try daemon.wait(.seconds(30)) { $0.queuedBytes >= full }, "\(said)")
+                print("rude: \(try onlooker.finish())")
+                let share = try daemon.cpuShare(over: .seconds(1))
+                #expect(share < 0.05, "the daemon is busy with clients that do nothing")
+                clients.send(signal: SIGTERM)
+                let result = try clients.finish()
+                #expect(result.status == 0, "uid \(uid): \(result.errors)")
+                print("rude: uid \(uid): \(said.joined(separator: ", ")) ms; CPU while they stay \(share)")
+            }
+            try before.expectAgain(daemon)
+        }
+    }
+}

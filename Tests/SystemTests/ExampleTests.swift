@@ -1,0 +1,33 @@
+import TaskstatsClient
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite("The example program does what it says")
+    struct ExampleTests {
+        @Test("It tells what ended and waited, and comes back when the daemon does")
+        func waiting() throws {
+            let directory = try TemporaryDirectory()
+            var daemon = try RunningDaemon(in: directory)
+            var example = try Host.start([try ChildProcess.product("waiting"), "1", daemon.socket])
+
+            _ = try line(of: &example, with: "watching as user 0, who may see all processes")
+            _ = try Host.run(["sh", "-c", "for i in 1 2 3; do sh -c 'exit 3'; done; exec python3 -c ''"])
+            let heading = try line(of: &example, with: "ended failed")
+            #expect(heading.hasSuffix("command"))
+            #expect(try line(of: &example, with: "\"sh\"").split(separator: " ").prefix(2) == ["3", "3"])
+
+            _ = try daemon.stop(signal: 9)
+            _ = try line(of: &example, with: "taskstatsd is gone")
+            daemon = try RunningDaemon(in: directory)
+            _ = try line(of: &example, with: "watching as user 0")
+            example.send(signal: 15)
+            _ = try example.finish()
+        }
+
+        private func line(of program: inout ChildProcess, with text: String) throws -> String {
+            while let line = try program.line() { if line.contains(text) { return line } }
+            throw TestFailure("it ended before it said '\(text)'")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import TaskstatsModel
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import TaskstatsClient
+@testable import tsctl
+
+/// What `run` says, for people and for programs.
+@Suite struct RunReportTests {
+    private func server(_ access: ServerInfo.Access = .all, delayAccounting: Bool? = true, version: Int = 16)
+        -> ServerInfo
+    {
+        ServerInfo(
+            Hello(
+                server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: version,
+                possibleCPUs: "0-1", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 1_000,
+                access: .all, reason: nil, limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)),
+            access: access)
+    }
+
+    private func outcome(children: Int = 1) -> RunOutcome {
+        var outcome = RunOutcome()
+        outcome.elapsedMicroseconds = 2_000_000
+        outcome.own.add(
+            ended(
+                10, parent: 1,
+                [
+                    (.cpuCount, 4), (.cpuDelayTotal, 2_000_000), (.cpuDelayMax, 900_000),
+                    (.cpuRunVirtualTotal, 500_000_000), (.nvcsw, 3), (.readBytes, 0), (.writeBytes, 8_192),
+                ]))
+        outcome.all = outcome.own
+        for child in 0..<children {
+            let values: [(Field, UInt64)] = [
+                (.cpuCount, 1), (.cpuDelayTotal, 500_000), (.cpuDelayMax, 500_000), (.cpuRunVirtualTotal, 0),
+                (.nvcsw, 1), (.readBytes, 0), (.writeBytes, 0),
+            ]
+            outcome.all.add(ended(UInt32(20 + child), parent: 10, exit: .code(1), values))
+        }
+        outcome.isCommandSeen = true
+        outcome.living = 0
+        return outcome
+    }
+
+    private func lines(_ outcome: RunOutcome, _ server: ServerInfo, command: [String] = ["make", "-j4"]) -> [String] {
+        RunReport(outcome, of: command, server: server, style: Style(isOn: false)).lines
+    }
+
+    @Test func `the whole is told beside the command alone`() {
+        #expect(
+            lines(outcome(), server()) == [
+                "command           make -j4",
+                "ended             exit code 0",
+                "elapsed           2.000 s, 25 % of one CPU",
+                "counted           2 processes, 1 failed",
+                "",
+                "waits for             count       total ms  average ms      max ms  command alone ms",
+                "CPU                       5          2.500       0.500       0.900             2.000",
+                "",
+                "used                                  in all     command alone",
+                "time on CPU                       500.000 ms        500.000 ms",
+                "from storage                   under 2.0 KiB     under 1.0 KiB",
+                "to storage                           8.0 KiB           8.0 KiB",
+                "voluntary switches                         4                 3",
+            ])
+    }
+
+    @Test func `a command without children has one column`() {
+        let lines = lines(outcome(children: 0), server())
+        #expect(lines.contains("counted           1 process"))
+        #expect(lines.contains("waits for             count       total ms  average ms      max ms"))
+        #expect(lines.contains("voluntary switches                         3"))
+    }
+
+    @Test func `a word of the command cannot reach the terminal`() {
+        #expect(lines(outcome(), server(), command: ["a\u{1b}[2J"])[0] == "command           a\\x1b[2J")
+    }
+
+    @Test func `whatever is missing is noted`() {
+        var outcome = outcome()
+        (outcome.lost, outcome.living, outcome.unlinked) = (144, 1, 7)
+        let notes = lines(outcome, server(.own, delayAccounting: false)).filter { $0.hasPrefix("note") }
+        #expect(
+            notes.map { String($0.dropFirst(18)) } == [
+                "144 records lost on this machine meanwhile: the figures may be too low",
+                "1 descendant still ran when the command ended, not counted",
+                "7 tasks of unknown parents ended meanwhile, not counted",
+                "you see what ended as your own user, nothing else",
+                DelayAccountingHint.text,
+            ])
+        #expect(!outcome.isComplete)
+    }
+
+    @Test func `a broken connection and a command that was not seen are noted`() {
+        var outcome = outcome()
+        outcome.isCommandSeen = false
+        #expect(lines(outcome, server()).last?.contains("the command's own record did not come") == true)
+        outcome.trouble = .disconnected
+        let notes = lines(outcome, server()).filter { $0.hasPrefix("note") }
+        #expect(notes.count == 1)
+        #expect(notes[0].contains("counted only up to where the connection broke: taskstatsd is gone"))
+    }
+
+    @Test func `counters that were withheld are not shown as nothing`() {
+        var outcome = RunOutcome()
+        var record = ended(10, parent: 1, exit: .signal(11, coreDumped: true))
+        record.redacted = [.io]
+        outcome.all.add(record)
+        (outcome.own, outcome.isCommandSeen) = (outcome.all, true)
+        outcome.status = .signal(11, coreDumped: true)
+        let lines = lines(outcome, server(.own))
+        #expect(lines[1] == "ended             killed by SIGSEGV, core dumped")
+        #expect(lines.contains("from storage                      withheld"))
+        #expect(lines.contains { $0.contains("I/O of 1 of 1 task is withheld from you") })
+    }
+
+    @Test func `kernels that cannot tell threads from processes have tasks counted`() {
+        #expect(lines(outcome(), server(version: 8)).contains("counted           2 tasks"))
+    }
+
+    @Test func `JSON has the kernel's names, exact numbers, and what is missing`() {
+        var outcome = outcome()
+        outcome.status = .signal(9, coreDumped: false)
+        outcome.lost = 2
+        let json = outcome.json(of: ["a", "\u{1b}é"], server: server(.own, delayAccounting: nil))
+        #expect(ReferenceJSON.judge(json) == .valid)
+        #expect(
+            String(decoding: json, as: UTF8.self)
+                == #"{"command":["a","\u001b\u00e9"],"exit":{"signal":9,"name":"SIGKILL","core":false},"#
+                + #""elapsed_us":2000000,"access":"own","complete":false,"lost":2,"still_running":0,"#
+                + #""of_unknown_parents":0,"all":{"processes":2,"tasks":2,"failed":1,"io_withheld":0,"stats":"#
+                + #"{"cpu_count":5,"cpu_delay_total":2500000,"cpu_run_virtual_total":500000000,"read_bytes":0,"#
+                + #""write_bytes":8192,"nvcsw":4,"cpu_delay_max":900000}},"own":{"processes":1,"tasks":1,"failed":0,"#
+                + #""io_withheld":0,"stats":{"cpu_count":4,"cpu_delay_total":2000000,"cpu_run_virtual_total":500000000,"#
+                + #""read_bytes":0,"write_bytes":8192,"nvcsw":3,"cpu_delay_max":900000}}}"#)
+    }
+}

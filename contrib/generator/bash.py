@@ -1,0 +1,80 @@
+"""Completions for bash: the same few lines for any command, and a table of what they offer."""
+
+from commands import Command
+
+SCRIPT = r"""# bash completion of @NAME@. Written by contrib/generate.
+
+# Tells the options of a command, and what its argument, or the value of an option, is.
+_@NAME@_table() {
+    case $1 in
+@OPTIONS@
+    esac
+    case $1$2 in
+@VALUES@
+    esac
+}
+
+_@NAME@() {
+    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} key= command= index
+    local options= argument= kind= words=
+    # What stands behind a "=" is a word of its own to bash.
+    if [[ $current == = ]]; then
+        key=$option option=${COMP_WORDS[COMP_CWORD - 2]} current=
+    elif [[ $option == = ]]; then
+        key=${COMP_WORDS[COMP_CWORD - 2]} option=${COMP_WORDS[COMP_CWORD - 3]}
+    fi
+    if [[ $key == --* ]]; then option=$key key=; fi
+    for ((index = 1; index < COMP_CWORD; index++)); do
+        if [[ ${COMP_WORDS[index]} == -- ]]; then
+            if declare -F _command_offset >/dev/null; then
+                _command_offset $((index + 1))
+            else
+                mapfile -t COMPREPLY < <(compgen -c -- "$current")
+            fi
+            return
+        fi
+        if [[ -z $command && ${COMP_WORDS[index]} != -* ]]; then command=${COMP_WORDS[index]}; fi
+    done
+    _@NAME@_table "$command" "$option"
+    if [[ -z $kind ]]; then
+        if [[ $current == -* ]]; then kind=words words=$options; else kind=$argument words=${words:-@COMMANDS@}; fi
+    fi
+    case $kind in
+    file | directory)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen "-${kind:0:1}" -- "$current") ;;
+    list)
+        compopt -o nospace
+        mapfile -t COMPREPLY < <(compgen -P "${current%"${current##*,}"}" -W "$words" -- "${current##*,}") ;;
+    words)
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "${key:+$key=}$current")
+        if [[ ${COMPREPLY[0]} == *= ]]; then compopt -o nospace; fi
+        if [[ -n $key ]]; then COMPREPLY=("${COMPREPLY[@]#"$key="}"); fi ;;
+    esac
+}
+
+complete -F _@NAME@ @NAME@
+"""
+
+
+def text(command: Command) -> str:
+    options = [f"    '') options='{names(command)}' argument=words ;;"]
+    values: dict[tuple[str, str], list[str]] = {}
+    for each in command.subcommands:
+        kinds = [positional.kind for positional in each.positionals if positional.kind in ("file", "directory")]
+        options.append(f"    {each.name}) options='{names(each)}' argument={kinds[0] if kinds else 'none'} ;;")
+        for argument in each.options:
+            if argument.value is not None:
+                key = (argument.kind or "none", " ".join(argument.words))
+                values.setdefault(key, []).extend(each.name + name for name in argument.names)
+    rows = [
+        f"    {' | '.join(keys)}) kind={kind}" + (f" words='{words}'" if words else "") + " ;;"
+        for (kind, words), keys in values.items()
+    ]
+    return (
+        SCRIPT.replace("@NAME@", command.name).replace("@OPTIONS@", "\n".join(options))
+        .replace("@VALUES@", "\n".join(rows)).replace("@COMMANDS@", " ".join(each.name for each in command.subcommands)))
+
+
+def names(command: Command) -> str:
+    return " ".join(name for argument in command.options for name in argument.names if name.startswith("--"))

@@ -1,0 +1,71 @@
+"""Completions for zsh, by its own _arguments."""
+
+from commands import Argument, Command
+
+SCRIPT = r"""#compdef @NAME@
+# zsh completion of @NAME@. Written by contrib/generate.
+
+_@NAME@() {
+    local context state state_descr line curcontext=$curcontext
+    local -A opt_args
+    local -a commands=(
+@COMMANDS@
+    )
+    _arguments -C @OPTIONS@ '1: :->command' '*:: :->rest'
+    case $state in
+    command) _describe -t commands command commands ;;
+    rest)
+        case $words[1] in
+@TABLE@
+        esac ;;
+    esac
+}
+
+_@NAME@ "$@"
+"""
+
+
+def text(command: Command) -> str:
+    names = [f"        '{each.name}:{quoted(each.abstract)}'" for each in command.subcommands]
+    table = []
+    for each in command.subcommands:
+        arguments = [option(argument) for argument in each.options]
+        if each.positionals:
+            arguments += [positional(argument) for argument in each.positionals]
+        table.append(f"        {each.name}) _arguments \\\n            " + " \\\n            ".join(arguments) + " ;;")
+    return (
+        SCRIPT.replace("@NAME@", command.name).replace("@COMMANDS@", "\n".join(names))
+        .replace("@OPTIONS@", " ".join(option(argument) for argument in command.options))
+        .replace("@TABLE@", "\n".join(table)))
+
+
+def option(argument: Argument) -> str:
+    name = next(name for name in argument.names if name.startswith("--"))
+    value = "" if argument.value is None else f":{quoted(argument.value)}:{action(argument)}"
+    return f"'{'*' if argument.repeats else ''}{name}[{quoted(argument.abstract)}]{value}'"
+
+
+def positional(argument: Argument) -> str:
+    if argument.kind == "command":
+        return "'*::command:_normal'"
+    return f"'{'*' if argument.repeats else ''}:{quoted(argument.value or '')}:{action(argument)}'"
+
+
+def action(argument: Argument) -> str:
+    match argument.kind:
+        case "file":
+            return "_files"
+        case "directory":
+            return "_files -/"
+        case "words":
+            return f"({' '.join(argument.words)})"
+        case "list":
+            return f"_sequence compadd - {' '.join(argument.words)}"
+        case _:
+            return " "
+
+
+def quoted(text: str) -> str:
+    for character in "\\[]:":
+        text = text.replace(character, "\\" + character)
+    return text.replace("'", "'\\''")
