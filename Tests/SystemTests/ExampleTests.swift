@@ -25,6 +25,13 @@ extension SystemTests {
             _ = try example.finish()
         }
 
+        @Test("Without a daemon it says so and ends with 1")
+        func withoutDaemon() throws {
+            let result = try Host.run([try ChildProcess.product("waiting"), "1", "/nonexistent"])
+            #expect(result.status == 1)
+            #expect(result.output.hasPrefix("taskstatsd is not running"))
+        }
+
         private func line(of program: inout ChildProcess, with text: String) throws -> String {
             while let line = try program.line() { if line.contains(text) { return line } }
             throw TestFailure("it ended before it said '\(text)'")

@@ -195,6 +195,13 @@ import Testing
         }
     }
 
+    @Test func `when looks take longer than intervals there is still time between them`() {
+        let interval = Interval(milliseconds: 300)
+        #expect(interval.rest(afterSpending: 10) == 290)
+        #expect(interval.rest(afterSpending: 200) == 150)
+        #expect(interval.rest(afterSpending: 5_000) == 150)
+    }
+
     @Test func `a task goes on when it has aged by the time that passed, and else is another`() {
         #expect(Continuity.isSame(age: 9_000_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
         #expect(Continuity.isSame(age: 8_999_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))

@@ -64,12 +64,4 @@ import Testing
         #expect(
             try together(["get", "--pid", "812", "--json"], daemon: daemon) == [#"{"pid":812,"stats":{"nvcsw":1}}"#])
     }
-
-    @Test func `help that cannot be written is one line and status 1`() throws {
-        for arguments in [["--help"], ["get", "--help"], ["--version"], ["--generate-completion-script", "bash"]] {
-            let run = try ChildProcess(ChildProcess.product("tsctl"), arguments, output: .file("/dev/full")).finish()
-            #expect(run.status == 1)
-            #expect(run.errors == "tsctl: cannot write to standard output: No space left on device\n")
-        }
-    }
 }

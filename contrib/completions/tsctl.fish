@@ -35,7 +35,7 @@ complete -c tsctl -n '__fish_seen_subcommand_from get' -l version -d 'Show the v
 complete -c tsctl -n '__fish_seen_subcommand_from get' -l help -s h -d 'Show help information.'
 
 complete -c tsctl -n '__fish_seen_subcommand_from top' -l interval -x -d 'How long an interval is.'
-complete -c tsctl -n '__fish_seen_subcommand_from top' -l sort -x -a 'pid user run all cpu blkio swap reclaim thrash compact cow irq command' -d 'Sort by this column, in small letters.'
+complete -c tsctl -n '__fish_seen_subcommand_from top' -l sort -x -a 'pid user run all cpu blkio swap reclaim thrash compact cow irq end command' -d 'Sort by this column, in small letters.'
 complete -c tsctl -n '__fish_seen_subcommand_from top' -l reverse -d 'The other way round.'
 complete -c tsctl -n '__fish_seen_subcommand_from top' -l filter -x -d 'Show only what has this in its command, a user whose name begins so, or the process of this id.'
 complete -c tsctl -n '__fish_seen_subcommand_from top' -l busy -d 'Leave out what neither ran nor waited.'

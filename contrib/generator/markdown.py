@@ -75,13 +75,14 @@ def table(source: list[str]) -> list[str]:
         term, *rest = row
         cells = [
             f"{title.capitalize()}: {cell}" if title and len(rest) > 1 else cell for title, cell in zip(titles[1:], rest) if cell]
-        body = [line for cell in cells for line in (*prose([cell.rstrip(".") + "."]),)]
-        out += [f".It {inline(term)}", *body]
+        out.append(f".It {inline(term)}")
+        for cell in cells:
+            out += prose([cell.rstrip(".") + "."])
     return out + [".El"]
 
 
 def prose(lines: list[str]) -> list[str]:
-    return mdoc_lines(plain(" ".join(lines)))
+    return mdoc.sentences(plain(" ".join(lines)))
 
 
 def inline(text: str) -> str:
@@ -92,7 +93,3 @@ def plain(text: str) -> str:
     """Links as their text, code and emphasis without their marks."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return text.replace("**", "").replace("`", "")
-
-
-def mdoc_lines(text: str) -> list[str]:
-    return mdoc.sentences(text)

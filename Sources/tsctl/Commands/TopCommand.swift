@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import TaskstatsClient
 
 /// `tsctl top`: where processes wait now.
@@ -75,15 +76,18 @@ struct TopCommand: ParsableCommand {
         view.filter = filter
         view.showsIdle = !busy
         view.limit = limit
-        let session = TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
-        if batch || json || !TerminalSession.isPossible {
-            if json { DelayAccountingHint.sayIfNeeded(session.server, fields: TimeKind.fields) }
-            var stream = TopStream(session, isJSON: json, count: count)
-            try stream.run()
-        } else {
-            var live = TopLive(session, count: count)
-            try live.run()
+        let isLive = !batch && !json && TerminalSession.isPossible
+        if isLive, connection.debug, isatty(STDERR_FILENO) == 1 {
+            throw Failure("--debug would write into the screen: send it elsewhere, as in: tsctl top --debug 2>lines")
         }
+        let session = TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
+        if isLive {
+            var live = TopLive(session, count: count)
+            return try live.run()
+        }
+        if json { DelayAccountingHint.sayIfNeeded(session.server, fields: TimeKind.fields) }
+        var stream = TopStream(session, isJSON: json, count: count)
+        try stream.run()
     }
 }
 

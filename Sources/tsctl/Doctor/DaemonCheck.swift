@@ -5,13 +5,14 @@ struct DaemonCheck: Check {
     /// A process that listens, or that is called like the daemon.
     struct Process: Equatable {
         var pid: Int32
-        var name: String
+        /// Its name; nil when /proc hides it.
+        var name: String?
         var user: String
         var isStopped = false
         /// Its command line.
         var arguments: [String] = []
 
-        var text: String { "pid \(pid) (\(PrintableText.of(name)), user \(user))" }
+        var text: String { "pid \(pid) (\(name.map { PrintableText.of($0) + ", " } ?? "")user \(user))" }
     }
 
     /// What the daemon said first.

@@ -121,9 +121,9 @@ struct Examination {
         return HostFile.text(path).flatMap { KernelConfiguration(source: path, text: $0) }
     }
 
-    /// The option of /proc that hides the processes of others.
+    /// The option of /proc that hides the processes of others; of mounts above each other the last counts.
     private var hiding: String? {
-        let mount = HostFile.text("/proc/self/mounts")?.split(separator: "\n").first { $0.contains(" /proc proc ") }
+        let mount = HostFile.text("/proc/self/mounts")?.split(separator: "\n").last { $0.contains(" /proc proc ") }
         let options = mount?.split(separator: " ").dropFirst(3).first?.split(separator: ",")
         return options?.first { $0.hasPrefix("hidepid=") && $0 != "hidepid=0" && $0 != "hidepid=off" }.map(String.init)
     }

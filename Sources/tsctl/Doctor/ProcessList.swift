@@ -13,23 +13,21 @@ enum ProcessList {
                 unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard let pid = Int32(name), HostFile.line("/proc/\(name)/comm") == DaemonCheck.program else { continue }
-            found.append(process(pid, user: owner(of: pid)))
+            found.append(process(pid, user: "unknown"))
         }
         return found
     }
 
-    /// What everybody may know of a process.
+    /// What everybody may know of a process; the user is the one it has now, else the one given.
     static func process(_ pid: Int32, user: String) -> DaemonCheck.Process {
-        let state = HostFile.text("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("State:") }
+        let status = HostFile.text("/proc/\(pid)/status")?.split(separator: "\n") ?? []
+        let state = status.first { $0.hasPrefix("State:") }
+        let effective = status.first { $0.hasPrefix("Uid:") }?.split(separator: "\t").dropFirst(2).first
         let arguments = HostFile.text("/proc/\(pid)/cmdline")?.split(separator: "\0").map(String.init)
         return DaemonCheck.Process(
-            pid: pid, name: HostFile.line("/proc/\(pid)/comm") ?? "gone", user: user,
+            pid: pid, name: HostFile.line("/proc/\(pid)/comm"),
+            user: effective.flatMap { UInt32($0) }.map(Account.name) ?? user,
             isStopped: state?.contains("stopped") == true, arguments: arguments ?? [])
-    }
-
-    private static func owner(of pid: Int32) -> String {
-        let ids = HostFile.text("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("Uid:") }
-        return ids?.split(separator: "\t").dropFirst(2).first.flatMap { UInt32($0) }.map(Account.name) ?? "unknown"
     }
 }
 

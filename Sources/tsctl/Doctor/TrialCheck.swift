@@ -17,7 +17,8 @@ struct QueryCheck: Check {
     }
 
     private func failed(_ error: TaskstatsError) -> Finding {
-        guard error.code == .permissionDenied, let hiding else {
+        // What the daemon cannot see does not exist for it.
+        guard error.code == .permissionDenied || error.code == .noSuchTask, let hiding else {
             return .failed(
                 Self.name, "tsctl asked about itself: \(error.message)", mend: "see: sudo journalctl -u taskstatsd")
         }

@@ -24,6 +24,10 @@ struct Interval: Equatable {
         }
     }
 
+    /// How long to wait for the next look after one that took so many milliseconds: never less than half an interval, so
+    /// that there is time for keys, and for the machine, when looks take longer than intervals.
+    func rest(afterSpending spent: Int) -> Int { max(milliseconds - spent, milliseconds / 2) }
+
     /// The interval in seconds: "2", "0.5".
     var text: String {
         let whole = milliseconds / 1_000

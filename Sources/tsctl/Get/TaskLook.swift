@@ -25,7 +25,7 @@ struct TaskLook {
     /// Processes that are this user's and that the daemon does not tell of.
     private(set) var withheld = 0
 
-    /// Looks. With `leaders`, processes are shown with what only their first task has.
+    /// Looks; with `leaders`, processes are shown with what only their first task has.
     static func take(
         _ selection: Selection, fields: FieldSet, leaders: Bool, on connection: TaskstatsConnection
     ) throws -> TaskLook {

@@ -1,5 +1,6 @@
-/// Whether two looks at one id saw the same task. Ids are used again, and differences between two tasks mean nothing.
+/// Whether two looks at one id saw the same task.
 ///
+/// Ids are used again, and differences between two tasks mean nothing.
 /// A task that lived at the first look is older at the second by at least the time between them; one that began since
 /// then is not as old as that time. So its age tells, and no clock that somebody can set has a part in it.
 enum Continuity {

@@ -1,6 +1,8 @@
 import TaskstatsClient
 
-/// The two connections of top: one for questions, one on which ends are told. Both come back when the daemon does.
+/// The two connections of top: one for questions, one on which ends are told.
+///
+/// Both come back when the daemon does.
 struct TopConnection {
     private let questions: TaskstatsConnection
     /// Where ends are told.

@@ -35,7 +35,8 @@ struct TopLive: ~Copyable {
         while left > 0 {
             try waitForSomething(wakeups)
             if wakeups.isEnding { return }
-            while let signal = wakeups.nextSignal() { try take(signal, terminal, wakeups) }
+            // One at a time, so that keys have their turn.
+            if let signal = wakeups.nextSignal() { try take(signal, terminal, wakeups) }
             guard wakeups.hasKeys else { continue }
             guard let keys = terminal.readKeys() else { return }
             for key in keys where try press(key, wakeups) { return }
@@ -46,8 +47,7 @@ struct TopLive: ~Copyable {
     /// The first look, the second soon after.
     private mutating func start(_ wakeups: borrowing Wakeups) throws {
         try look(wakeups)
-        let interval = session.view.interval.milliseconds
-        wakeups.setTimer(first: min(interval, Self.firstMilliseconds), every: interval)
+        wakeups.setTimer(after: min(session.view.interval.milliseconds, Self.firstMilliseconds))
     }
 
     private mutating func waitForSomething(_ wakeups: borrowing Wakeups) throws {
@@ -86,7 +86,7 @@ struct TopLive: ~Copyable {
         case .none, .redraw: break
         case .look: try look(wakeups)
         case .changeInterval(let interval):
-            wakeups.setTimer(first: interval.milliseconds, every: interval.milliseconds)
+            wakeups.setTimer(after: interval.milliseconds)
         case .changeSubject:
             try attempt { session in try session.changeSubject() }
             try start(wakeups)
@@ -97,9 +97,12 @@ struct TopLive: ~Copyable {
 
     private mutating func look(_ wakeups: borrowing Wakeups) throws {
         var isNew = false
+        let begin = Moment.monotonicMicroseconds
         try attempt { session in isNew = try session.look() }
         if isNew { left -= 1 }
         try show(wakeups)
+        let spent = Int(Moment.monotonicMicroseconds - begin) / 1_000
+        wakeups.setTimer(after: session.view.interval.rest(afterSpending: spent))
     }
 
     /// Does what needs the daemon; that it is gone is shown and is no reason to end.

@@ -1,6 +1,8 @@
 import TaskstatsClient
 
-/// What top shows: from what is known to the lines of a screen. It asks nobody and writes nowhere.
+/// What top shows: from what is known to the lines of a screen.
+///
+/// It asks nobody and writes nowhere.
 struct TopScreen {
     /// What is known.
     struct State {

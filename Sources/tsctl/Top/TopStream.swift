@@ -16,19 +16,22 @@ struct TopStream: ~Copyable {
     /// Runs until there is enough, a signal ends it, or the reader goes away.
     mutating func run() throws {
         let wakeups = try Wakeups.begin(keys: nil, hasScreen: false)
-        let interval = session.view.interval.milliseconds
+        let interval = session.view.interval
         do {
             _ = try session.look()
-            wakeups.setTimer(first: interval, every: interval)
+            wakeups.setTimer(after: interval.milliseconds)
             while left > 0 {
                 _ = try session.collect(interruptedBy: wakeups.descriptor)
                 if wakeups.isEnding { throw StandardOutput.Stop.interrupted }
                 if wakeups.isReaderGone { return }
-                while wakeups.nextSignal() != nil {
-                    guard try session.look() else { continue }
+                guard wakeups.nextSignal() != nil else { continue }
+                let begin = Moment.monotonicMicroseconds
+                if try session.look() {
                     try show(wakeups)
                     left -= 1
                 }
+                let spent = Int(Moment.monotonicMicroseconds - begin) / 1_000
+                wakeups.setTimer(after: interval.rest(afterSpending: spent))
             }
         } catch StandardOutput.Stop.interrupted {
             wakeups.end()

@@ -1,4 +1,6 @@
-/// How somebody wants to look at top: the order, the filter, what is left out. Keys change it, and it knows nothing else.
+/// How somebody wants to look at top: the order, the filter, what is left out.
+///
+/// Keys change it, and it knows nothing else.
 struct TopView: Equatable {
     /// What a key asks for, beyond another view.
     enum Action: Equatable { case none, redraw, look, changeSubject, changeInterval(Interval), quit }

@@ -3,7 +3,9 @@ import Glibc
 import LinuxSystem
 
 /// What wakes top up, apart from the daemon: signals that end it, other signals, a timer, keys, and the reader of
-/// standard output going away. All of it can be looked at through one descriptor.
+/// standard output going away.
+///
+/// All of it can be looked at through one descriptor.
 struct Wakeups: ~Copyable {
     private let ending: SignalQueue
     private let others: SignalQueue
@@ -12,7 +14,8 @@ struct Wakeups: ~Copyable {
 
     /// Starts to hold the signals back; those about stopping and the size of the screen only where there is one.
     static func begin(keys: Int32?, hasScreen: Bool) throws(Failure) -> Wakeups {
-        let ending = try SignalQueue.begin([SIGINT, SIGTERM, SIGHUP])
+        // Whom nohup keeps from ending with its terminal is not to end so.
+        let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
         let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
             let epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
@@ -67,12 +70,10 @@ struct Wakeups: ~Copyable {
     /// Takes a signal that does not end.
     func nextSignal() -> Int32? { others.next() }
 
-    /// Sends SIGALRM after so many milliseconds, and from then on at intervals.
-    func setTimer(first: Int, every interval: Int) {
-        func time(_ milliseconds: Int) -> timeval {
-            timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
-        }
-        var timer = itimerval(it_interval: time(interval), it_value: time(first))
+    /// Sends SIGALRM once, after so many milliseconds; never for 0.
+    func setTimer(after milliseconds: Int) {
+        let time = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+        var timer = itimerval(it_interval: timeval(), it_value: time)
         unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
     }
 
@@ -88,7 +89,7 @@ struct Wakeups: ~Copyable {
 
     /// Lets signals do again what they did before.
     consuming func end() {
-        setTimer(first: 0, every: 0)
+        setTimer(after: 0)
         others.end()
         ending.end()
     }

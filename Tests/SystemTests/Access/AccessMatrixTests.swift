@@ -44,7 +44,7 @@ extension SystemTests {
                     let cells = Persona.all.map { persona in
                         self[persona, target].map { [$0.oracle, $0.pid, $0.tgid, $0.exit].map(sign).joined() } ?? "????"
                     }
-                    return target.name + String(repeating: " ", count: max(1, 46 - target.name.count))
+                    return target.name + String(repeating: " ", count: max(1, 48 - target.name.count))
                         + cells.joined(separator: " ")
                 }
                 return """

@@ -41,7 +41,8 @@ struct Difference {
             Persona.owners, on: Target.namespaced, "no",
             "Who made a user namespace, and so who may look into it, cannot be told without a right that was given up."),
         Difference(
-            [Persona.ownerWithCapability], on: [.inAnotherGroup, .ambient, .inRootsNamespace], "no",
+            [Persona.ownerWithCapability], on: [.inAnotherGroup, .ambient, .inRootsNamespace] + Target.backAndDumpable,
+            "no",
             "Capabilities of a client count for nothing: they say nothing of who it is."),
         Difference(
             [Persona.ownerWithCapability], on: [.itself], "no",

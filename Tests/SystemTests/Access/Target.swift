@@ -31,16 +31,20 @@ struct Target: Hashable {
         Target("in its own user namespace", exit: .withoutIO),
         Target("root of its own user namespace", exit: .withoutIO),
     ]
+    /// They can take up again what they have given up, and nothing but their saved ids tells.
+    static let backAndDumpable = [
+        Target("set-uid another user, back for now and dumpable"), Target("set-gid, back for now and dumpable"),
+    ]
     static let inAnotherGroup = Target("in another of its groups")
     static let ambient = Target("ambient capability", exit: .withoutIO)
     static let inRootsNamespace = Target("in root's user namespace")
     static let all =
         [
-            Target("plain"), Target("of a strange name"), thread, Target("its leader has ended", exit: .withoutIO), Target("zombie"),
-            inAnotherGroup, Target("set-uid root"), Target("set-uid root, back for now"),
+            Target("plain"), Target("of a strange name"), thread, Target("its leader has ended", exit: .withoutIO),
+            Target("zombie"), inAnotherGroup, Target("set-uid root"), Target("set-uid root, back for now"),
             Target("set-uid another user"), Target("set-gid"), Target("set-gid, back for now"),
             Target("not dumpable"), Target("of an unreadable file"), Target("file capability"), ambient,
-        ] + namespaced + [
+        ] + backAndDumpable + namespaced + [
             inRootsNamespace, Target("in a pid namespace"),
             Target("another's with a number that was the owner's", .other, exit: .withoutIO),
             Target("other user's", .other), Target("other user's in the owner's group", .other),

@@ -72,7 +72,8 @@ extension SystemTests {
             try terminal.press("Escape", "h")
             try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
             try terminal.press("h", "P")
-            let lines = try terminal.wait(for: "another order") { lines in lines.contains { $0.contains(" s, by PID") } }
+            let lines = try terminal.wait(for: "another order") { lines in lines.contains { $0.contains(" s, by PID") }
+            }
             #expect(lines.contains { $0.hasPrefix("pressure") })
             try terminal.press("t")
             try terminal.wait(for: "threads") { lines in

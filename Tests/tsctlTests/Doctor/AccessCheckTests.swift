@@ -55,6 +55,8 @@ import Testing
         #expect(hidden.verdict == .failed)
         #expect(hidden.text.contains("/proc is mounted with hidepid=2"))
         #expect(hidden.mend?.contains("SupplementaryGroups=") == true)
+        let unseen = TaskstatsError(.noSuchTask, "no task has the id 7")
+        #expect(QueryCheck(answer: .failure(unseen), hiding: "hidepid=invisible").finding.mend == hidden.mend)
         #expect(QueryCheck(answer: .failure(denied), hiding: nil).finding.mend?.contains("journalctl") == true)
     }
 

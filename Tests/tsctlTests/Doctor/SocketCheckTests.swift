@@ -89,6 +89,7 @@ import Testing
         let finding = finding(.refused(.violation("it does not greet")), listener: nginx, daemons: [daemon])
         #expect(finding.verdict == .failed)
         #expect(finding.text.hasPrefix("pid 77 (ngi\\x1bnx, user www) listens, and: what answers"))
+        #expect(DaemonCheck.Process(pid: 77, name: nil, user: "www").text == "pid 77 (user www)")
     }
 
     @Test(arguments: [["--socket", "/tmp/other"], ["--socket=/tmp/other"]])

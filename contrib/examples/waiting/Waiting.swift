@@ -6,7 +6,16 @@ import Glibc
 import TaskstatsClient
 
 @main struct Waiting {
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await watch()
+        } catch {
+            say("\(error)")
+            exit(1)
+        }
+    }
+
+    private static func watch() async throws {
         let arguments = CommandLine.arguments
         let interval = Duration.seconds(arguments.count > 1 ? Int(arguments[1]) ?? 10 : 10)
         let path = arguments.count > 2 ? arguments[2] : TaskstatsConnection.defaultPath
@@ -56,15 +65,22 @@ actor Tally {
         let most = waits.sorted { $0.value.cpu + $0.value.disk > $1.value.cpu + $1.value.disk }.prefix(10)
         let rows = most.map { command, waits in
             // Whoever runs a command chooses its name: what is in it must not reach the terminal.
-            row("\(waits.processes)", "\(waits.failed)", "\(waits.cpu)", "\(waits.disk)", command.debugDescription)
+            row("\(waits.processes)", "\(waits.failed)", waits.cpu.text, waits.disk.text, command.debugDescription)
         }
-        return rows.isEmpty ? [] : [row("ended", "failed", "wait for CPU", "for disks", "command")] + rows
+        return rows.isEmpty ? [] : [row("ended", "failed", "CPU ms", "disk ms", "command")] + rows
     }
 
-    private func row(_ cells: String..., widths: [Int] = [6, 6, 22, 22]) -> String {
-        zip(cells, widths).map { String(repeating: " ", count: max(0, $1 - $0.count)) + $0 }.joined(separator: " ")
-            + " " + cells[widths.count]
+    private func row(_ ended: String, _ failed: String, _ cpu: String, _ disk: String, _ command: String) -> String {
+        let cells = [(ended, 6), (failed, 7), (cpu, 9), (disk, 9)].map { text, width in
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        return cells.joined() + "  " + command
     }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    fileprivate var text: String { "\(Int(self / .milliseconds(1)))" }
 }
 
 /// Prints a line at once, whoever reads it.

@@ -59,6 +59,7 @@ try:
         "of the owner's group": make(os.path.join(mount, "group"), 0, OWNER, 0o750),
         "of another group": make(os.path.join(mount, "others"), 0, OTHER_GROUP, 0o705),
         "to read only": make(os.path.join(mount, "read"), mode=0o744),
+        "to search only": make(os.path.join(mount, "search"), mode=0o711),
         "root's": shut,
         "below root's": make(os.path.join(shut, "open")),
         "beyond a closed directory": second,

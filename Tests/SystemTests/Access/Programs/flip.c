@@ -4,7 +4,8 @@
  *
  * Started from SETID, which is set-id, it writes 64 times 1,024 bytes to /dev/null, gives up the rights and executes
  * PLAIN; started from PLAIN it writes nothing and executes SETID. So what it has written is a whole number of 64 KiB at
- * every moment at which its owner may look, and another one only while it runs with more rights. */
+ * every moment at which its owner may look, and another one only while it runs with more rights. It always calls itself
+ * the same, or its name would give it away. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static void dwell(void) {
 
 int main(int count, char **arguments) {
     need(count == 3, "usage: flip PLAIN SETID");
+    need(prctl(PR_SET_NAME, "flip") == 0, "prctl");
     if (geteuid() == getuid() && getegid() == getgid()) {
         /* The first time around: whoever started it waits for a number. */
         static const char first[] = "FLIP";

@@ -1,6 +1,6 @@
 /* A process to be asked about: becomes what its argument says, prints an id, and stays until it is ended.
  *
- * usage: target stay | drop | hide | name | thread | headless | zombie | turn FILE
+ * usage: target stay | drop | show | hide | name | thread | headless | zombie | turn FILE
  *
  * The id is its own, that of its second thread, or that of the child that it does not wait for. Set-id bits and file
  * capabilities come from the file that it is started from. With turn, SIGUSR1 makes it give up what these gave it and
@@ -53,16 +53,19 @@ static void turn(char *self, char *file) {
     sigprocmask(SIG_BLOCK, &signals, NULL);
     for (say(getpid()); sigwait(&signals, &signal) == 0 && signal == SIGUSR2; say(getpid()))
         need(prctl(PR_SET_DUMPABLE, 0) == 0, "prctl");
+    gid_t gid = getgid();
     uid_t uid = getuid();
-    need(setresuid(uid, uid, uid) == 0, "setresuid");
+    need(setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0, "setresuid");
     execl(file, file, "turn", self, (char *)NULL);
     need(0, file);
 }
 
 int main(int count, char **arguments) {
     const char *role = count > 1 ? arguments[1] : "";
-    if (strcmp(role, "drop") == 0) {
+    if (strcmp(role, "drop") == 0 || strcmp(role, "show") == 0) {
         need(setegid(getgid()) == 0 && seteuid(getuid()) == 0, "seteuid");
+        /* What was given up for now can be taken up again, though everything else looks like an ordinary process. */
+        if (strcmp(role, "show") == 0) need(prctl(PR_SET_DUMPABLE, 1) == 0, "prctl");
     } else if (strcmp(role, "hide") == 0) {
         need(prctl(PR_SET_DUMPABLE, 0) == 0, "prctl");
     } else if (strcmp(role, "name") == 0) {

@@ -4,7 +4,7 @@ import Testing
 
 extension SystemTests {
     @Suite("Who is let in")
-    struct AdmissionTests {
+    struct AccessAdmissionTests {
         private static let member = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
 
         @Test("With --default-access none only root and the group are served; others are told so")

@@ -6,7 +6,7 @@ extension SystemTests {
     /// What changes between the looks of the daemon at a process, brought about while the daemon is held at its question to
     /// the kernel: so each test is certain to hit what it is about.
     @Suite("A process that changes while it is asked about")
-    struct RaceTests {
+    struct AccessRaceTests {
         /// The daemon with gate.c in it, and what races.py printed: change, get, place, outcome.
         private func outcomes(rounds: Int) throws -> [[String]] {
             let workshop = try Workshop()
