@@ -4,11 +4,11 @@ import TaskstatsClient
 /// Which exits are wanted, asked in the same way of the daemon and of a recording.
 struct FilterOptions: ParsableArguments {
     static let explanation = """
-        Conditions for --filter; a record must satisfy all that are given in whatever way:
+        Conditions for --filter; all that are given, in whatever way, must hold:
           uid=NAME,NUMBER,...   gid=...   ppid=...   any of these
           comm=PATTERN          the command name, as in comm=git* or comm='[kw]*'
           exit=failed           or signaled, or ok
-          min_elapsed=500ms     tasks that lived at least so long (us, ms, s, min, h, d)
+          min_elapsed=500ms     lived at least so long (us, ms, s, min, h, d)
         """
 
     @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))

@@ -14,10 +14,10 @@ struct RecordCommand: ParsableCommand {
             own exit and lost lines as they came; and a footer with the counts, unless it was cut off.
 
             A name that ends in .zst or .gz is compressed by zstd or gzip. Of what was written nothing is lost when \
-            tsctl is killed, nor when the compressor is, which is started again. When both are killed at once, or the \
-            machine dies, a compressed file ends with the last frame that was closed: one is every second or 4 MiB, and \
-            while little ends (64 KiB) every ten seconds. The file is brought onto the disk (fsync) at the end. \
-            Each frame is a process of its own that ends, and is recorded.
+            tsctl is killed, nor when the compressor is, which is started again. When both are killed at once, a \
+            compressed file ends with the last frame that was closed: one is every second or 4 MiB, and while little ends \
+            (64 KiB) every ten seconds. Each frame is a process of its own that ends, and is recorded. The file is brought \
+            onto the disk (fsync) at the end only: when the machine itself dies, what the kernel had not written is lost.
 
             When the disk is full recording ends with status 1, and what was written can be played. Up to 32 MiB wait \
             for a slow disk; beyond that taskstatsd drops records and the loss is recorded where it is.
