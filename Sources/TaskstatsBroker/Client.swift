@@ -21,7 +21,8 @@ final class Client {
     let access: AccessPolicy.Access
     let account: Account
     let outbox = Outbox()
-    var interest: Interest?
+    /// The one that it has subscribed to; the routes own it.
+    unowned var interest: Interest?
     var overflow = SubscribeParameters.Overflow.drop
     var badLinesInARow = 0
     /// Nothing more is read or routed; the connection ends when the outbox is empty.

@@ -74,11 +74,7 @@ extension Daemon {
 
     /// The last words to somebody who is no client.
     private func farewell(_ descriptor: borrowing Descriptor, _ lines: [[UInt8]]) {
-        for line in lines {
-            vector.removeAll()
-            unsafe line.withUnsafeBytes { unsafe vector.append($0) }
-            _ = vector.send(to: descriptor)
-        }
+        for line in lines { _ = vector.send(line, to: descriptor) }
         ClientConnection.discardInput(descriptor)
     }
 

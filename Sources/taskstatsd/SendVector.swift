@@ -27,6 +27,15 @@ import LinuxSystem
             iovec(iov_base: UnsafeMutableRawPointer(mutating: piece.baseAddress), iov_len: piece.count))
     }
 
+    /// Sends one piece and nothing else, as far as it goes, without waiting.
+    func send(_ bytes: [UInt8], to socket: borrowing Descriptor) -> Outcome {
+        unsafe bytes.withUnsafeBytes { piece in
+            removeAll()
+            unsafe append(piece)
+            return send(to: socket)
+        }
+    }
+
     /// Sends the pieces as far as they go, without waiting.
     func send(to socket: borrowing Descriptor) -> Outcome {
         let number = socket.number

@@ -55,7 +55,7 @@ import Testing
 
     @Test func `sizes are bytes, dates are moments, and what only names something has its type`() {
         let record = SampleRecords.task(pid: 812, command: "git")
-        #expect(record.hiwaterRss == 5_324 * 1_024)
+        #expect(record.hiwaterRss == (5_324 * 1_024 as UInt64))
         #expect(record.readChar == 12_288)
         #expect(record.nvcsw == 201)
         #expect(record.acBtime64 == Timestamp(seconds: 1_795_400_000))
@@ -84,7 +84,7 @@ import Testing
         for field in Field.allCases { #expect(record[field.name] == record[field]) }
         #expect(record["hiwater_rss"] == 5_324)
         #expect(record["no_such_member"] == nil)
-        #expect(record[TypedFields.all.hiwaterVm] == 12_288 * 1_024)
+        #expect(record[TypedFields.all.hiwaterVm] == (12_288 * 1_024 as UInt64))
     }
 
     @Test func `moments are compared and subtracted`() {

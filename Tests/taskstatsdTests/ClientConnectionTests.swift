@@ -12,8 +12,8 @@ struct ClientConnectionTests {
         let connection = ClientConnection(id: ClientID(number: 1), uid: 0, descriptor: pair.ours)
         #expect(connection.lastSignOfReading(at: 1) == nil)
         let vector = SendVector()
-        unsafe [UInt8](repeating: 0, count: 8_192).withUnsafeBytes { unsafe vector.append($0) }
-        while vector.send(to: connection.descriptor) != .full {}
+        let bytes = [UInt8](repeating: 0, count: 8_192)
+        while vector.send(bytes, to: connection.descriptor) != .full {}
         connection.noteStall(at: 2)
         #expect(connection.lastSignOfReading(at: 3) == 2)
         #expect(try read(pair.theirs, bytes: 40_000) > 0)
