@@ -28,7 +28,8 @@ final class Onlooker {
         let numbers = result.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
         try #require(numbers.count == 2, "\(result)")
         let (times, milliseconds) = (numbers[0], numbers[1])
-        #expect(times > 0 && milliseconds < 1_000, "an ordinary client waited for \(milliseconds) ms")
+        let isInTime = Requested.isSanitized || milliseconds < 1_000
+        #expect(times > 0 && isInTime, "an ordinary client waited for \(milliseconds) ms")
         return "an ordinary client was served \(Int(times)) times, within \(milliseconds) ms"
     }
 }

@@ -19,10 +19,11 @@ extension SystemTests {
                 while let line = try clients.line(), line != "held" { said.append(line) }
                 // As much as one answer may be lacking.
                 let full = deafClients * (queueBytes - ProtocolLimits.lineBytes)
-                #expect(try daemon.wait(.seconds(30)) { $0.queuedBytes >= full }, "\(said)")
+                let patience = Duration.seconds(Requested.isSanitized ? 300 : 30)
+                #expect(try daemon.wait(patience) { $0.queuedBytes >= full }, "\(said)")
                 print("rude: \(try onlooker.finish())")
                 let share = try daemon.cpuShare(over: .seconds(1))
-                #expect(share < 0.05, "the daemon is busy with clients that do nothing")
+                #expect(share < 0.05 || Requested.isSanitized, "the daemon is busy with clients that do nothing")
                 clients.send(signal: SIGTERM)
                 let result = try clients.finish()
                 #expect(result.status == 0, "uid \(uid): \(result.errors)")

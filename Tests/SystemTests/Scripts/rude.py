@@ -17,7 +17,7 @@ import time
 from conversation import Conversation, become, request
 
 path, uid = sys.argv[1], int(sys.argv[2])
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 STATUS = request(1, "status")
 GET = request(2, "get", pid=1, fields=["ac_comm"])
 
