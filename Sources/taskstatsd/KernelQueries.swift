@@ -9,7 +9,9 @@ import TaskstatsProtocol
 /// Answers queries: checks what the client may see, asks the kernel, and checks again.
 ///
 /// The second look is what makes the first one worth something: a process can become a set-id program between the two,
-/// and a pid can be given to another process. Both looks go through one descriptor of the process's directory.
+/// and a pid can be given to another process. Both looks go through one descriptor of the process's directory. A process
+/// can also have become one and be back; so the kernel is asked before the first look and after the second one too, and
+/// every record must name the same program.
 struct KernelQueries: ~Copyable {
     private var kernel: TaskQuery<NetlinkSocket>
 
@@ -69,14 +71,28 @@ struct KernelQueries: ~Copyable {
             default: throw error.isShortage ? ProtocolError(kernel: .system(error)) : denial(id)
             }
         }
+        let program = RunningProgram(try task(id))
         guard let before = try facts(directory) else {
             throw directory.isGone() ? noSuchTask(id) : denial(id)
         }
         guard access.mayQuery(before), !withProcess || before.tgid == id else { throw denial(id) }
         let record = try task(id)
         let sums = withProcess ? try process(id) : record
+        // The sums name no program.
+        let behind = withProcess ? RunningProgram(try taskStill(id)) : program
         guard access.agrees(with: record, of: before), try facts(directory) == before else { throw denial(id) }
+        let last = RunningProgram(try taskStill(id))
+        guard [RunningProgram(record), behind, last].allSatisfy({ $0 == program }) else { throw denial(id) }
         return (record, sums)
+    }
+
+    /// A task that was there a moment ago; that it is gone means that it changed.
+    private mutating func taskStill(_ id: UInt32) throws(ProtocolError) -> TaskRecord {
+        do throws(ProtocolError) {
+            return try task(id)
+        } catch {
+            throw error.name == .noSuchTask ? denial(id) : error
+        }
     }
 
     /// That we ran short of something says nothing about the process, and must not sound as if it did.

@@ -36,7 +36,8 @@ int main(int count, char **arguments) {
             fflush(stdout);
             setenv(first, "", 1);
         }
-        for (int i = 0; i < 64; i++) dwell();
+        /* Longer than a get takes, or it would never be seen as its owner's alone. */
+        for (int i = 0; i < 512; i++) dwell();
         execl(arguments[2], arguments[2], arguments[1], arguments[2], (char *)NULL);
         need(0, arguments[2]);
     }

@@ -56,16 +56,26 @@ def give_to(uid):
     return change
 
 
+def arm(process, stop):
+    (attribute, place, _), _ = stop
+    gate.arm(process.pid, attribute, place)
+
+
 def ask(process, question, stops):
     """Asks for a process; what is to be done at each stop is done there, and returns who has the number then."""
     stops = list(stops)
-    gate.arm(process.pid, *stops[0][0])
+    arm(process, stops[0])
     owner.say({"get": {question: process.pid, "fields": ["nvcsw"]}, "times": 1})
-    for index, (_, change) in enumerate(stops):
+    for index, ((_, _, passed), change) in enumerate(stops):
+        for _ in range(passed):
+            gate.wait()
+            gate.let_go()
         gate.wait()
         process = change(process)
         if index + 1 < len(stops):
-            gate.arm(process.pid, *stops[index + 1][0])
+            arm(process, stops[index + 1])
+        else:
+            gate.disarm()
         gate.let_go()
     (outcome,) = owner.hear()
     return outcome, process
@@ -86,10 +96,11 @@ CHANGES = {
     "its number is root's": (give_to(0), lambda: targets.Process(stay)),
     "its number is another process of its owner": (give_to(OWNER), lambda: targets.Process(stay)),
 }
-# Which question to the kernel the daemon stands before or after.
+# Which question to the kernel the daemon stands before or after, and how many such it passes first: the first question by
+# pid comes before the first look.
 PLACES = {
-    "pid": {"before": (PID, BEFORE), "after": (PID, AFTER)},
-    "tgid": {"before": (PID, BEFORE), "between": (TGID, BEFORE), "after": (TGID, AFTER)},
+    "pid": {"before": (PID, BEFORE, 1), "after": (PID, AFTER, 1)},
+    "tgid": {"before": (PID, BEFORE, 1), "between": (TGID, BEFORE, 0), "after": (TGID, AFTER, 0)},
 }
 
 
@@ -102,6 +113,7 @@ def attempt(question, stop, change, make):
             # Somebody else on this machine was given the number.
             if error.errno != errno.EEXIST:
                 raise
+            gate.disarm()
             gate.let_go()
             owner.hear()
             continue
@@ -118,7 +130,7 @@ for question, places in PLACES.items():
 
 for other in ("set-uid root", "set-uid other", "set-gid"):
     for question in PLACES:
-        outcome, process = ask(Turner(other), question, [((PID, BEFORE), turn), ((PID, AFTER), turn)])
+        outcome, process = ask(Turner(other), question, [((PID, BEFORE, 1), turn), ((PID, AFTER, 0), turn)])
         report(f"is {other} only when the kernel is asked", question, "around", outcome)
         process.end()
 owner.leave()
