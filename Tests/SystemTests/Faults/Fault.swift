@@ -6,6 +6,9 @@ struct Fault: CustomStringConvertible, Sendable {
     var description: String { "\(call) \(error)" }
 
     /// Every call that the loop makes and that can fail, with the errors that it can fail with.
+    ///
+    /// EAGAIN is no failure of recvmmsg but how every drain ends. Said of a socket that is not empty, which the kernel never
+    /// does, it would make the daemon deregister with records still queued.
     static let all: [Fault] = [
         "epoll_wait": ["EINTR"],
         "epoll_ctl": ["ENOMEM", "ENOSPC"],
@@ -16,7 +19,7 @@ struct Fault: CustomStringConvertible, Sendable {
         "bind": ["ENOMEM"],
         "getsockname": ["ENOBUFS"],
         "sendto": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM", "ECONNREFUSED"],
-        "recvmmsg": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM"],
+        "recvmmsg": ["EINTR", "ENOBUFS", "ENOMEM"],
         "sendmsg": ["EINTR", "EAGAIN", "ENOBUFS", "ENOMEM", "EPIPE", "ECONNREFUSED", "ECONNRESET"],
         "read": ["EINTR", "EAGAIN", "ENOMEM", "ECONNRESET", "ESRCH"],
         "openat": ["EINTR", "EMFILE", "ENFILE", "ENOMEM", "ESRCH"],

@@ -44,7 +44,7 @@ extension SystemTests {
                 _ = try endThreads(50)
             }
             let load = try Storm(cpu: 0, begin: 0, seed: 1, tasks: 3_000)
-            let times = try Script.numbers(Script.command("exit_latency.py", "300", daemon.socket, calm.socket))
+            let times = try Script.numbers(Script.command("exit_latency.py", "600", daemon.socket, calm.socket))
             _ = try load.finish()
             let (beside, alone) = (try #require(times.first?.last), try #require(times.last?.last))
             let slack = 2_000
