@@ -73,7 +73,8 @@ struct Recorder: ~Copyable {
     /// Records what ended it, which is the last line.
     mutating func end(reason: String) throws(StandardOutput.Stop) {
         counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
-        append(RecordingFooter(time: Self.now, reason: reason, exits: counts.exits, lost: counts.lost).line)
+        let time = Moment.nanosecondsSince1970
+        append(RecordingFooter(time: time, reason: reason, exits: counts.exits, lost: counts.lost).line)
         try handOver()
     }
 
@@ -91,7 +92,8 @@ struct Recorder: ~Copyable {
         parameters.scope = subscription.scope
         parameters.fields = subscription.fields
         parameters.filter = subscription.filter
-        return RecordingHeader(host: hostName, start: now, hello: hello, subscription: parameters)
+        return RecordingHeader(
+            host: hostName, start: Moment.nanosecondsSince1970, hello: hello, subscription: parameters)
     }
 
     private mutating func take(_ event: TaskstatsConnection.TextEvent) {
@@ -127,11 +129,5 @@ struct Recorder: ~Copyable {
         var name = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private static var now: UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

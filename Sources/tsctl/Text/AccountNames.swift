@@ -1,5 +1,3 @@
-import LinuxSystem
-
 /// Names of users and groups, each looked up once.
 struct AccountNames {
     private var users: [UInt32: String] = [:]
@@ -7,7 +5,7 @@ struct AccountNames {
     /// The name of a user, or the number of one without a name.
     mutating func user(_ uid: UInt32) -> String {
         if let name = users[uid] { return name }
-        let name = AccountDatabase.userName(uid).map(PrintableText.of) ?? "\(uid)"
+        let name = Account.name(uid)
         users[uid] = name
         return name
     }
