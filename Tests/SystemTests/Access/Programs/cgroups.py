@@ -8,6 +8,7 @@ no cgroup version 1 here.
 import os
 import subprocess
 import sys
+import time
 
 from personas import OTHER_GROUP, OWNER, Persona
 
@@ -33,11 +34,32 @@ def attach(kind, options, path):
     return result.returncode == 0
 
 
+def is_there():
+    """Whether the kernel still has the hierarchy."""
+    with open("/proc/self/cgroup") as listing:
+        return f":{name.removeprefix('none,')}:" in listing.read()
+
+
+def forget_hierarchy():
+    """Cgroups and hierarchies are removed in the background, and one that is unmounted too early stays."""
+    for attempt in range(20):
+        time.sleep(0.1)
+        if not is_there():
+            return
+        if attempt % 5 == 4:
+            attach("cgroup", name, mount)
+            time.sleep(0.1)
+            subprocess.run(["umount", mount], check=True)
+    raise SystemExit(f"the hierarchy {name} stays mounted somewhere")
+
+
 def clean():
     while made:
         path = made.pop()
         if path in mounted:
             subprocess.run(["umount", path], check=True)
+            if path == mount:
+                forget_hierarchy()
         os.rmdir(path)
 
 
