@@ -115,7 +115,12 @@ import Testing
 
     @Test func `cancelling ends a loop that is busy with what came before`() async throws {
         let (client, daemon) = try await client { peer in
-            for pid in 1...10 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            var lines = ByteBuffer(capacity: 65_536)
+            for pid in 1...10 as ClosedRange<UInt32> {
+                RecordEncoder.appendExitLine(SampleRecords.exit(pid: pid), fields: .all, redacted: [], to: &lines)
+            }
+            // All at once: who has enough of them closes the connection.
+            try peer.send(lines)
             try peer.waitForEnd()
         }
         let loop = Task {

@@ -8,7 +8,7 @@ extension SystemTests {
     struct GreedyUserTests {
         /// Fewer requests than usual, as a debug build has no time for 5,000 a second.
         private let options = [
-            "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "1000",
+            "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "500",
         ]
 
         /// What the bystander is told, by turns with a second daemon that has no other clients.
@@ -42,7 +42,7 @@ extension SystemTests {
 
             let refusals = result.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
             for (name, allowed) in [
-                ("connections_per_second", 100), ("connections_per_uid", 32), ("requests_per_second", 1_000),
+                ("connections_per_second", 100), ("connections_per_uid", 32), ("requests_per_second", 500),
             ] {
                 let refusal = try #require(refusals.first { $0[0] == name })
                 #expect(refusal[1...2] == ["\(allowed)", "\(allowed)"])
