@@ -80,7 +80,7 @@ struct TopCommand: ParsableCommand {
         if isLive, connection.debug, isatty(STDERR_FILENO) == 1 {
             throw Failure("--debug would write into the screen: send it elsewhere, as in: tsctl top --debug 2>lines")
         }
-        let session = TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
+        let session = try TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
         if isLive {
             var live = TopLive(session, count: count)
             return try live.run()

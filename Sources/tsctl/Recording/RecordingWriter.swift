@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import LinuxSystem
 import Synchronization
 
@@ -26,10 +24,10 @@ final class RecordingWriter: Sendable {
     private let room: Signal
 
     /// Starts to write to a file.
-    static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WriterThread) {
+    static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WorkerThread) {
         do throws(SystemError) {
             let writer = RecordingWriter(work: try Signal(), room: try Signal())
-            let thread = try WriterThread(file: file) { writer.writeAll(&$0) }
+            let thread = try WorkerThread(file) { writer.writeAll(&$0) }
             return (writer, thread)
         } catch {
             throw Failure("cannot start to write: \(error)")
@@ -99,79 +97,4 @@ final class RecordingWriter: Sendable {
             room.give()
         }
     }
-}
-
-/// Something that one thread gives and another waits for; given twice before it is taken it counts once.
-final class Signal: Sendable {
-    private let reading: Descriptor
-    private let writing: Descriptor
-
-    init() throws(SystemError) {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
-        let first = try Descriptor(ends[0], of: "pipe")
-        let second = try Descriptor(ends[1], of: "pipe")
-        for number in ends { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
-        reading = first
-        writing = second
-    }
-
-    /// Gives it.
-    ///
-    /// A pipe that is full says so already.
-    func give() { _ = unsafe write(writing.number, [1], 1) }
-
-    /// Waits until it is given, or until then, and takes it.
-    func wait(until deadline: ContinuousClock.Instant?) {
-        var descriptor = pollfd(fd: reading.number, events: Int16(POLLIN), revents: 0)
-        var milliseconds: Int32 = -1
-        if let deadline {
-            let rest = (deadline - .now).components
-            milliseconds = max(0, Int32(clamping: rest.seconds * 1_000 + rest.attoseconds / 1_000_000_000_000_000 + 1))
-        }
-        _ = unsafe poll(&descriptor, 1, milliseconds)
-        var bytes = (UInt64(0), UInt64(0))
-        while unsafe read(reading.number, &bytes, MemoryLayout.size(ofValue: bytes)) > 0 {}
-    }
-}
-
-/// The thread of a writer, to be waited for once.
-struct WriterThread {
-    private final class Start {
-        var file: RecordingFile?
-        let body: (inout RecordingFile) -> Void
-
-        init(_ file: consuming RecordingFile, _ body: @escaping (inout RecordingFile) -> Void) {
-            self.file = consume file
-            self.body = body
-        }
-    }
-
-    private let thread: pthread_t
-
-    init(file: consuming RecordingFile, _ body: @escaping @Sendable (inout RecordingFile) -> Void) throws(SystemError) {
-        // Signals are for the thread that waits for them.
-        var (all, previous) = (sigset_t(), sigset_t())
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
-        var thread = pthread_t()
-        let start = unsafe Unmanaged.passRetained(Start(file, body))
-        let error = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                if var file = start.file.take() { start.body(&file) }
-                return nil
-            }, start.toOpaque())
-        guard error == 0 else {
-            unsafe start.release()
-            throw SystemError("pthread_create", errno: error)
-        }
-        self.thread = thread
-    }
-
-    /// Waits for its end.
-    func join() { pthread_join(thread, nil) }
 }

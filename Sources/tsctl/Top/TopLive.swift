@@ -21,7 +21,7 @@ struct TopLive: ~Copyable {
     /// Runs until a key or a signal ends it, or enough was shown.
     mutating func run() throws {
         let terminal = try TerminalSession.begin()
-        let wakeups = try Wakeups.begin(keys: terminal.keys, hasScreen: true)
+        let wakeups = try Wakeups.begin(keys: terminal.keys, news: session.descriptor, hasScreen: true)
         do {
             try run(terminal, wakeups)
         } catch StandardOutput.Stop.interrupted, StandardOutput.Stop.readerGone {
@@ -31,33 +31,38 @@ struct TopLive: ~Copyable {
 
     private mutating func run(_ terminal: borrowing TerminalSession, _ wakeups: borrowing Wakeups) throws {
         try show(wakeups)
-        try start(wakeups)
+        look(wakeups)
         while left > 0 {
-            try waitForSomething(wakeups)
-            if wakeups.isEnding { return }
+            wakeups.wait()
+            if wakeups.isEnding || wakeups.isReaderGone { return }
             // One at a time, so that keys have their turn.
             if let signal = wakeups.nextSignal() { try take(signal, terminal, wakeups) }
-            guard wakeups.hasKeys else { continue }
+            try takeNews(wakeups)
+            guard left > 0, wakeups.hasKeys else { continue }
             guard let keys = terminal.readKeys() else { return }
-            for key in keys where try press(key, wakeups) { return }
+            for key in keys where press(key, wakeups) { return }
             try show(wakeups)
         }
     }
 
-    /// The first look, the second soon after.
-    private mutating func start(_ wakeups: borrowing Wakeups) throws {
-        try look(wakeups)
-        wakeups.setTimer(after: min(session.view.interval.milliseconds, Self.firstMilliseconds))
+    /// Lets everything be looked at, and sees again whether that takes long.
+    private mutating func look(_ wakeups: borrowing Wakeups) {
+        session.look()
+        wakeups.setTimer(after: TopSession.patienceSeconds * 1_000)
     }
 
-    private mutating func waitForSomething(_ wakeups: borrowing Wakeups) throws {
-        do throws(TaskstatsError) {
-            if try session.collect(interruptedBy: wakeups.descriptor) { return }
-        } catch {
-            session.lost(error)
-            try show(wakeups)
+    private mutating func takeNews(_ wakeups: borrowing Wakeups) throws {
+        let update = try session.takeNews()
+        guard update.isAny else { return }
+        if update.isNewInterval { left -= 1 }
+        if let spent = update.lookMilliseconds {
+            let interval = session.view.interval
+            let isFirst = session.state.interval == nil && session.state.trouble == nil
+            wakeups.setTimer(
+                after: isFirst
+                    ? min(interval.milliseconds, Self.firstMilliseconds) : interval.rest(afterSpending: spent))
         }
-        wakeups.wait()
+        try show(wakeups)
     }
 
     private mutating func take(
@@ -65,7 +70,9 @@ struct TopLive: ~Copyable {
     ) throws {
         switch signal {
         case SIGALRM:
-            return try look(wakeups)
+            look(wakeups)
+            session.watchTheClock()
+            return try show(wakeups)
         case SIGTSTP:
             terminal.leave()
             wakeups.stop()
@@ -81,37 +88,15 @@ struct TopLive: ~Copyable {
     }
 
     /// A key; whether it ends top.
-    private mutating func press(_ key: Key, _ wakeups: borrowing Wakeups) throws -> Bool {
+    private mutating func press(_ key: Key, _ wakeups: borrowing Wakeups) -> Bool {
         switch session.view.press(key, page: TopScreen.page(height: TerminalSession.size.rows)) {
         case .none, .redraw: break
-        case .look: try look(wakeups)
-        case .changeInterval(let interval):
-            wakeups.setTimer(after: interval.milliseconds)
-        case .changeSubject:
-            try attempt { session in try session.changeSubject() }
-            try start(wakeups)
+        case .look: look(wakeups)
+        case .changeInterval(let interval): wakeups.setTimer(after: interval.milliseconds)
+        case .changeSubject: session.changeSubject()
         case .quit: return true
         }
-        return left == 0
-    }
-
-    private mutating func look(_ wakeups: borrowing Wakeups) throws {
-        var isNew = false
-        let begin = Moment.monotonicMicroseconds
-        try attempt { session in isNew = try session.look() }
-        if isNew { left -= 1 }
-        try show(wakeups)
-        let spent = Int(Moment.monotonicMicroseconds - begin) / 1_000
-        wakeups.setTimer(after: session.view.interval.rest(afterSpending: spent))
-    }
-
-    /// Does what needs the daemon; that it is gone is shown and is no reason to end.
-    private mutating func attempt(_ body: (inout TopSession) throws -> Void) throws {
-        do {
-            try body(&session)
-        } catch let error as TaskstatsError {
-            session.lost(error)
-        }
+        return false
     }
 
     private mutating func show(_ wakeups: borrowing Wakeups) throws(StandardOutput.Stop) {

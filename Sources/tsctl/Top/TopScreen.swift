@@ -19,6 +19,8 @@ struct TopScreen {
         var trouble: String?
         /// Something else to be told, once.
         var notice: String?
+        /// How long a look takes already that takes long.
+        var secondsOfLook: Int?
     }
 
     let state: State
@@ -110,6 +112,9 @@ struct TopScreen {
         var notes: [String] = []
         if let trouble = state.trouble { notes.append(trouble) }
         if let notice = state.notice { notes.append(notice) }
+        if let seconds = state.secondsOfLook {
+            notes.append("figures take long, \(seconds) s by now: the machine is busy, or more ends than can be read")
+        }
         if state.delayAccounting == false {
             notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
         }

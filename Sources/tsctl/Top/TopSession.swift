@@ -1,72 +1,90 @@
 import TaskstatsClient
 
-/// top without its output: the daemon, what came of it, and how somebody wants to look at it.
+/// top without its output: what is known, and how somebody wants to look at it. Nothing here waits.
 struct TopSession {
+    /// What news changed.
+    struct Update {
+        /// Whether there was any.
+        var isAny = false
+        /// Whether there is another interval.
+        var isNewInterval = false
+        /// How long the look took that is over now, in milliseconds; nil when none is.
+        var lookMilliseconds: Int?
+    }
+
     var view: TopView
     private(set) var state = TopScreen.State()
-    private var connection: TopConnection
-    private var model: TopModel
-    private var system = SystemFigures.now()
+    let server: ServerInfo
+    private let looker: TopLooker
     private var names = AccountNames()
-    private var looks = 0
+    private var orders = 0
+    private var lookBegan: UInt64 = 0
 
-    /// In how many looks the state of delay accounting is asked for once.
-    private static let looksOfDelayAccounting = 5
+    /// After how many seconds of looking somebody wants to know why there is nothing new.
+    static let patienceSeconds = 2
 
-    init(_ connection: TopConnection, view: TopView) {
-        self.connection = connection
+    init(_ connection: sending TopConnection, view: TopView) throws(Failure) {
         self.view = view
-        model = TopModel(subject: connection.subject)
+        server = connection.server
         state.subject = connection.subject
-        state.access = connection.server.access
-        state.delayAccounting = connection.server.delayAccounting
+        state.access = server.access
+        state.delayAccounting = server.delayAccounting
+        looker = try TopLooker.start(connection)
     }
 
-    var server: ServerInfo { connection.server }
+    /// Readable while there is news.
+    var descriptor: Int32 { looker.descriptor }
 
-    /// Takes in what ends until the descriptor is readable; false when there is no daemon to wait for.
-    mutating func collect(interruptedBy descriptor: Int32) throws(TaskstatsError) -> Bool {
-        guard connection.trouble == nil else { return false }
-        while let event = try connection.ends.next(interruptedBy: descriptor) {
-            TopConnection.tell(event, to: &model)
-        }
-        return true
+    /// Lets everything be looked at, unless that is being done.
+    mutating func look() {
+        if orders == 0 { order() }
     }
 
-    /// Looks at everything; whether this closed an interval.
-    mutating func look() throws -> Bool {
-        if connection.trouble != nil {
-            guard connection.returned() else {
-                if let error = connection.trouble { lost(error) }
-                return false
+    /// Lets threads be looked at instead of processes, or the other way round.
+    mutating func changeSubject() {
+        state.subject = state.subject == .process ? .thread : .process
+        state.interval = nil
+        order()
+    }
+
+    private mutating func order() {
+        orders += 1
+        lookBegan = Moment.monotonicMicroseconds
+        looker.look(at: state.subject)
+    }
+
+    /// Takes note of how long the look takes that is being made.
+    mutating func watchTheClock() {
+        let seconds = Int(Moment.monotonicMicroseconds - lookBegan) / 1_000_000
+        state.secondsOfLook = orders > 0 && seconds >= Self.patienceSeconds ? seconds : nil
+    }
+
+    /// Takes in what there is to be told.
+    mutating func takeNews() throws(Failure) -> Update {
+        var update = Update()
+        for news in looker.takeNews() {
+            if let failure = news.failure { throw failure }
+            update.isAny = true
+            if news.endsOrder {
+                orders -= 1
+                update.lookMilliseconds = Int(Moment.monotonicMicroseconds - lookBegan) / 1_000
             }
-            (state.trouble, state.notice) = (nil, "taskstatsd is back; what ended meanwhile is not known")
-            model.isPartial = true
+            if take(news) { update.isNewInterval = true }
         }
-        try connection.round(&model)
-        if looks % Self.looksOfDelayAccounting == 0 { state.delayAccounting = try connection.delayAccounting() }
-        looks += 1
-        let now = SystemFigures.now()
-        defer { system = now }
-        guard let interval = model.finish(at: Moment.nanosecondsSince1970) else { return false }
+        watchTheClock()
+        return update
+    }
+
+    /// Whether it closed an interval.
+    private mutating func take(_ news: TopNews) -> Bool {
+        (state.trouble, state.delayAccounting) = (news.trouble, news.delayAccounting)
+        if news.isDaemonBack { state.notice = "taskstatsd is back; what ended meanwhile is not known" }
+        // What was ordered before somebody changed the subject is of no use any more.
+        guard news.subject == state.subject, let interval = news.interval else { return false }
         guard !view.isPaused else { return true }
         if !interval.isPartial { state.notice = nil }
-        (state.interval, state.system) = (interval, now.since(system))
+        (state.interval, state.system) = (interval, news.system)
         return true
-    }
-
-    /// Takes note that the daemon is gone; what is known stays.
-    mutating func lost(_ error: TaskstatsError) {
-        connection.lost(error)
-        state.trouble = "trying again: \(error.message)"
-    }
-
-    /// Looks at threads instead of processes, or back; from now on.
-    mutating func changeSubject() throws {
-        let subject: TopModel.Subject = state.subject == .process ? .thread : .process
-        try connection.change(to: subject)
-        model = TopModel(subject: subject)
-        (state.subject, state.interval) = (subject, nil)
     }
 
     /// What to show on a screen of that size.

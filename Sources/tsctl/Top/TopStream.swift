@@ -15,23 +15,23 @@ struct TopStream: ~Copyable {
 
     /// Runs until there is enough, a signal ends it, or the reader goes away.
     mutating func run() throws {
-        let wakeups = try Wakeups.begin(keys: nil, hasScreen: false)
+        let wakeups = try Wakeups.begin(keys: nil, news: session.descriptor, hasScreen: false)
         let interval = session.view.interval
         do {
-            _ = try session.look()
-            wakeups.setTimer(after: interval.milliseconds)
+            session.look()
             while left > 0 {
-                _ = try session.collect(interruptedBy: wakeups.descriptor)
+                wakeups.wait()
                 if wakeups.isEnding { throw StandardOutput.Stop.interrupted }
                 if wakeups.isReaderGone { return }
-                guard wakeups.nextSignal() != nil else { continue }
-                let begin = Moment.monotonicMicroseconds
-                if try session.look() {
+                if wakeups.nextSignal() != nil { session.look() }
+                let update = try session.takeNews()
+                if update.isNewInterval {
                     try show(wakeups)
                     left -= 1
                 }
-                let spent = Int(Moment.monotonicMicroseconds - begin) / 1_000
-                wakeups.setTimer(after: interval.rest(afterSpending: spent))
+                if let spent = update.lookMilliseconds {
+                    wakeups.setTimer(after: interval.rest(afterSpending: update.isNewInterval ? spent : 0))
+                }
             }
         } catch StandardOutput.Stop.interrupted {
             wakeups.end()

@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import LinuxSystem
 
-/// What wakes top up, apart from the daemon: signals that end it, other signals, a timer, keys, and the reader of
-/// standard output going away.
+/// What wakes top up: news of the daemon, signals that end it, other signals, a timer, keys, and the reader of standard
+/// output going away.
 ///
 /// All of it can be looked at through one descriptor.
 struct Wakeups: ~Copyable {
@@ -13,13 +13,13 @@ struct Wakeups: ~Copyable {
     private let keys: Int32?
 
     /// Starts to hold the signals back; those about stopping and the size of the screen only where there is one.
-    static func begin(keys: Int32?, hasScreen: Bool) throws(Failure) -> Wakeups {
+    static func begin(keys: Int32?, news: Int32, hasScreen: Bool) throws(Failure) -> Wakeups {
         // Whom nohup keeps from ending with its terminal is not to end so.
         let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
         let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
             let epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
-            for descriptor in [ending.descriptor, others.descriptor] {
+            for descriptor in [ending.descriptor, others.descriptor, news] {
                 try add(descriptor, EPOLLIN.rawValue, to: epoll)
             }
             if let keys { try add(keys, EPOLLIN.rawValue, to: epoll) }
@@ -45,9 +45,6 @@ struct Wakeups: ~Copyable {
         self.epoll = epoll
         self.keys = keys
     }
-
-    /// What becomes readable with any of them.
-    var descriptor: Int32 { epoll.number }
 
     /// What becomes readable with a signal that ends.
     var endingDescriptor: Int32 { ending.descriptor }

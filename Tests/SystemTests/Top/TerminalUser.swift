@@ -20,9 +20,10 @@ final class TerminalUser {
         try wait(for: "a prompt") { $0.first?.hasPrefix("$") == true }
     }
 
-    deinit {
-        _ = try? Host.run(session + ["kill-server"])
-    }
+    deinit { vanish() }
+
+    /// Takes the terminal away.
+    func vanish() { _ = try? Host.run(session + ["kill-server"]) }
 
     /// Types a command and presses Enter.
     func enter(_ command: String) throws {

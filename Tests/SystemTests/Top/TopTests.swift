@@ -43,19 +43,6 @@ extension SystemTests {
             #expect(try Host.text(daemon.directory.file("before")) == Host.text(daemon.directory.file("after")))
         }
 
-        /// The process id of top.
-        private func topID() throws -> pid_t {
-            let result = try Host.run(["pgrep", "-x", "tsctl"])
-            for word in result.output.split(separator: "\n") {
-                guard let pid = pid_t(word),
-                    let environment = try? Host.text("/proc/\(pid)/environ"),
-                    environment.contains("TASKSTATS_SOCKET=\(daemon.socket)\0")
-                else { continue }
-                return pid
-            }
-            throw TestFailure("there is no top")
-        }
-
         @Test("It shows who runs and who ended, and q leaves everything as it was")
         func showsAndQuits() throws {
             let busy = try Host.start(["sh", "-c", "while :; do sh -c 'exit 3'; done"])
@@ -101,14 +88,14 @@ extension SystemTests {
         @Test("SIGTERM, SIGHUP and Ctrl-C leave everything as it was", arguments: [SIGTERM, SIGHUP, SIGINT])
         func signals(signal: Int32) throws {
             try start()
-            if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(try topID(), signal) }
+            if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(try TopProcess(socket: daemon.socket).pid, signal) }
             try expectEnd()
         }
 
         @Test("A crash leaves everything as it was", arguments: [SIGSEGV, SIGABRT, SIGTRAP])
         func crashes(signal: Int32) throws {
             try start()
-            _ = kill(try topID(), signal)
+            _ = kill(try TopProcess(socket: daemon.socket).pid, signal)
             try expectEnd(status: "status \(128 + signal)")
         }
 

@@ -1,0 +1,81 @@
+import TaskstatsClient
+
+/// What top does with the daemon, all of which may have to wait for it.
+struct TopWatch {
+    private var connection: TopConnection
+    private var model: TopModel
+    private var system = SystemFigures.now()
+    private var delayAccounting: Bool?
+    private var looks = 0
+
+    /// In how many looks the state of delay accounting is asked for once.
+    private static let looksOfDelayAccounting = 5
+
+    init(_ connection: TopConnection) {
+        self.connection = connection
+        model = TopModel(subject: connection.subject)
+        delayAccounting = connection.server.delayAccounting
+    }
+
+    /// Takes in what ends until the descriptor is readable, or the daemon is lost; the news of that.
+    ///
+    /// It returns at once when there is no daemon to wait for.
+    mutating func collect(interruptedBy descriptor: Int32) -> TopNews? {
+        guard connection.trouble == nil else { return nil }
+        do throws(TaskstatsError) {
+            while let event = try connection.ends.next(interruptedBy: descriptor) {
+                TopConnection.tell(event, to: &model)
+            }
+            return nil
+        } catch {
+            return lost(error)
+        }
+    }
+
+    /// Looks at everything, from now on at this; that the daemon is gone is no reason to end.
+    mutating func look(at subject: TopModel.Subject) -> TopNews {
+        do {
+            if subject != connection.subject {
+                model = TopModel(subject: subject)
+                try connection.change(to: subject)
+            }
+            return try look()
+        } catch let error as TaskstatsError {
+            return lost(error)
+        } catch let failure as Failure {
+            return news(failure)
+        } catch {
+            return news(Failure("\(error)"))
+        }
+    }
+
+    private mutating func look() throws -> TopNews {
+        var isBack = false
+        if connection.trouble != nil {
+            guard connection.returned() else { return news() }
+            isBack = true
+            model.isPartial = true
+        }
+        try connection.round(&model)
+        if looks % Self.looksOfDelayAccounting == 0 { delayAccounting = try connection.delayAccounting() }
+        looks += 1
+        let now = SystemFigures.now()
+        defer { system = now }
+        var news = news()
+        news.isDaemonBack = isBack
+        news.interval = model.finish(at: Moment.nanosecondsSince1970)
+        news.system = now.since(system)
+        return news
+    }
+
+    private mutating func lost(_ error: TaskstatsError) -> TopNews {
+        connection.lost(error)
+        return news()
+    }
+
+    private func news(_ failure: Failure? = nil) -> TopNews {
+        TopNews(
+            subject: connection.subject, delayAccounting: delayAccounting,
+            trouble: connection.trouble.map { "trying again: \($0.message)" }, failure: failure)
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import LinuxSystem
+import TaskstatsModel
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// tsctl top with a daemon that never gets to the end of its exits, as a slow machine sees them in a storm.
+    @Suite("top in a flood", .timeLimit(.minutes(1)))
+    struct TopFloodTests {
+        private let daemon: FakeDaemon
+
+        init() throws {
+            daemon = try FakeDaemon(serving: [Self.answer, Self.flood])
+        }
+
+        /// Knows of nobody.
+        private static func answer(_ peer: FakePeer) throws {
+            try peer.greet()
+            while true { try peer.refuse(ProtocolError(.noSuchTask, "no such task")) }
+        }
+
+        /// Grants the subscription; when it is to be renewed, so many exits come first that the answer never does.
+        private static func flood(_ peer: FakePeer) throws {
+            try peer.greet()
+            try peer.grantSubscription()
+            try peer.request()
+            while true { try peer.send(bytes: exits) }
+        }
+
+        private static let exits: [UInt8] = {
+            var lines = ByteBuffer(capacity: 65_536)
+            for pid in 1...100 as ClosedRange<UInt32> {
+                let record = SampleRecords.exit(pid: pid)
+                RecordEncoder.appendExitLine(record, fields: .all, redacted: record.redacted, to: &lines)
+            }
+            return lines.array
+        }()
+
+        private func start(in terminal: TerminalUser) throws {
+            try terminal.enter("exec \(ChildProcess.product("tsctl")) top --interval 0.3")
+            try terminal.wait(for: "the note that figures take long") { lines in
+                lines.contains { $0.hasPrefix("note ") && $0.contains("figures take long") }
+            }
+        }
+
+        private func terminal() throws -> TerminalUser {
+            try TerminalUser(environment: ["TASKSTATS_SOCKET": daemon.path, "SWIFT_BACKTRACE": "enable=no"])
+        }
+
+        @Test("Keys are answered while the daemon sends without end, and q ends it")
+        func keys() throws {
+            let terminal = try terminal()
+            try start(in: terminal)
+            let begin = ContinuousClock.now
+            try terminal.press("h")
+            try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
+            try terminal.press("h", "P")
+            try terminal.wait(for: "another order") { lines in lines.contains { $0.contains(", by PID") } }
+            try terminal.press("t")
+            try terminal.wait(for: "threads") { lines in lines.contains { $0.hasPrefix("threads ") } }
+            #expect(ContinuousClock.now - begin < .seconds(3))
+            let top = try TopProcess(socket: daemon.path)
+            try terminal.press("q")
+            try top.expectEnd(within: .seconds(1))
+        }
+
+        @Test("A signal ends it while the daemon sends without end", arguments: [SIGTERM, SIGINT, SIGHUP])
+        func signals(signal: Int32) throws {
+            let terminal = try terminal()
+            try start(in: terminal)
+            let top = try TopProcess(socket: daemon.path)
+            _ = kill(top.pid, signal)
+            try top.expectEnd(within: .seconds(1))
+        }
+
+        @Test("It ends with its terminal while the daemon sends without end")
+        func vanishedTerminal() throws {
+            let terminal = try terminal()
+            try start(in: terminal)
+            let top = try TopProcess(socket: daemon.path)
+            terminal.vanish()
+            try top.expectEnd(within: .seconds(1))
+        }
+
+        @Test("A signal ends it where there is no terminal, too")
+        func withoutTerminal() throws {
+            let run = try ChildProcess(
+                ChildProcess.product("tsctl"), ["top", "--batch", "--interval", "0.3"],
+                environment: ["TASKSTATS_SOCKET": daemon.path])
+            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 { usleep(10_000) }
+            let top = try TopProcess(socket: daemon.path)
+            let begin = ContinuousClock.now
+            _ = kill(top.pid, SIGTERM)
+            _ = try run.finish()
+            #expect(ContinuousClock.now - begin < .seconds(1))
+        }
+    }
+}

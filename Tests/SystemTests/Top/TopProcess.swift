@@ -1,0 +1,39 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// The process of the tsctl that was started with some socket.
+struct TopProcess {
+    let pid: pid_t
+    private let mark: String
+
+    /// Finds it.
+    init(socket: String) throws {
+        mark = "TASKSTATS_SOCKET=\(socket)\0"
+        let result = try Host.run(["pgrep", "-x", "tsctl"])
+        for word in result.output.split(separator: "\n") {
+            guard let pid = pid_t(word), let environment = try? Host.text("/proc/\(pid)/environ"),
+                environment.contains(mark)
+            else { continue }
+            self.pid = pid
+            return
+        }
+        throw TestFailure("there is no top")
+    }
+
+    /// Waits for its end, no longer than that.
+    func expectEnd(within limit: Duration) throws {
+        let end = ContinuousClock.now + limit
+        while isThere {
+            guard ContinuousClock.now < end else {
+                Issue.record("top is still there after \(limit)")
+                _ = kill(pid, SIGKILL)
+                return
+            }
+            usleep(10_000)
+        }
+    }
+
+    /// A process that has ended has no environment any more, even when nobody has waited for it.
+    private var isThere: Bool { (try? Host.text("/proc/\(pid)/environ"))?.contains(mark) == true }
+}
