@@ -1,6 +1,8 @@
 import TaskstatsClient
 
-/// top without its output: what is known, and how somebody wants to look at it. Nothing here waits.
+/// top without its output: what is known, and how somebody wants to look at it.
+///
+/// Nothing here waits.
 struct TopSession {
     /// What news changed.
     struct Update {

@@ -38,11 +38,14 @@ extension SystemTests {
             return lines.array
         }()
 
+        /// Starts top, and returns when it asks for what it will never get.
         private func start(in terminal: TerminalUser) throws {
             try terminal.enter("exec \(ChildProcess.product("tsctl")) top --interval 0.3")
-            try terminal.wait(for: "the note that figures take long") { lines in
-                lines.contains { $0.hasPrefix("note ") && $0.contains("figures take long") }
-            }
+            waitForSecondSubscription()
+        }
+
+        private func waitForSecondSubscription() {
+            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 { usleep(10_000) }
         }
 
         private func terminal() throws -> TerminalUser {
@@ -53,6 +56,7 @@ extension SystemTests {
         func keys() throws {
             let terminal = try terminal()
             try start(in: terminal)
+            try terminal.wait(for: "the note") { lines in lines.contains { $0.contains("figures take long, ") } }
             let begin = ContinuousClock.now
             try terminal.press("h")
             try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
@@ -89,7 +93,7 @@ extension SystemTests {
             let run = try ChildProcess(
                 ChildProcess.product("tsctl"), ["top", "--batch", "--interval", "0.3"],
                 environment: ["TASKSTATS_SOCKET": daemon.path])
-            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 { usleep(10_000) }
+            waitForSecondSubscription()
             let top = try TopProcess(socket: daemon.path)
             let begin = ContinuousClock.now
             _ = kill(top.pid, SIGTERM)

@@ -59,7 +59,8 @@ extension SystemTests {
             try terminal.press("Escape", "h")
             try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
             try terminal.press("h", "P")
-            let lines = try terminal.wait(for: "another order") { lines in lines.contains { $0.contains(" s, by PID") }
+            let lines = try terminal.wait(for: "another order") { lines in
+                lines.contains { $0.contains(", by PID") }
             }
             #expect(lines.contains { $0.hasPrefix("pressure") })
             try terminal.press("t")
@@ -88,7 +89,8 @@ extension SystemTests {
         @Test("SIGTERM, SIGHUP and Ctrl-C leave everything as it was", arguments: [SIGTERM, SIGHUP, SIGINT])
         func signals(signal: Int32) throws {
             try start()
-            if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(try TopProcess(socket: daemon.socket).pid, signal) }
+            let top = try TopProcess(socket: daemon.socket)
+            if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(top.pid, signal) }
             try expectEnd()
         }
 
