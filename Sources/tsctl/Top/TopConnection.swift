@@ -11,7 +11,6 @@ struct TopConnection {
     /// Why the daemon cannot be reached; nil while it can.
     private(set) var trouble: TaskstatsError?
 
-    private static let timeout = Duration.seconds(2)
     private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union([
         .acTgetime, .acTgid, .acFlag, .acExitcode, .acPid,
     ])
@@ -20,8 +19,6 @@ struct TopConnection {
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
         questions = try options.connect()
         ends = try options.connect()
-        questions.timeout = Self.timeout
-        ends.timeout = Self.timeout
         self.subject = subject
         try subscribe()
     }

@@ -113,7 +113,7 @@ struct TopScreen {
         if let trouble = state.trouble { notes.append(trouble) }
         if let notice = state.notice { notes.append(notice) }
         if let seconds = state.secondsOfLook {
-            notes.append("figures take long, \(seconds) s by now: the machine is busy, or more ends than can be read")
+            notes.append("figures take long, \(seconds) s by now: the machine or taskstatsd is overloaded")
         }
         if state.delayAccounting == false {
             notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
