@@ -55,15 +55,22 @@ extension ServerLine {
     /// The answer to `describe`: the protocol and every field.
     package static func description(_ id: RequestID) -> ByteBuffer {
         result(id) { writer in
-            writer.object { writer in
-                writer.member("protocol", ProtocolLimits.version)
-                writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
-                writer.member("notifications", ["hello", "exit", "lost", "closing"])
-                writer.key("fields")
-                Field.writeDescriptions(of: Field.allCases, to: &writer)
-            }
+            writer.value { bytes in unsafe description.withUnsafeBytes { unsafe bytes.append($0) } }
         }
     }
+
+    /// Written once: it is by far the longest answer, and the same for everybody.
+    private static let description: [UInt8] = {
+        var writer = JSONWriter(capacity: ProtocolLimits.lineBytes)
+        writer.object { writer in
+            writer.member("protocol", ProtocolLimits.version)
+            writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
+            writer.member("notifications", ["hello", "exit", "lost", "closing"])
+            writer.key("fields")
+            Field.writeDescriptions(of: Field.allCases, to: &writer)
+        }
+        return writer.finish().array
+    }()
 }
 
 extension SubscribeParameters {

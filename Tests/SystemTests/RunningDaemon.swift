@@ -104,6 +104,10 @@ enum Host {
         ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups"] + command
     }
 
+    /// What stands before a command whose time is measured while others use up the machine: it comes first on a CPU, as the
+    /// daemon's fairness is asked for and not the scheduler's, which lets them wait for ticks of 4 ms.
+    static let unhindered = ["nice", "-n", "-15"]
+
     /// Starts a command found in PATH.
     static func start(_ command: [String]) throws -> ChildProcess {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/sbin:/usr/bin:/sbin:/bin"

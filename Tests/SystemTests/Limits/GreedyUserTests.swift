@@ -13,32 +13,31 @@ extension SystemTests {
 
         /// What the bystander is told, by turns with a second daemon that has no other clients.
         ///
-        /// Two users use up this machine, and a third measures on it: a time says little by itself. Its p99 may be 1.2 times
-        /// as long as on the second daemon, or 2 ms longer: a daemon that is busy is taken off the CPU in favour of those who
-        /// ask it, one that sleeps is not.
+        /// Two users use up this machine, and a third measures on it: a time says little by itself. The median of its p99 in
+        /// several rounds may be 1.2 times as long as on the second daemon, or 2 ms longer.
         @Test(
             "Another user is answered as soon as on a daemon of its own, and loses nothing; all is counted and released"
         )
         func bystander() throws {
-            let daemon = try RunningDaemon(options)
-            let calm = try RunningDaemon(options)
+            let daemon = try RunningDaemon(options, under: Host.unhindered, program: try Self.program)
+            let calm = try RunningDaemon(options, under: Host.unhindered, program: try Self.program)
             var greedy = try Host.start(Script.command("greedy.py", daemon.socket))
             try #require(try greedy.line() == "greedy")
             let isFull = try daemon.wait(.seconds(30)) { $0.queuedBytes >= 2 << 20 }
             #expect(isFull)
             let uid = 1
-            let seen = try Script.numbers(Script.command("bystander.py", "\(uid)", "600", daemon.socket, calm.socket))
+            let command = Script.command("bystander.py", "\(uid)", "300", daemon.socket, calm.socket)
+            let rounds = try (0..<5).map { _ in try Script.numbers(Host.unhindered + command) }
             greedy.send(signal: SIGTERM)
             let result = try greedy.finish()
             #expect(result.status == 0, "\(result.errors)")
 
-            print(
-                "R5: median, p99 in µs, missing and lost, beside the greedy user and alone: \(seen)\n\(result.output)")
-            try #require(seen.count == 2 && seen.allSatisfy { $0.count == 4 })
-            let (beside, alone) = (seen[0][1], seen[1][1])
+            print("R5: median, p99 in µs, missing and lost, beside the greedy user and alone: \(rounds)")
+            try #require(rounds.joined().allSatisfy { $0.count == 4 } && rounds.allSatisfy { $0.count == 2 })
+            let (beside, alone) = (Self.median(rounds.map { $0[0][1] }), Self.median(rounds.map { $0[1][1] }))
             let slack = 2_000
-            #expect(beside <= max(alone * 12 / 10, alone + slack), "median and p99 in µs: \(seen)")
-            for some in seen { #expect(some[2] == 0 && some[3] == 0) }
+            #expect(beside <= max(alone * 12 / 10, alone + slack), "median and p99 in µs: \(rounds)")
+            for some in rounds.joined() { #expect(some[2] == 0 && some[3] == 0) }
 
             let refusals = result.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
             for (name, allowed) in [
@@ -51,5 +50,19 @@ extension SystemTests {
 
             #expect(try daemon.wait(.seconds(10)) { $0.clients == 1 && $0.subscribers == 0 && $0.queuedBytes == 0 })
         }
+
+        /// The daemon that people install, where it was built, as CI does: the debug build takes ten times as long for
+        /// each request and connection of the greedy user.
+        private static var program: String {
+            get throws {
+                let debug = try ChildProcess.product("taskstatsd")
+                let release = debug.split(separator: "/").map { $0 == "debug" ? "release" : $0 }.reduce("") {
+                    "\($0)/\($1)"
+                }
+                return Host.exists(release) ? release : debug
+            }
+        }
+
+        private static func median(_ times: [Int]) -> Int { times.sorted()[times.count / 2] }
     }
 }
