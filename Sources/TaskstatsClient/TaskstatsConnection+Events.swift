@@ -54,11 +54,7 @@ extension TaskstatsConnection {
         case .event(let event):
             return event
         case .exitText(let text):
-            do throws(TaskstatsError) {
-                return .exit(ExitRecord(try LineStream.exit(in: text)))
-            } catch {
-                throw failed(error)
-            }
+            return .exit(try exit(in: text))
         }
     }
 

@@ -49,6 +49,11 @@ extension TaskstatsConnection {
         try receivedIncoming().map(Self.text)
     }
 
+    /// Reads the record of an exit that came as text.
+    package func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
+        do throws(TaskstatsError) { return ExitRecord(try LineStream.exit(in: params)) } catch { throw failed(error) }
+    }
+
     private static func text(_ incoming: Conversation.Incoming) -> TextEvent {
         switch incoming {
         case .exitText(let params): .exit(params)

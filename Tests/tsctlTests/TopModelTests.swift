@@ -239,6 +239,20 @@ import Testing
         #expect(interval?.rows.allSatisfy { $0.end != nil } == true)
     }
 
+    @Test func `ends that there was no time to read are counted, and not listed`() throws {
+        var machine = Machine()
+        var model = TopModel(subject: .process)
+        _ = machine.round(&model)
+        model.ended(machine.end(of: 7))
+        for _ in 0..<3 { model.endedUnread() }
+        machine.time += 1_000_000
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        #expect(interval.ended == 4)
+        #expect(interval.omitted == 3)
+        #expect(interval.rows.map(\.id) == [7])
+    }
+
     @Test func `of a storm of ends only so many are kept, all are counted`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)

@@ -6,11 +6,13 @@ import TaskstatsClient
 struct TopConnection {
     private let questions: TaskstatsConnection
     /// Where ends are told.
-    let ends: TaskstatsConnection
+    private let ends: TaskstatsConnection
     private(set) var subject: TopModel.Subject
     /// Why the daemon cannot be reached; nil while it can.
     private(set) var trouble: TaskstatsError?
 
+    /// For how long at most a look reads the records of those that ended before it; others it only counts.
+    private static let readingMicroseconds: UInt64 = 200_000
     private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union([
         .acTgetime, .acTgid, .acFlag, .acExitcode, .acPid,
     ])
@@ -19,6 +21,8 @@ struct TopConnection {
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
         questions = try options.connect()
         ends = try options.connect()
+        // Counting a text takes a fraction of the time that reading it does.
+        ends.keepsText = true
         self.subject = subject
         try subscribe()
     }
@@ -48,7 +52,14 @@ struct TopConnection {
         let answers = try Survey.ask(questions, on: self.questions)
         model.saw(Array(zip(questions, answers)), during: begin...Moment.monotonicMicroseconds)
         try subscribe()
-        while let event = try ends.nextReceived() { Self.tell(event, to: &model) }
+        let end = Moment.monotonicMicroseconds + Self.readingMicroseconds
+        while let event = try ends.nextReceivedText() {
+            if case .exit = event, Moment.monotonicMicroseconds > end {
+                model.endedUnread()
+            } else {
+                try tell(event, to: &model)
+            }
+        }
         let doubts = model.doubts
         let again = Moment.monotonicMicroseconds
         let resolved = try Survey.ask(doubts, on: self.questions)
@@ -58,13 +69,18 @@ struct TopConnection {
     /// Whether delays are counted now.
     func delayAccounting() throws(TaskstatsError) -> Bool? { try questions.status().delayAccounting }
 
-    /// Passes on what was told.
-    static func tell(_ event: TaskstatsEvent, to model: inout TopModel) {
+    /// Takes in what ends until the descriptor is readable.
+    func collect(_ model: inout TopModel, interruptedBy descriptor: Int32) throws(TaskstatsError) {
+        while let event = try ends.nextText(interruptedBy: descriptor) { try tell(event, to: &model) }
+    }
+
+    private func tell(_ event: TaskstatsConnection.TextEvent, to model: inout TopModel) throws(TaskstatsError) {
         switch event {
-        case .exit(let record): model.ended(record)
-        case .lost(let loss): model.lost(loss.count)
+        case .exit(let params): model.ended(try ends.exit(in: params))
+        case .other(.exit(let record)): model.ended(record)
+        case .other(.lost(let loss)): model.lost(loss.count)
         // The next wait throws, with the reason.
-        case .closing: break
+        case .other(.closing): break
         }
     }
 

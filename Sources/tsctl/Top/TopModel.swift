@@ -119,6 +119,12 @@ struct TopModel {
         if ends.count < Self.mostEnds { ends.append(record) } else { omitted += 1 }
     }
 
+    /// Somebody ended, and there was no time to see who.
+    mutating func endedUnread() {
+        ended += 1
+        omitted += 1
+    }
+
     /// Records were lost.
     mutating func lost(_ count: UInt64) { lost &+= count }
 

@@ -23,9 +23,7 @@ struct TopWatch {
     mutating func collect(interruptedBy descriptor: Int32) -> TopNews? {
         guard connection.trouble == nil else { return nil }
         do throws(TaskstatsError) {
-            while let event = try connection.ends.next(interruptedBy: descriptor) {
-                TopConnection.tell(event, to: &model)
-            }
+            try connection.collect(&model, interruptedBy: descriptor)
             return nil
         } catch {
             return lost(error)
