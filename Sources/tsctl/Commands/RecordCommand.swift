@@ -45,18 +45,10 @@ struct RecordCommand: ParsableCommand {
         completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
     var fields: FieldSelection?
 
-    @Option(
-        name: .customLong("for"), help: ArgumentHelp("End after so long, as in 10min.", valueName: "time"),
-        transform: TimeSpan.init(parsing:))
-    var period: TimeSpan?
-
-    @Option(help: ArgumentHelp("End after so many exits.", valueName: "number"))
-    var count: UInt64?
-
+    @OptionGroup var end: EndOptions
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if count == 0 { throw ValidationError("--count is an integer from 1.") }
         if file == "-", isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("A recording is not for a terminal; give a file, or send it elsewhere.")
         }
@@ -71,7 +63,7 @@ struct RecordCommand: ParsableCommand {
 
         let file = try open(Recorder.header(connection.server, inForce))
         let (writer, thread) = try RecordingWriter.start(file)
-        let (counts, error) = try record(with: Recorder(connection: connection, writer: writer, limit: count))
+        let (counts, error) = try record(with: Recorder(connection: connection, writer: writer, limit: end.count))
         writer.end()
         thread.join()
         switch writer.stop {
@@ -92,7 +84,7 @@ struct RecordCommand: ParsableCommand {
     /// Records until something ends it; how much it was, and the failure of the daemon that ended it.
     private func record(with recorder: consuming Recorder) throws -> (Recorder.Counts, TaskstatsError?) {
         let progress = ProgressLine()
-        let interruption = try Interruption.begin(after: period, everySecond: true, watchingOutput: file == "-")
+        let interruption = try Interruption.begin(after: end.period, everySecond: true, watchingOutput: file == "-")
         var failure: TaskstatsError?
         var reason = ""
         do {

@@ -27,20 +27,8 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var filter: FilterOptions
     @OptionGroup var view: ViewOptions
-
-    @Option(
-        name: .customLong("for"), help: ArgumentHelp("End after so long, as in 60s.", valueName: "time"),
-        transform: TimeSpan.init(parsing:))
-    var period: TimeSpan?
-
-    @Option(help: ArgumentHelp("End after so many exits.", valueName: "number"))
-    var count: UInt64?
-
+    @OptionGroup var end: EndOptions
     @OptionGroup var connection: ConnectionOptions
-
-    func validate() throws {
-        if count == 0 { throw ValidationError("--count is an integer from 1.") }
-    }
 
     func run() throws {
         let shown = view.view(scope: filter.scope ?? .task)
@@ -52,9 +40,9 @@ struct WatchCommand: ParsableCommand {
         DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
 
         let progress = ProgressLine()
-        let interruption = try Interruption.begin(after: period, everySecond: view.summary)
+        let interruption = try Interruption.begin(after: end.period, everySecond: view.summary)
         var stream = WatchStream(
-            connection: connection, view: shown, limit: count, progress: view.summary ? progress : nil)
+            connection: connection, view: shown, limit: end.count, progress: view.summary ? progress : nil)
         let ending: WatchStream.Ending
         do {
             ending = try stream.run(interruptedBy: interruption)

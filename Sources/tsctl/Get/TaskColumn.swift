@@ -1,7 +1,7 @@
 import TaskstatsClient
 
 /// A column of the tables of `get`: what it shows, by what it sorts, and which members that takes.
-struct TaskColumn {
+struct TaskColumn: DispensableColumn {
     /// By what rows are sorted: numbers from the largest, texts and ids from the smallest.
     enum SortKey {
         case number((TaskRow) -> UInt64?)
@@ -91,15 +91,7 @@ struct TaskColumn {
     }
 
     /// The usual columns that fit, the most dispensable left out first; all of them where there is no width.
-    static func fitting(_ width: Int?) -> [TaskColumn] {
-        var columns = usual
-        guard let width else { return columns }
-        func total() -> Int { columns.reduce(columns.count - 1) { $0 + $1.column.width } }
-        while total() > width, let rank = columns.map(\.rank).max(), rank > 0 {
-            columns.removeAll { $0.rank == rank }
-        }
-        return columns
-    }
+    static func fitting(_ width: Int?) -> [TaskColumn] { usual.fitting(width) }
 
     /// The column of that name, or of the member with that name.
     static func named(_ name: String) -> TaskColumn? {

@@ -1,7 +1,7 @@
 import TaskstatsClient
 
 /// A column of `watch`: what it shows of an exit and which members that takes.
-struct WatchColumn {
+struct WatchColumn: DispensableColumn {
     let column: Column
     let fields: FieldSet
     /// How dispensable it is on a narrow terminal; 0: never left out.
@@ -75,13 +75,5 @@ struct WatchColumn {
     }
 
     /// The usual columns that fit, the most dispensable left out first; all of them where there is no width.
-    static func fitting(_ width: Int?) -> [WatchColumn] {
-        var columns = usual
-        guard let width else { return columns }
-        func total() -> Int { columns.reduce(columns.count - 1) { $0 + $1.column.width } }
-        while total() > width, let rank = columns.map(\.rank).max(), rank > 0 {
-            columns.removeAll { $0.rank == rank }
-        }
-        return columns
-    }
+    static func fitting(_ width: Int?) -> [WatchColumn] { usual.fitting(width) }
 }

@@ -1,5 +1,5 @@
 /// A column of top.
-enum TopColumn: String, CaseIterable {
+enum TopColumn: String, CaseIterable, DispensableColumn {
     case pid, user, run, all, cpu, blkio, swap, reclaim, thrash, compact, cow, irq, end, command
 
     /// What it shows of the time of a task; nil for who it is.
@@ -31,7 +31,7 @@ enum TopColumn: String, CaseIterable {
     }
 
     /// How dispensable it is on a narrow screen; 0: never left out.
-    private var rank: Int {
+    var rank: Int {
         switch self {
         case .pid, .run, .all, .cpu, .blkio, .end, .command: 0
         case .reclaim: 1
@@ -46,14 +46,6 @@ enum TopColumn: String, CaseIterable {
 
     /// What a screen of that width has room for; the column by which rows are sorted stays.
     static func fitting(_ width: Int?, keeping sorted: TopColumn) -> [TopColumn] {
-        var columns = allCases
-        guard let width else { return columns }
-        func total() -> Int { columns.reduce(columns.count - 1) { $0 + $1.column.width } }
-        while total() > width,
-            let worst = columns.filter({ $0.rank > 0 && $0 != sorted }).max(by: { $0.rank < $1.rank })
-        {
-            columns.removeAll { $0 == worst }
-        }
-        return columns
+        allCases.fitting(width) { $0 == sorted }
     }
 }
