@@ -14,8 +14,8 @@ class OutOfRange(Exception):
 
 
 def integer(text):
-    value = int(text) if len(text) < 30 else None
-    if value not in INTEGERS:
+    # Not more digits than Python reads.
+    if len(text) > 30 or (value := int(text)) not in INTEGERS:
         raise OutOfRange
     return value
 
