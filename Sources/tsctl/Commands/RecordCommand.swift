@@ -92,7 +92,8 @@ struct RecordCommand: ParsableCommand {
                 progress.show(text(recorder.counts, size: recorder.fileSize, isDone: false))
             }
             reason = Self.reason(ending)
-            if ending != .count { try recorder.takeRest() }
+            // Nothing more is wanted then, or nobody is there to have it.
+            if ending != .count, ending != .readerGone { try recorder.takeRest() }
         } catch let error as TaskstatsError {
             (reason, failure) = (error.message, error)
         } catch is StandardOutput.Stop {

@@ -17,6 +17,7 @@ from conversation import Conversation, request
 
 path, daemon_pid, total, seed = sys.argv[1], *map(int, sys.argv[2:])
 chance = random.Random(seed)
+children = set()
 masks = [cpus for cpus in (["0"], ["1"], ["0", "1"]) if int(cpus[-1]) < os.cpu_count()]
 
 
@@ -41,6 +42,7 @@ def begin(mask, sent):
             live(mask, sent, report)
         finally:
             os._exit(1)
+    children.add(pid)
     os.close(report)
     if sent in (None, 10_000):
         assert os.read(answered, 1) == b"!", "a client was refused"
@@ -82,25 +84,40 @@ def settle(living):
     return time.monotonic() - begun
 
 
-living, killed, longest = {}, 0, 0.0
-while killed < total or living:
-    last = killed >= total
-    passing = []
-    for _ in range(0 if last else 16):
-        mask = chance.choice(masks)
-        sent = chance.choice([None, 10_000, chance.randrange(75), 10_001])
-        pid = begin(mask, sent)
-        if sent in (None, 10_000):
-            living[pid] = mask
-        else:
-            passing.append(pid)
-    dying = passing + [pid for pid in living if last or chance.random() < 0.6]
-    chance.shuffle(dying)
-    for pid in dying:
+def kill(pids):
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    for pid in dying:
+    for pid in pids:
         os.waitpid(pid, 0)
-        living.pop(pid, None)
-    killed += len(dying)
-    longest = max(longest, settle(living))
+        children.discard(pid)
+
+
+def live_and_die():
+    """Rounds of it until so many were killed and nobody is left; returns how many, and the longest time to settle."""
+    living, killed, longest = {}, 0, 0.0
+    while killed < total or living:
+        last = killed >= total
+        passing = []
+        for _ in range(0 if last else 16):
+            mask = chance.choice(masks)
+            sent = chance.choice([None, 10_000, chance.randrange(75), 10_001])
+            pid = begin(mask, sent)
+            if sent in (None, 10_000):
+                living[pid] = mask
+            else:
+                passing.append(pid)
+        dying = passing + [pid for pid in living if last or chance.random() < 0.6]
+        chance.shuffle(dying)
+        kill(dying)
+        living = {pid: mask for pid, mask in living.items() if pid in children}
+        killed += len(dying)
+        longest = max(longest, settle(living))
+    return killed, longest
+
+
+try:
+    killed, longest = live_and_die()
+finally:
+    # Whom nobody kills waits for ever, and keeps standard output open.
+    kill(list(children))
 print(json.dumps({"killed": killed, "longest_ms": round(1000 * longest, 1), "registered": registered()}))
