@@ -26,10 +26,10 @@ package struct KernelCPUList {
     /// Reads a list for a machine whose CPUs end at `lastCPU`.
     package static func read(_ text: String, lastCPU: Int) -> Outcome {
         var reader = KernelCPUList(rest: Array(text.unicodeScalars)[...], lastCPU: lastCPU)
-        var cpus: Set<Int> = []
+        var isNamed = [Bool](repeating: false, count: lastCPU + 1)
         do throws(Failure) {
-            while reader.findRegion() { try cpus.formUnion(reader.region()) }
-            return .cpus(cpus)
+            while reader.findRegion() { try reader.region(&isNamed) }
+            return .cpus(Set(isNamed.indices.filter { isNamed[$0] }))
         } catch {
             return error.outcome
         }
@@ -45,7 +45,7 @@ package struct KernelCPUList {
         return !rest.isEmpty
     }
 
-    private mutating func region() throws(Failure) -> Set<Int> {
+    private mutating func region(_ isNamed: inout [Bool]) throws(Failure) {
         var (start, end) = (0, lastCPU)
         var (used, group) = (1, 1)
         if String(String.UnicodeScalarView(rest.prefix(3))).lowercased() == "all" {
@@ -68,11 +68,9 @@ package struct KernelCPUList {
         }
         guard start <= end, group > 0, used <= group else { throw Failure(outcome: .invalid) }
         guard end <= lastCPU else { throw Failure(outcome: .outOfRange) }
-        var cpus: Set<Int> = []
         for first in stride(from: start, through: end, by: group) where used > 0 {
-            cpus.formUnion(first...min(end, first + used - 1))
+            for cpu in first...min(end, first + used - 1) { isNamed[cpu] = true }
         }
-        return cpus
     }
 
     private mutating func skip(_ character: Unicode.Scalar) throws(Failure) {

@@ -54,6 +54,16 @@ extension SystemTests {
             let daemon = try RunningDaemon()
             #expect(try Script.fields(workshop.command("heir.py", daemon.socket, "\(daemon.pid)")) == [["none"]])
         }
+
+        @Test("A peer that has ended while it was looked at is refused, though its number is somebody else's by then")
+        func replacedPeer() throws {
+            let workshop = try Workshop()
+            let (gate, held) = try workshop.gate()
+            let daemon = try RunningDaemon(under: held)
+            let program = try workshop.program("target")
+            let command = workshop.command("usurper.py", daemon.socket, workshop.directory.path, program, gate)
+            #expect(try Script.fields(command) == [["none"]])
+        }
     }
 }
 

@@ -10,11 +10,7 @@ extension SystemTests {
         /// The daemon with gate.c in it, and what races.py printed: change, get, place, outcome.
         private func outcomes(rounds: Int) throws -> [[String]] {
             let workshop = try Workshop()
-            let gate = workshop.directory.file("gate")
-            let parts = ["gate.at", "gate.on"].map(workshop.directory.file)
-            let made = try Host.run(["sh", "-c", #"truncate -s 12 "$0" && mkfifo "$@""#, gate] + parts)
-            try #require(made.status == 0, "\(made.errors)")
-            let held = ["env", "LD_PRELOAD=\(try workshop.preload("gate"))", "TASKSTATS_GATE=\(gate)"]
+            let (gate, held) = try workshop.gate()
             let daemon = try RunningDaemon(under: held)
             let program = try workshop.program("target")
             return try Script.fields(

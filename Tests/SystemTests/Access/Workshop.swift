@@ -29,6 +29,14 @@ struct Workshop {
     /// Compiles one of the libraries in C that are preloaded into the daemon.
     func preload(_ name: String) throws -> String { try compile(name, ["-shared", "-fPIC"], to: name + ".so") }
 
+    /// What gate.c calls TASKSTATS_GATE, and what stands before the command of a daemon that is to stand there.
+    func gate() throws -> (path: String, launcher: [String]) {
+        let gate = directory.file("gate")
+        let parts = ["gate.at", "gate.on"].map(directory.file)
+        try run(["sh", "-c", #"truncate -s 12 "$0" && mkfifo "$@""#, gate] + parts)
+        return (gate, ["env", "LD_PRELOAD=\(try preload("gate"))", "TASKSTATS_GATE=\(gate)"])
+    }
+
     private func compile(_ name: String, _ options: [String], to result: String) throws -> String {
         let path = directory.file(result)
         try run(["clang", "-O2", "-Wall", "-Wextra", "-Werror"] + options + ["-o", path, Self.source + name + ".c"])

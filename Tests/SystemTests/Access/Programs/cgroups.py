@@ -72,8 +72,9 @@ try:
     make(second)
     assert attach("cgroup", name, second)
     shut = make(os.path.join(mount, "shut"), mode=0o700)
-    other = make(os.path.join(mount, "other"))
-    assert attach("tmpfs", "mode=755", other)
+    others = [make(os.path.join(mount, "other")), make(os.path.join(mount, "a blank"))]
+    for other in others:
+        assert attach("tmpfs", "mode=755", other)
     directories = {
         "the mount": mount,
         "everybody's": make(os.path.join(mount, "open")),
@@ -85,7 +86,9 @@ try:
         "root's": shut,
         "below root's": make(os.path.join(shut, "open")),
         "beyond a closed directory": second,
-        "another file system": other,
+        "another file system": others[0],
+        # In /proc/self/mounts it has an escape.
+        "another file system with a blank": others[1],
     }
     for who in ("root", "member", "owner", "owner in another group", "other user", "owner in a user namespace"):
         persona = Persona(who, directory, socket)

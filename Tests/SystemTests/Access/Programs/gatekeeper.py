@@ -1,10 +1,10 @@
-"""The other side of gate.c: makes the daemon stand still before or after it asks the kernel about an id."""
+"""The other side of gate.c: makes the daemon stand still before or after it asks the kernel about an id, or looks at it."""
 import os
 import select
 import struct
 
 PID, TGID = 1, 2
-BEFORE, AFTER = 1, 2
+BEFORE, AFTER, OPENING = 1, 2, 3
 SECONDS = 20
 
 
