@@ -90,14 +90,9 @@ extension TaskstatsConnection {
                 asked = end
             }
             let isSent = try sendNow(&letter)
-            let before = answered
-            while let (id, answer) = try receivedAnswer(to: ids) {
-                let index = Int(id - firstID)
-                guard answers[index] == nil else { continue }
-                answers[index] = answer
-                answered += 1
-            }
-            guard answered == before else {
+            let received = try takeReceivedAnswers(to: ids, into: &answers)
+            guard received == 0 else {
+                answered += received
                 deadline = timeout.map(SuspendingClock.now.advanced(by:))
                 continue
             }
@@ -108,5 +103,18 @@ extension TaskstatsConnection {
             _ = try receiveNow()
         }
         return answers.compactMap { $0 }
+    }
+
+    /// Puts each answer that is here already into its place; returns how many were missing there.
+    private func takeReceivedAnswers(
+        to ids: ClosedRange<Int64>, into answers: inout [Result<Answer, TaskstatsError>?]
+    ) throws(TaskstatsError) -> Int {
+        var count = 0
+        while let (id, answer) = try receivedAnswer(to: ids) {
+            let index = Int(id - ids.lowerBound)
+            if answers[index] == nil { count += 1 }
+            answers[index] = answers[index] ?? answer
+        }
+        return count
     }
 }

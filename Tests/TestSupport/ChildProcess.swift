@@ -36,7 +36,8 @@ package struct ChildProcess: ~Copyable {
     private let errors: Descriptor
     private var pending: [UInt8] = []
 
-    /// Starts a program with exactly this environment and without any signal held back or ignored.
+    /// Starts a program with exactly this environment, besides what sanitizers are told, and without any signal held back
+    /// or ignored.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], output: Output = .pipe
     ) throws(SystemError) {
@@ -120,6 +121,13 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// What contrib/sanitize tells sanitizers, whose programs run other ones.
+    private static var sanitizerOptions: [String: String] {
+        ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
+            unsafe options[name] = getenv(name).map { unsafe String(cString: $0) }
+        }
+    }
+
     private static func spawn(
         _ program: String, _ arguments: [String], _ environment: [String: String],
         _ actions: inout posix_spawn_file_actions_t
@@ -136,6 +144,7 @@ package struct ChildProcess: ~Copyable {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        let environment = environment.merging(sanitizerOptions) { own, _ in own }
         var envp = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
         defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var pid: pid_t = 0
