@@ -6,8 +6,8 @@ import Synchronization
 /// Waits for descriptors without keeping a thread of the concurrency pool: one thread of its own, for all clients of
 /// the process, sleeps in epoll and ends the waits of those whose descriptor is ready.
 ///
-/// It is started by the first wait and stays as long as the process, with every signal blocked, so that no handler of
-/// the program ever runs on it. It touches no bytes: who was woken reads for itself.
+/// It is started by the first wait and stays as long as the process, with all signals but those of a crash blocked, so
+/// that no other handler of the program ever runs on it. It touches no bytes: who was woken reads for itself.
 final class Readiness: Sendable {
     /// What to wait for.
     enum Interest { case readable, writable }
@@ -27,7 +27,7 @@ final class Readiness: Sendable {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw .last("epoll_create1") }
         do throws(SystemError) {
-            try startThread()
+            try WorkerThread(self) { $0.run() }.detach()
         } catch {
             close(epoll)
             throw error
@@ -92,26 +92,5 @@ final class Readiness: Sendable {
                 state.withLock { $0.waits[event.token] }?.end(.done)
             }
         }
-    }
-
-    private func startThread() throws(SystemError) {
-        var (all, before) = (sigset_t(), sigset_t())
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let argument = unsafe Unmanaged.passRetained(self)
-        let error = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<Readiness>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, argument.toOpaque())
-        guard error == 0 else {
-            unsafe argument.release()
-            throw SystemError("pthread_create", errno: error)
-        }
-        pthread_detach(thread)
     }
 }

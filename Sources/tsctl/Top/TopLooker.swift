@@ -20,7 +20,7 @@ final class TopLooker: Sendable {
     static func start(_ connection: sending TopConnection) throws(Failure) -> TopLooker {
         do throws(SystemError) {
             let looker = TopLooker(ordered: try Signal(), told: try Signal())
-            _ = try WorkerThread(TopWatch(connection)) { looker.run(&$0) }
+            try WorkerThread(TopWatch(connection)) { looker.run(&$0) }.detach()
             return looker
         } catch {
             throw Failure("cannot start to look: \(error)")

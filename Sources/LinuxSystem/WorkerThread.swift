@@ -1,8 +1,7 @@
 import Glibc
-import LinuxSystem
 
 /// A thread that does one thing, with something that belongs to it alone.
-struct WorkerThread {
+package struct WorkerThread: Sendable {
     /// What the thread is given; a function for C can know nothing of a type that is still open.
     private class Start {
         func run() {}
@@ -28,7 +27,7 @@ struct WorkerThread {
     private static let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
 
     /// Starts it with what will be its own.
-    init<Work: ~Copyable>(
+    package init<Work: ~Copyable>(
         _ work: consuming sending Work, _ body: @escaping @Sendable (inout Work) -> Void
     ) throws(SystemError) {
         // Other signals are for the thread that waits for them.
@@ -54,5 +53,8 @@ struct WorkerThread {
     }
 
     /// Waits for its end, once.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
+
+    /// Lets go of it: nobody waits for its end.
+    package func detach() { pthread_detach(thread) }
 }
