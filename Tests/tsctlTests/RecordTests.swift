@@ -169,22 +169,19 @@ import Testing
 
     @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
     func `what was written before tsctl was killed can be played`(name: String) throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.greet()
-            try peer.grantSubscription()
-            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
-            try peer.waitForEnd()
-        }
         let path = directory.file(name)
-        let child = try record([path], daemon: daemon)
-        let all = try sizeWithoutFooter(of: 100)
-        while try bytesWritten(by: child.pid) < all { sched_yield() }
+        let start = try Start()
+        let daemon = try sendingHundred(after: start) { peer in try peer.waitForEnd() }
+        let child = try recordHundred([path], daemon: daemon, after: start)
         child.send(signal: SIGKILL)
         #expect(try child.finish().status == 128 + SIGKILL)
 
         // Its compressor, if it has one, goes on to the end of what it was given.
-        var played = try play([path, "--json"])
-        while played.output.split(separator: "\n").count < 100 { played = try play([path, "--json"]) }
+        var (played, looks) = (try play([path, "--json"]), 1)
+        while played.output.split(separator: "\n").count < 100, looks < 1_000 {
+            played = try play([path, "--json"])
+            looks += 1
+        }
         #expect(played.status == 0)
         #expect(played.output.split(separator: "\n").count == 100)
         #expect(played.errors.hasPrefix("tsctl: the recording was cut off"))
@@ -194,19 +191,15 @@ import Testing
     func `when its compressor is killed nothing is lost`(name: String) throws {
         let killed = try Pipe()
         let reading = killed.reading.number
-        let daemon = try FakeDaemon { peer in
-            try peer.greet()
-            try peer.grantSubscription()
-            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+        let path = directory.file(name)
+        let start = try Start()
+        let daemon = try sendingHundred(after: start) { peer in
             var byte: UInt8 = 0
             _ = unsafe read(reading, &byte, 1)
             for pid in 101...120 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
             try peer.waitForEnd()
         }
-        let path = directory.file(name)
-        let child = try record([path, "--count", "120"], daemon: daemon)
-        let all = try sizeWithoutFooter(of: 100)
-        while try bytesWritten(by: child.pid) < all { sched_yield() }
+        let child = try recordHundred([path, "--count", "120"], daemon: daemon, after: start)
         let compressors = try #require(LivingDescendants.children(of: child.pid))
         #expect(compressors.count == 1)
         for compressor in compressors { kill(compressor, SIGKILL) }
@@ -225,6 +218,46 @@ import Testing
         let path = directory.file("whole")
         _ = try recording(1...count, [path, "--count", "\(count)"])
         return try text(path).split(separator: "\n").dropLast().reduce(0) { $0 + $1.utf8.count + 1 }
+    }
+
+    /// Keeps the daemon from greeting until it is known what had been written before: sanitizers write too.
+    private struct Start: ~Copyable {
+        let connected: Pipe
+        let greeting: Pipe
+
+        init() throws {
+            let first = try Pipe()
+            let second = try Pipe()
+            connected = first
+            greeting = second
+        }
+    }
+
+    private func sendingHundred(
+        after start: borrowing Start, then rest: @escaping FakeDaemon.Script
+    ) throws -> FakeDaemon {
+        let (telling, waiting) = (start.connected.writing.number, start.greeting.reading.number)
+        return try FakeDaemon { peer in
+            var byte: UInt8 = 0
+            _ = unsafe (write(telling, &byte, 1), read(waiting, &byte, 1))
+            try peer.greet()
+            try peer.grantSubscription()
+            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
+            try rest(peer)
+        }
+    }
+
+    /// Records until all of the hundred are written.
+    private func recordHundred(
+        _ arguments: [String], daemon: FakeDaemon, after start: borrowing Start
+    ) throws -> ChildProcess {
+        let all = try sizeWithoutFooter(of: 100)
+        let child = try record(arguments, daemon: daemon)
+        start.connected.read()
+        let before = try bytesWritten(by: child.pid)
+        start.greeting.write()
+        while try bytesWritten(by: child.pid) < before + all { sched_yield() }
+        return child
     }
 
     /// What the kernel counts, so that the bytes in a pipe count too.
