@@ -36,6 +36,18 @@ final class RunningDaemon {
         try #require(said.last?.hasSuffix("ready") == true, "the daemon said: \(said)")
     }
 
+    /// The daemon that people install, where it was built, as CI does, for tests that measure.
+    ///
+    /// The debug build takes ten times as long for each request, connection and record.
+    static var installable: String {
+        get throws {
+            let debug = try ChildProcess.product("taskstatsd")
+            let release = debug.split(separator: "/").map { $0 == "debug" ? "release" : $0 }
+                .reduce("") { "\($0)/\($1)" }
+            return Host.exists(release) ? release : debug
+        }
+    }
+
     deinit {
         guard let child = child.take() else { return }
         child.send(signal: SIGKILL)
@@ -89,6 +101,11 @@ final class RunningDaemon {
         }
         return Host.asNobody([tool])
     }
+}
+
+extension [Int] {
+    /// The one in the middle.
+    var median: Int { sorted()[count / 2] }
 }
 
 /// The machine that the tests run on.

@@ -19,8 +19,8 @@ extension SystemTests {
             "Another user is answered as soon as on a daemon of its own, and loses nothing; all is counted and released"
         )
         func bystander() throws {
-            let daemon = try RunningDaemon(options, under: Host.unhindered, program: try Self.program)
-            let calm = try RunningDaemon(options, under: Host.unhindered, program: try Self.program)
+            let daemon = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
+            let calm = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
             var greedy = try Host.start(Script.command("greedy.py", daemon.socket))
             try #require(try greedy.line() == "greedy")
             let isFull = try daemon.wait(.seconds(30)) { $0.queuedBytes >= 2 << 20 }
@@ -34,7 +34,7 @@ extension SystemTests {
 
             print("R5: median, p99 in µs, missing and lost, beside the greedy user and alone: \(rounds)")
             try #require(rounds.joined().allSatisfy { $0.count == 4 } && rounds.allSatisfy { $0.count == 2 })
-            let (beside, alone) = (Self.median(rounds.map { $0[0][1] }), Self.median(rounds.map { $0[1][1] }))
+            let (beside, alone) = (rounds.map { $0[0][1] }.median, rounds.map { $0[1][1] }.median)
             let slack = 2_000
             #expect(beside <= max(alone * 12 / 10, alone + slack), "median and p99 in µs: \(rounds)")
             for some in rounds.joined() { #expect(some[2] == 0 && some[3] == 0) }
@@ -50,19 +50,5 @@ extension SystemTests {
 
             #expect(try daemon.wait(.seconds(10)) { $0.clients == 1 && $0.subscribers == 0 && $0.queuedBytes == 0 })
         }
-
-        /// The daemon that people install, where it was built, as CI does: the debug build takes ten times as long for
-        /// each request and connection of the greedy user.
-        private static var program: String {
-            get throws {
-                let debug = try ChildProcess.product("taskstatsd")
-                let release = debug.split(separator: "/").map { $0 == "debug" ? "release" : $0 }.reduce("") {
-                    "\($0)/\($1)"
-                }
-                return Host.exists(release) ? release : debug
-            }
-        }
-
-        private static func median(_ times: [Int]) -> Int { times.sorted()[times.count / 2] }
     }
 }
