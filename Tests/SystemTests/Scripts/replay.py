@@ -24,6 +24,8 @@ NOBODY, NEW_PID_NAMESPACE = 65534, 0x20000000
 RARE_ERRORS = {"InternalError", "KernelError"}
 # The daemon of these conversations must allow so many requests in a second, or fewer.
 REQUESTS_PER_SECOND = 100
+# What may wait for a client of the daemon that is short of room.
+QUEUE_BYTES = 65_536
 # Their values are the protocol's, not the machine's.
 FIXED = {"scope", "overflow", "fields", "filter", "where", "access", "redacted", "protocol", "methods", "notifications",
          "features", "jsonrpc", "method", "data.name"}
@@ -193,15 +195,37 @@ class Replay:
         method, params = line.get("method"), line.get("params", {})
         if method == "exit":
             self.end(params)
-        elif method == "closing":
-            end_threads(8000)
-        elif method == "lost" and params["where"] == "queue":
-            end_threads(8000)
+        elif method == "closing" or (method == "lost" and params["where"] == "queue"):
+            self.overflow()
         elif method == "lost":
             os.kill(self.daemon, signal.SIGSTOP)
             for cpu in os.sched_getaffinity(0):
                 subprocess.run(["taskset", "-c", str(cpu), "sh", "-c", "for n in $(seq 40); do /bin/true; done"], check=True)
             os.kill(self.daemon, signal.SIGCONT)
+
+    def overflow(self):
+        """Ends threads until more is for this client, who does not read, than may wait for it."""
+        clients, everywhere = self.status()["clients"], os.sched_getaffinity(0)
+        # On the CPU that every subscription has.
+        os.sched_setaffinity(0, {0})
+        for _ in range(200):
+            end_threads(500)
+            now = self.status()
+            if now["clients"] < clients or now["queued_bytes"] > QUEUE_BYTES - 4_096:
+                break
+        else:
+            raise SystemExit("the queue is never full")
+        end_threads(500)
+        os.sched_setaffinity(0, everywhere)
+
+    def status(self):
+        """What the daemon says of itself to a client of its own."""
+        with socket.socket(socket.AF_UNIX) as other:
+            other.connect(self.path)
+            with other.makefile("rb") as lines:
+                lines.readline()
+                other.sendall(request_line("status"))
+                return json.loads(lines.readline())["result"]["daemon"]
 
     def end(self, params):
         """Ends a task like that of an exit line."""
