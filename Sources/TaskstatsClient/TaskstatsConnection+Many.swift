@@ -112,8 +112,10 @@ extension TaskstatsConnection {
         var count = 0
         while let (id, answer) = try receivedAnswer(to: ids) {
             let index = Int(id - ids.lowerBound)
-            if answers[index] == nil { count += 1 }
-            answers[index] = answers[index] ?? answer
+            if answers[index] == nil {
+                answers[index] = answer
+                count += 1
+            }
         }
         return count
     }

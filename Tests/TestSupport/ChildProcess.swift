@@ -121,9 +121,9 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// What contrib/sanitize tells sanitizers, whose programs run other ones.
+    /// What contrib/sanitize/run tells sanitizers, whose programs run other ones.
     private static var sanitizerOptions: [String: String] {
-        ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
+        ["LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
             unsafe options[name] = getenv(name).map { unsafe String(cString: $0) }
         }
     }
