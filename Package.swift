@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The layers are the manifest's to enforce: the client side never links libmnl, the broker cannot see a descriptor,
-// Netlink knows nothing of taskstats, and only the executables see ArgumentParser.
+// The manifest enforces the layers: the client side never links libmnl, the broker cannot access a descriptor, Netlink
+// has no knowledge of taskstats, and only the executables see ArgumentParser.
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -21,27 +21,27 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
-        // The doors to C.
+        // C shims.
         .target(name: "CLinux"),
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
 
-        // Values and the field table: imports nothing.
+        // Values and the field table, without imports.
         .target(name: "TaskstatsModel", swiftSettings: strict),
         // Descriptors and system errors, shared by everything that does I/O.
         .target(name: "LinuxSystem", dependencies: ["CLinux"], swiftSettings: strict),
 
-        // The kernel's side.
+        // The kernel side.
         .target(name: "Netlink", dependencies: ["LinuxSystem", "CLinux", "CMnl"], swiftSettings: strict),
         .target(
             name: "TaskstatsKernel", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem"], swiftSettings: strict),
 
-        // The wire and the decisions.
+        // The protocol and the decisions.
         .target(name: "TaskstatsProtocol", dependencies: ["TaskstatsModel", "CJansson"], swiftSettings: strict),
         .target(
             name: "TaskstatsBroker", dependencies: ["TaskstatsModel", "TaskstatsProtocol"], swiftSettings: strict),
 
-        // What people run and link.
+        // Executables and the client library.
         .executableTarget(
             name: "taskstatsd",
             dependencies: [
@@ -61,13 +61,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Tests: one target per target, and the real daemon on the real kernel.
+        // One test target per target, and tests of the real daemon on the real kernel.
         .target(
             name: "TestSupport",
             dependencies: ["TaskstatsModel", "TaskstatsProtocol", "Netlink", "LinuxSystem", "CLinux"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
-        // What the installed <linux/taskstats.h> says, for comparison.
+        // The contents of the installed <linux/taskstats.h>, for comparison.
         .target(name: "CTaskstatsHeader", path: "Tests/KernelHeader"),
         .testTarget(
             name: "TaskstatsModelTests",
@@ -97,19 +97,20 @@ let package = Package(
             dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
-        // What the client library and the broker cost by themselves; started by contrib/bench/run.
+        // The cost of the client library and the broker alone; started by contrib/bench/run.
         .executableTarget(
             name: "taskstats-bench",
             dependencies: ["TaskstatsClient", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
             path: "contrib/bench/Swift",
             swiftSettings: strict),
-        // A program to copy, and one that links nothing but the library.
+        // A program to copy, which links only the library.
         .executableTarget(
             name: "waiting", dependencies: ["TaskstatsClient"], path: "contrib/examples/waiting", swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "taskstatsd",
+                "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "CLinux", "TestSupport",
+                "taskstatsd",
                 "tsctl", "exit-load", "waiting",
             ],
             exclude: ["Scripts", "Access/Programs"], swiftSettings: strict),
@@ -117,7 +118,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// libFuzzer brings a loop of its own, which an ordinary link lacks; contrib/fuzz/run asks for it.
+// libFuzzer has its own main function, which an ordinary link lacks; contrib/fuzz/run requests it.
 if Context.environment["TASKSTATS_FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "contrib/fuzz/CFuzzer"),

@@ -1,4 +1,4 @@
-/* Not in the header: there it would give Swift a second, different view of what Glibc's module has. */
+/* Not in the header, where it would give Swift a second, conflicting view of Glibc's module. */
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -98,7 +99,7 @@ int clinux_receive_batch(int socket, void *buffer, size_t slot, struct clinux_da
     return received;
 }
 
-/* A CPU mask in the kernel's own form, so that CPUs beyond CPU_SETSIZE work too. */
+/* A CPU mask in the kernel's format, which supports CPUs beyond CPU_SETSIZE. */
 struct mask { unsigned long words[65536 / (8 * sizeof(unsigned long))]; };
 
 static bool add_to_mask(struct mask *mask, int cpu) {
@@ -122,7 +123,7 @@ int clinux_end_child_on_cpu(int cpu, int32_t *pid) {
     struct mask mask = {{0}};
     if (!add_to_mask(&mask, cpu)) return EINVAL;
 
-    /* vfork: the child shares our memory until it ends, and tells us in it why it could not be pinned. */
+    /* vfork: the child shares this process's memory until it ends, and reports there why it could not be pinned. */
     volatile int error = 0;
     pid_t child = vfork();
     if (child < 0) return errno;
@@ -200,7 +201,65 @@ int clinux_timer(uint64_t first_ns, uint64_t interval_ns) {
     return -1;
 }
 
-bool clinux_is_ignored(int signal) {
-    struct sigaction action;
-    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+struct elsewhere { const uint32_t *ports; int32_t *descriptors; size_t count; int error; };
+
+static int open_port(uint32_t port) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+    if (descriptor < 0) return -1;
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_pid = port};
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return -1;
+}
+
+static int open_ports(void *argument) {
+    struct elsewhere *elsewhere = argument;
+    /* A user namespace permits creating a network namespace without CAP_SYS_ADMIN. */
+    if (unshare(CLONE_NEWNET) < 0 && (errno != EPERM || unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0))
+        elsewhere->error = errno;
+    for (size_t i = 0; i < elsewhere->count && !elsewhere->error; i++)
+        if ((elsewhere->descriptors[i] = open_port(elsewhere->ports[i])) < 0) elsewhere->error = errno;
+    return 0;
+}
+
+int clinux_open_ports_elsewhere(const uint32_t *ports, int32_t *descriptors, size_t count) {
+    struct elsewhere elsewhere = {ports, descriptors, count, 0};
+    for (size_t i = 0; i < count; i++) descriptors[i] = -1;
+    /* The child shares this process's memory and descriptors until it ends; only the child changes its namespace. */
+    _Alignas(16) char stack[32768];
+    pid_t child = clone(open_ports, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &elsewhere);
+    if (child < 0) return errno;
+    while (waitpid(child, NULL, 0) < 0)
+        if (errno != EINTR) {
+            if (!elsewhere.error) elsewhere.error = errno;
+            break;
+        }
+    if (elsewhere.error)
+        for (size_t i = 0; i < count; i++)
+            if (descriptors[i] >= 0) close(descriptors[i]);
+    return elsewhere.error;
+}
+
+int clinux_event_counter(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+const char *clinux_call_name(long number) {
+    /* The system calls of the daemon, named as in strace; calls that the architecture lacks are omitted. */
+    static const struct { long number; const char *name; } calls[] = {
+#define CALL(name) {SYS_##name, #name},
+        CALL(accept4) CALL(bind) CALL(brk) CALL(clock_gettime) CALL(clone3) CALL(close) CALL(dup) CALL(epoll_ctl)
+        CALL(epoll_pwait) CALL(fcntl) CALL(fstat) CALL(futex) CALL(getpid) CALL(getrandom) CALL(getsockname)
+        CALL(getsockopt) CALL(ioctl) CALL(lseek) CALL(madvise) CALL(mmap) CALL(mprotect) CALL(mremap) CALL(munmap)
+        CALL(newfstatat) CALL(openat) CALL(pidfd_open) CALL(prctl) CALL(read) CALL(readlinkat) CALL(recvfrom)
+        CALL(recvmmsg) CALL(recvmsg) CALL(rt_sigprocmask) CALL(sched_setaffinity) CALL(sendmsg) CALL(sendto)
+        CALL(setsockopt) CALL(shutdown) CALL(socket) CALL(unlinkat) CALL(wait4) CALL(write)
+#ifdef SYS_epoll_wait
+        CALL(epoll_wait) CALL(vfork) CALL(unlink) CALL(open)
+#endif
+#undef CALL
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].number == number) return calls[i].name;
+    return NULL;
 }

@@ -1,4 +1,4 @@
-/* Puts a terminal back when the process that changed it dies of a signal that stands for a crash. */
+/* Restores a terminal when the process that changed it dies of a crash signal. */
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -32,7 +32,7 @@ int clinux_guard_terminal(int descriptor, const char *text) {
     memcpy(guarded.text, text, length);
     guarded.length = length;
     guarded.descriptor = descriptor;
-    /* SA_NODEFER: the signal that is raised again must get through. */
+    /* SA_NODEFER: the raised signal must be delivered. */
     struct sigaction action = {.sa_handler = put_back, .sa_flags = SA_NODEFER};
     for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &guarded.before[i]);
     return 0;

@@ -1,16 +1,16 @@
 import Glibc
 
-/// The users and groups of the host, as its name services know them.
+/// The users and groups of the host, as provided by its name services.
 package enum AccountDatabase {
     /// A user and its primary group.
     package struct User: Equatable {
-        /// The user's id.
+        /// The user id.
         package let uid: UInt32
         /// The id of its primary group.
         package let gid: UInt32
     }
 
-    /// The user of that name; nil when the host has none.
+    /// Returns the user of that name; nil when there is none.
     package static func user(named name: String) -> User? {
         unsafe lookUp { start, count in
             var entry = unsafe passwd()
@@ -20,7 +20,7 @@ package enum AccountDatabase {
         }
     }
 
-    /// The name of a user; nil for one without a name.
+    /// Returns the name of a user; nil when it has none.
     package static func userName(_ uid: UInt32) -> String? {
         unsafe lookUp { start, count in
             var entry = unsafe passwd()
@@ -30,7 +30,7 @@ package enum AccountDatabase {
         }
     }
 
-    /// The id of the group of that name; nil when the host has none.
+    /// Returns the id of the group of that name; nil when there is none.
     package static func groupID(named name: String) -> UInt32? {
         unsafe lookUp { start, count in
             var entry = unsafe group()
@@ -40,7 +40,7 @@ package enum AccountDatabase {
         }
     }
 
-    /// Lends room for the text of an entry, and more when that was too little: a group of very many members needs most.
+    /// Provides a buffer for the text of an entry, and a larger one when it was too small, as for very large groups.
     private static func lookUp<Value>(
         _ call: (UnsafeMutablePointer<CChar>, Int) -> (status: Int32, value: Value?)
     ) -> Value? {
@@ -54,5 +54,16 @@ package enum AccountDatabase {
             guard status == ERANGE, bytes < mostBytes else { return value }
             bytes *= 4
         }
+    }
+}
+
+extension AccountDatabase {
+    /// Returns the groups to which the host's databases assign a user, regardless of those of a running process.
+    package static func groups(of uid: UInt32) -> [UInt32] {
+        guard let name = userName(uid), let user = user(named: name) else { return [] }
+        var count: Int32 = 65_536
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        guard unsafe getgrouplist(name, user.gid, &groups, &count) >= 0 else { return [] }
+        return Array(groups.prefix(Int(max(0, count))))
     }
 }

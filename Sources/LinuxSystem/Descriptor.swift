@@ -1,11 +1,11 @@
 import Glibc
 
-/// The one owner of a file descriptor: it closes it when it goes, and nothing else calls close.
+/// An owned file descriptor, closed at the end of its life and nowhere else.
 package struct Descriptor: ~Copyable {
-    /// The number of the descriptor, for the system call that is made with it.
+    /// The number of the descriptor, for use in system calls.
     package let number: Int32
 
-    /// Takes over a descriptor that a system call just returned; -1 becomes the error that the call left.
+    /// Takes over a descriptor returned by a system call; throws the call's error for -1.
     package init(_ number: Int32, of call: String) throws(SystemError) {
         guard number >= 0 else { throw .last(call) }
         self.init(owning: number)
@@ -13,14 +13,27 @@ package struct Descriptor: ~Copyable {
 
     private init(owning number: Int32) { self.number = number }
 
+    /// Takes over the number of an open descriptor without an owner.
+    package init(adopting number: Int32) { self.init(owning: number) }
+
+    /// Gives up ownership: the descriptor stays open, and the caller owns its number.
+    package consuming func leaveOpen() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
+    /// An invalid descriptor, with which every call fails.
+    package static var closed: Descriptor { Descriptor(owning: -1) }
+
     deinit {
-        // Linux frees the number even when close reports an error; there is nothing to repeat.
-        _ = close(number)
+        // Linux frees the number even when close reports an error, so there is nothing to repeat.
+        if number >= 0 { _ = close(number) }
     }
 }
 
 extension Descriptor {
-    /// Reads once, up to the room there is; 0 at the end, nil when nothing is there now (EAGAIN).
+    /// Reads once, at most the size of the buffer; 0 at the end, nil when no data is available (EAGAIN).
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
         while true {
             let count = unsafe Glibc.read(number, buffer.baseAddress, buffer.count)
@@ -36,14 +49,19 @@ extension Descriptor {
         try unsafe Descriptor(Glibc.open(path, O_RDONLY | O_CLOEXEC), of: "open")
     }
 
-    /// Everything that a small file holds, as text; nil when it is longer than `limit` bytes.
+    /// Reads a small file as text; nil when it is longer than `limit` bytes.
     package func readText(limit: Int = 65_536) throws(SystemError) -> String? {
+        try readBytes(limit: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Reads a small file; nil when it is longer than `limit` bytes.
+    package func readBytes(limit: Int = 65_536) throws(SystemError) -> [UInt8]? {
         var bytes: [UInt8] = []
         try unsafe withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { (chunk) throws(SystemError) in
             while bytes.count <= limit, let count = try unsafe read(into: chunk), count > 0 {
                 unsafe bytes.append(contentsOf: chunk.prefix(count))
             }
         }
-        return bytes.count > limit ? nil : String(decoding: bytes, as: UTF8.self)
+        return bytes.count > limit ? nil : bytes
     }
 }

@@ -1,20 +1,20 @@
 import CLinux
 import Glibc
 
-/// A system call that failed: which one, and why.
+/// A failed system call and its error.
 package struct SystemError: Error, Hashable {
-    /// The call, as its manual page is called.
+    /// The name of the call's manual page.
     package let call: String
     /// The error number.
     package let errno: Int32
 
-    /// A failure with a known error number.
+    /// Creates a failure with a known error number.
     package init(_ call: String, errno: Int32) {
         self.call = call
         self.errno = errno
     }
 
-    /// The failure that the last system call of this thread left in errno.
+    /// Returns the failure of this thread's last system call, from errno.
     package static func last(_ call: String) -> SystemError { SystemError(call, errno: Glibc.errno) }
 
     /// The name of the error number: "EPERM".

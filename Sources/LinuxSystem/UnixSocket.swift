@@ -1,47 +1,67 @@
 import Glibc
 
-/// Unix sockets named by a path.
+/// Unix sockets addressed by a path.
 package enum UnixSocket {
-    /// The longest path that the kernel takes, in bytes.
+    /// The maximum length of a path, in bytes.
     package static let pathLimit = 107
 
-    /// Connects a stream socket, waiting for it; EAGAIN when the listener had no room for so long.
+    /// Connects a stream socket; fails with EAGAIN when the listener's backlog stayed full until the limit.
+    ///
+    /// The kernel has no event for a backlog that has room again: poll reports nothing about the listener's side. But a
+    /// blocking connect waits in the listener's queue, in order of arrival, for the time set with SO_SNDTIMEO.
     package static func connect(to path: String, within limit: Duration? = nil) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_STREAM)
+        let deadline = limit.map { SuspendingClock.now.advanced(by: $0) }
         if let limit { try limitWaiting(socket, to: limit) }
-        while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {}
+        while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {
+            guard let deadline else { continue }
+            // Each interrupted call starts with the whole limit again.
+            let remaining = SuspendingClock.now.duration(to: deadline)
+            guard remaining > .zero else { throw SystemError("connect", errno: EAGAIN) }
+            try limitWaiting(socket, to: remaining)
+        }
         return socket
     }
 
-    /// Connects a stream socket without waiting, now or later; EAGAIN when the listener has no room.
+    /// Connects a non-blocking stream socket; fails with EAGAIN when the listener's backlog is full.
     package static func connectNow(to path: String) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_STREAM, SOCK_NONBLOCK)
         while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {}
         return socket
     }
 
-    /// Connects a datagram socket; a path that begins with @ is a name in the kernel instead of a file.
+    /// Connects a non-blocking stream socket; nil when the listener's backlog is full.
+    package static func connectUnlessFull(to path: String) throws(SystemError) -> Descriptor? {
+        do throws(SystemError) {
+            return try connectNow(to: path)
+        } catch {
+            guard error.errno == EAGAIN else { throw error }
+            return nil
+        }
+    }
+
+    /// Connects a datagram socket; a path that begins with @ is an abstract name.
     package static func connectDatagram(to path: String) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_DGRAM)
         while try unsafe call("connect", path, { unsafe Glibc.connect(socket.number, $0, $1) }) == EINTR {}
         return socket
     }
 
-    /// A stream socket bound to the path that does not listen so far; EADDRINUSE when the path exists.
+    /// Binds a stream socket to the path without listening; fails with EADDRINUSE when the path exists.
     package static func bind(to path: String) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_STREAM, SOCK_NONBLOCK)
         _ = try unsafe call("bind", path) { unsafe Glibc.bind(socket.number, $0, $1) }
         return socket
     }
 
-    /// A datagram socket bound to the path, or with an @ before it to a name in the kernel.
+    /// Binds a datagram socket to the path, or, if it begins with @, to an abstract name.
     package static func bindDatagram(to path: String) throws(SystemError) -> Descriptor {
         let socket = try new(SOCK_DGRAM)
         _ = try unsafe call("bind", path) { unsafe Glibc.bind(socket.number, $0, $1) }
         return socket
     }
 
-    /// The path that a socket is bound to, with an @ before it when it is a name in the kernel; nil when there is none.
+    /// Returns the path to which a socket is bound, with an initial @ for an abstract name; nil when there is none.
     package static func path(of descriptor: Int32) -> String? {
         var address = sockaddr_un()
         var length = socklen_t(MemoryLayout<sockaddr_un>.size)
@@ -79,7 +99,7 @@ package enum UnixSocket {
         guard !bytes.isEmpty, bytes.count <= pathLimit, !bytes.contains(0) else {
             throw SystemError(name, errno: ENAMETOOLONG)
         }
-        // A name in the kernel begins with a zero and is as long as the address says; a path ends with a zero.
+        // An abstract name begins with a zero, and the address length delimits it; a path ends with a zero.
         if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 } else { bytes.append(0) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

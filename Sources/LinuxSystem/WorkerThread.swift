@@ -1,8 +1,8 @@
 import Glibc
 
-/// A thread that does one thing, with something that belongs to it alone.
+/// A thread that performs one function with a value that it owns.
 package struct WorkerThread: Sendable {
-    /// What the thread is given; a function for C can know nothing of a type that is still open.
+    /// The thread's work without its type parameter, because a C function cannot be generic.
     private class Start {
         func run() {}
     }
@@ -23,23 +23,28 @@ package struct WorkerThread: Sendable {
 
     private let thread: pthread_t
 
-    /// Signals of a crash, which a thread must not hold back: whoever handles them would not be called.
+    /// Crash signals, which a thread must not block, as their handlers would not be called.
     private static let crashes = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
 
-    /// Starts it with what will be its own.
+    /// Starts a thread with its work; reserves a stack of the default size unless another size is given.
     package init<Work: ~Copyable>(
-        _ work: consuming sending Work, _ body: @escaping @Sendable (inout Work) -> Void
+        _ work: consuming sending Work, stackBytes: Int? = nil, _ body: @escaping @Sendable (inout Work) -> Void
     ) throws(SystemError) {
-        // Other signals are for the thread that waits for them.
+        // Other signals, and crash signals that the caller has blocked, are left to the thread that waits for them.
         var (held, previous) = (sigset_t(), sigset_t())
         unsafe sigfillset(&held)
-        for signal in Self.crashes { unsafe sigdelset(&held, signal) }
-        unsafe pthread_sigmask(SIG_SETMASK, &held, &previous)
+        unsafe pthread_sigmask(SIG_BLOCK, nil, &previous)
+        for signal in Self.crashes where unsafe sigismember(&previous, signal) == 0 { unsafe sigdelset(&held, signal) }
+        unsafe pthread_sigmask(SIG_SETMASK, &held, nil)
         defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        if let stackBytes { unsafe pthread_attr_setstacksize(&attributes, stackBytes) }
         var thread = pthread_t()
         let start = unsafe Unmanaged<Start>.passRetained(StartOf(work, body))
         let error = unsafe pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run()
@@ -52,9 +57,9 @@ package struct WorkerThread: Sendable {
         self.thread = thread
     }
 
-    /// Waits for its end, once.
+    /// Waits for the thread to end; must be called once at most.
     package func join() { pthread_join(thread, nil) }
 
-    /// Lets go of it: nobody waits for its end.
+    /// Detaches the thread, which then cannot be joined.
     package func detach() { pthread_detach(thread) }
 }

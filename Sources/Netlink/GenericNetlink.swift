@@ -1,26 +1,26 @@
 import CMnl
 import LinuxSystem
 
-/// A request in the form that generic netlink families take: one command with one attribute.
+/// A request to a generic netlink family: one command with one attribute.
 package struct GenericNetlinkRequest: Hashable, Sendable {
-    /// The one attribute of a request.
+    /// The attribute of a request.
     package enum Attribute: Hashable, Sendable {
         /// An unsigned integer of four bytes.
         case u32(type: UInt16, UInt32)
-        /// A string, with the NUL without which the kernel drops the last character.
+        /// A string, sent with a terminating NUL, without which the kernel drops the last character.
         case string(type: UInt16, String)
     }
 
     private static let capacity = 4_096
 
-    /// The message as it is sent.
+    /// The encoded message.
     package let bytes: [UInt8]
-    /// What it asks for, for errors: "register CPU 1".
+    /// The purpose of the request, for errors: "register CPU 1".
     package let operation: String
-    /// The number that answers carry.
+    /// The sequence number, which answers repeat.
     package let sequence: UInt32
 
-    /// Builds a request that asks to be acknowledged.
+    /// Builds a request with the flag for an acknowledgement.
     package init(
         _ operation: String, family: UInt16, command: UInt8, version: UInt8 = 1, sequence: UInt32,
         _ attribute: Attribute
@@ -28,7 +28,7 @@ package struct GenericNetlinkRequest: Hashable, Sendable {
         self.operation = operation
         self.sequence = sequence
         bytes = unsafe withUnsafeTemporaryAllocation(byteCount: Self.capacity, alignment: 8) { buffer in
-            // libmnl leaves the padding of strings as it was.
+            // libmnl does not clear the padding of strings.
             unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
             guard let start = buffer.baseAddress, let message = unsafe mnl_nlmsg_put_header(start) else { return [] }
             unsafe message.pointee.nlmsg_type = family
@@ -46,7 +46,7 @@ package struct GenericNetlinkRequest: Hashable, Sendable {
             guard fits else { return [] }
             return unsafe Array(buffer.prefix(Int(message.pointee.nlmsg_len)))
         }
-        guard !bytes.isEmpty else { throw .malformed("the request to \(operation) is too long") }
+        guard !bytes.isEmpty else { throw .malformed("request to \(operation) is too long") }
     }
 }
 
@@ -54,27 +54,27 @@ package struct GenericNetlinkRequest: Hashable, Sendable {
 package enum GenericNetlinkMessage {
     @usableFromInline static var headerSize: Int { 4 }
 
-    /// The command, and the attributes behind the header.
+    /// Parses the command, and passes it with the attributes after the header.
     @inlinable @inline(__always)
     package static func read(
         _ payload: RawSpan, _ body: (UInt8, RawSpan) throws(NetlinkError) -> Void
     ) throws(NetlinkError) {
         guard let command: UInt8 = payload.load(0), payload.byteCount >= headerSize else {
-            throw .malformed("a generic netlink header is cut off")
+            throw .malformed("truncated generic netlink header")
         }
         try body(command, payload.extracting(headerSize..<payload.byteCount))
     }
 }
 
-/// A family of generic netlink, whose number is given at boot.
+/// A generic netlink family, whose number is assigned at boot.
 package struct GenericNetlinkFamily: Hashable, Sendable {
-    /// The number that messages of the family have as their type.
+    /// The message type of the family.
     package let id: UInt16
 
-    /// A family of this number.
+    /// Creates a family with this number.
     package init(id: UInt16) { self.id = id }
 
-    /// Asks the kernel for a family; ENOENT when it has none of that name.
+    /// Looks up a family in the kernel; fails with ENOENT when there is none of that name.
     package static func lookUp(
         _ name: String, over port: borrowing some NetlinkPort & ~Copyable, batch: MessageBatch
     ) throws(NetlinkError) -> GenericNetlinkFamily {

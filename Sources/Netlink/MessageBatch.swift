@@ -2,19 +2,20 @@ package import CLinux
 import Glibc
 import LinuxSystem
 
-/// Buffers for the datagrams of one receive call, allocated once and used again for each.
+/// Buffers for the datagrams of one receive call, allocated once and reused for each call.
 @safe package final class MessageBatch {
-    /// The most datagrams that one call receives.
+    /// The maximum number of datagrams per call.
     package static let capacity = clinux_batch_limit
-    /// The room of each: the 8 KiB that netlink recommends, and an odd piece so that slots do not share cache sets.
+    /// The size of each slot: the 8 KiB recommended for netlink, plus an odd amount so that slots do not share cache
+    /// sets.
     package static var slotBytes: Int { 8_192 + 704 }
 
     @usableFromInline let buffer: UnsafeMutableRawBufferPointer
     @usableFromInline let datagrams: UnsafeMutableBufferPointer<clinux_datagram>
-    /// How many datagrams the last call received.
+    /// The number of datagrams received by the last call.
     @usableFromInline package private(set) var count = 0
 
-    /// Empty buffers.
+    /// Allocates empty buffers.
     package init() {
         unsafe buffer = .allocate(byteCount: Self.capacity * Self.slotBytes, alignment: 64)
         unsafe datagrams = .allocate(capacity: Self.capacity)
@@ -26,7 +27,7 @@ import LinuxSystem
         unsafe datagrams.deallocate()
     }
 
-    /// Receives what a socket has now, at most `limit` datagrams; 0 when there is nothing.
+    /// Receives the queued datagrams, at most `limit`; 0 when there are none.
     func receive(from socket: Int32, atMost limit: Int) throws(SystemError) {
         count = 0
         while true {
@@ -45,7 +46,7 @@ import LinuxSystem
         }
     }
 
-    /// Puts datagrams in as if they had been received, for a kernel that is not real.
+    /// Inserts datagrams as if they had been received, for a fake kernel.
     package func replace(with datagrams: [(sender: UInt32, bytes: [UInt8])]) {
         precondition(datagrams.count <= Self.capacity, "more datagrams than a batch holds")
         count = datagrams.count
@@ -58,21 +59,21 @@ import LinuxSystem
         }
     }
 
-    /// Lends a datagram that came from the kernel; nil instead when it came from anybody else or was cut off.
+    /// Passes on a datagram from the kernel; throws if it came from another sender or was truncated.
     @inlinable @inline(__always)
     package func withDatagram<Result>(
         _ index: Int, _ body: (RawSpan) throws(NetlinkError) -> Result
     ) throws(NetlinkError) -> Result {
         precondition(index < count, "no such datagram in the batch")
         let datagram = unsafe datagrams[index]
-        guard datagram.sender == 0 else { throw .malformed("a message from port \(datagram.sender), not the kernel") }
-        guard !datagram.truncated else { throw .malformed("a message longer than \(Self.slotBytes) bytes") }
+        guard datagram.sender == 0 else { throw .malformed("message from port \(datagram.sender), not the kernel") }
+        guard !datagram.truncated else { throw .malformed("message longer than \(Self.slotBytes) bytes") }
         let start = index * Self.slotBytes
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[start..<start + Int(datagram.length)])
         return try body(unsafe bytes.bytes)
     }
 
-    /// Whether a datagram came from the kernel.
+    /// Returns whether a datagram came from the kernel.
     @inlinable
     package func isFromKernel(_ index: Int) -> Bool { unsafe datagrams[index].sender == 0 }
 }

@@ -1,17 +1,17 @@
 import LinuxSystem
 
-/// Why an exchange with the kernel over netlink failed.
+/// The reason why a netlink exchange with the kernel failed.
 package enum NetlinkError: Error, Hashable {
     /// The kernel answered with an error number.
     case refused(operation: String, SystemError)
     /// A system call on the socket failed.
     case system(SystemError)
-    /// The kernel acknowledged the request without the answer it should have sent, or sent nothing at all.
+    /// The kernel acknowledged the request without the expected answer, or sent nothing at all.
     case unanswered(operation: String)
-    /// Lengths in a message do not fit together.
+    /// The lengths in a message are inconsistent.
     case malformed(String)
 
-    /// The error number behind it, when there is one.
+    /// The underlying error number, if any.
     package var errno: Int32? {
         switch self {
         case .refused(_, let error), .system(let error): error.errno
@@ -21,7 +21,7 @@ package enum NetlinkError: Error, Hashable {
 }
 
 extension NetlinkError: CustomStringConvertible {
-    /// What failed and why, in one line.
+    /// A one-line description of what failed and why.
     package var description: String {
         switch self {
         case .refused(let operation, let error): "the kernel refused to \(operation): \(error)"

@@ -1,16 +1,16 @@
 /// The header of a netlink message.
 package struct NetlinkHeader: Hashable, Sendable {
-    /// The bytes that the header takes.
+    /// The size of the header.
     @usableFromInline static var size: Int { 16 }
     /// The type of acknowledgements and errors.
     @usableFromInline static var errorType: UInt16 { 2 }
 
-    /// The family, or a type of netlink itself.
+    /// The family, or a control type of netlink.
     package let type: UInt16
-    /// The sequence number: that of the request, or a counter of the sender's.
+    /// The sequence number: that of the request, or a counter of the sender.
     package let sequence: UInt32
 
-    /// A header that was read.
+    /// Creates a header with these fields.
     @inlinable
     package init(type: UInt16, sequence: UInt32) {
         self.type = type
@@ -18,14 +18,14 @@ package struct NetlinkHeader: Hashable, Sendable {
     }
 }
 
-/// What one message holds.
+/// The content of one message.
 package enum NetlinkMessage {
-    /// The answer to a request that asked for an acknowledgement: 0 or an error number.
+    /// The answer to a request with an acknowledgement flag: 0 or an error number.
     case acknowledgement(sequence: UInt32, errno: Int32)
-    /// Anything else, by its header; the payload comes beside it.
+    /// Any other message, identified by its header; the payload is passed separately.
     case data(NetlinkHeader)
 
-    /// Walks the messages of a datagram and hands each over with what follows its header.
+    /// Calls `body` for each message of a datagram, with the payload after its header.
     @inlinable @inline(__always)
     package static func forEach(
         in datagram: RawSpan, _ body: (NetlinkMessage, RawSpan) throws(NetlinkError) -> Void
@@ -34,14 +34,14 @@ package enum NetlinkMessage {
         while offset < datagram.byteCount {
             guard let length: UInt32 = datagram.load(offset), let type: UInt16 = datagram.load(offset + 4),
                 let sequence: UInt32 = datagram.load(offset + 8)
-            else { throw .malformed("a header is cut off") }
+            else { throw .malformed("truncated header") }
             let end = offset + Int(length)
             guard length >= NetlinkHeader.size, end <= datagram.byteCount else {
-                throw .malformed("a message of \(length) bytes in \(datagram.byteCount - offset)")
+                throw .malformed("message of \(length) bytes, \(datagram.byteCount - offset) available")
             }
             let payload = datagram.extracting(offset + NetlinkHeader.size..<end)
             if type == NetlinkHeader.errorType {
-                guard let code: Int32 = payload.load(0) else { throw .malformed("an error without its number") }
+                guard let code: Int32 = payload.load(0) else { throw .malformed("error without an error number") }
                 try body(.acknowledgement(sequence: sequence, errno: 0 &- code), payload)
             } else {
                 try body(.data(NetlinkHeader(type: type, sequence: sequence)), payload)
@@ -50,7 +50,7 @@ package enum NetlinkMessage {
         }
     }
 
-    /// Walks attributes and hands each over by its type; flags in the type are taken off.
+    /// Calls `body` for each attribute with its type, without the flags in the type.
     @inlinable @inline(__always)
     package static func forEachAttribute(
         in attributes: RawSpan, _ body: (UInt16, RawSpan) throws(NetlinkError) -> Void
@@ -59,11 +59,11 @@ package enum NetlinkMessage {
         var offset = 0
         while offset < attributes.byteCount {
             guard let length: UInt16 = attributes.load(offset), let type: UInt16 = attributes.load(offset + 2) else {
-                throw .malformed("an attribute's header is cut off")
+                throw .malformed("truncated attribute header")
             }
             let end = offset + Int(length)
             guard length >= headerSize, end <= attributes.byteCount else {
-                throw .malformed("an attribute of \(length) bytes in \(attributes.byteCount - offset)")
+                throw .malformed("attribute of \(length) bytes, \(attributes.byteCount - offset) available")
             }
             try body(type & 0x3fff, attributes.extracting(offset + headerSize..<end))
             offset = aligned(end)
@@ -72,4 +72,14 @@ package enum NetlinkMessage {
 
     @inlinable @inline(__always)
     static func aligned(_ offset: Int) -> Int { (offset + 3) & ~3 }
+}
+
+extension RawSpan {
+    /// Loads the integer at an offset, in native byte order, aligned or not; nil when it is not entirely within the
+    /// span.
+    @inlinable @inline(__always)
+    package func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T? {
+        guard offset >= 0, offset <= byteCount - MemoryLayout<T>.size else { return nil }
+        return unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: type)
+    }
 }

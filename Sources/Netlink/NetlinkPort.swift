@@ -1,24 +1,24 @@
 import LinuxSystem
 
-/// What the kernel's side of this program needs of a netlink socket; a fake kernel in tests is one too.
+/// The operations required of a netlink socket; also implemented by the fake kernel in tests.
 package protocol NetlinkPort: ~Copyable {
-    /// The descriptor to wait on, when there is one.
+    /// The descriptor to wait on, if any.
     var descriptor: Int32 { get }
-    /// Sends a request. What the kernel has to say is queued when this returns.
+    /// Sends a request. The kernel's answer is queued when this returns.
     func send(_ request: GenericNetlinkRequest) throws(SystemError)
-    /// Receives what is there, without waiting, at most `limit` datagrams.
+    /// Receives the queued datagrams without waiting, at most `limit`.
     func receive(into batch: MessageBatch, atMost limit: Int) throws(SystemError)
-    /// How many messages the kernel had to drop for this socket since it was opened; wraps.
+    /// Returns the number of messages that the kernel dropped for this socket since it was opened; wraps.
     func drops() throws(SystemError) -> UInt32
-    /// Asks for a receive buffer of so many bytes and returns what the kernel made of it.
+    /// Requests a receive buffer size and returns the actual size.
     func setReceiveBuffer(bytes: Int) throws(SystemError) -> Int
 }
 
 extension NetlinkPort where Self: ~Copyable {
-    /// Sends a request and takes its answers up to the acknowledgement; an error number becomes an error.
+    /// Sends a request and processes its answers up to the acknowledgement; throws for an error number.
     ///
-    /// Nothing waits: netlink handles a request within send. Messages with another sequence number are left over from
-    /// an exchange that failed, and are passed over.
+    /// Nothing waits, because netlink handles a request within send. Messages with another sequence number are left
+    /// over from a failed exchange and are skipped.
     package borrowing func exchange(
         _ request: GenericNetlinkRequest, batch: MessageBatch,
         _ answer: (NetlinkHeader, RawSpan) throws(NetlinkError) -> Void = { _, _ in }

@@ -2,16 +2,16 @@ import CMnl
 import Glibc
 import LinuxSystem
 
-/// The one owner of a generic netlink socket.
+/// An owned generic netlink socket.
 @safe package struct NetlinkSocket: ~Copyable, NetlinkPort {
     private let socket: OpaquePointer
-    /// The descriptor, to wait on.
+    /// The descriptor to wait on.
     package let descriptor: Int32
 
-    /// Opens a socket and binds it to a port id of the kernel's choice.
+    /// Opens a socket and binds it to a port id chosen by the kernel.
     ///
-    /// NETLINK_NO_ENOBUFS is set: a full socket then takes the next record as soon as there is room, where it would
-    /// otherwise refuse all until it was emptied. What it drops is counted either way.
+    /// NETLINK_NO_ENOBUFS is set, so a full socket accepts the next record as soon as there is room. Otherwise it would
+    /// refuse all records until it is empty. Drops are counted either way.
     package static func open() throws(SystemError) -> NetlinkSocket {
         guard let socket = unsafe mnl_socket_open2(NETLINK_GENERIC, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw .last("socket")
@@ -26,6 +26,27 @@ import LinuxSystem
         return opened
     }
 
+    /// Adopts an open and bound generic netlink socket, with its port id and queued messages; fails with
+    /// EPROTOTYPE for anything else.
+    package static func adopt(_ descriptor: consuming Descriptor) throws(SystemError) -> NetlinkSocket {
+        guard try option(SO_DOMAIN, descriptor) == AF_NETLINK, try option(SO_PROTOCOL, descriptor) == NETLINK_GENERIC
+        else { throw SystemError("getsockopt", errno: EPROTOTYPE) }
+        guard let socket = unsafe mnl_socket_fdopen(descriptor.number) else { throw .last("getsockname") }
+        _ = descriptor.leaveOpen()
+        let adopted = unsafe NetlinkSocket(owning: socket)
+        guard adopted.portID != 0 else { throw SystemError("getsockname", errno: EPROTOTYPE) }
+        return adopted
+    }
+
+    private static func option(_ name: Int32, _ descriptor: borrowing Descriptor) throws(SystemError) -> Int32 {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, name, &value, &length) == 0 else {
+            throw .last("getsockopt")
+        }
+        return value
+    }
+
     private init(owning socket: OpaquePointer) {
         unsafe self.socket = socket
         descriptor = unsafe mnl_socket_get_fd(socket)
@@ -35,7 +56,7 @@ import LinuxSystem
         _ = unsafe mnl_socket_close(socket)
     }
 
-    /// The port id that the kernel gave.
+    /// The port id assigned by the kernel.
     package var portID: UInt32 { unsafe mnl_socket_get_portid(socket) }
 
     package func send(_ request: GenericNetlinkRequest) throws(SystemError) {
@@ -48,7 +69,7 @@ import LinuxSystem
     }
 
     package func drops() throws(SystemError) -> UInt32 {
-        // SO_MEMINFO: nine counters of which the last is sk_drops.
+        // SO_MEMINFO: nine counters, the last of which is sk_drops.
         var counters = InlineArray<9, UInt32>(repeating: 0)
         var length = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
         guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, &counters, &length) == 0 else {
@@ -58,7 +79,7 @@ import LinuxSystem
     }
 
     package func setReceiveBuffer(bytes: Int) throws(SystemError) -> Int {
-        // The kernel doubles what it is given, for its own bookkeeping, and counts records against the result.
+        // The kernel doubles the given size for its own overhead, and charges records against the result.
         var half = Int32(clamping: bytes / 2)
         var length = socklen_t(MemoryLayout<Int32>.size)
         guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &half, length) == 0 else {

@@ -2,73 +2,73 @@ import TaskstatsModel
 import TaskstatsProtocol
 
 extension Broker {
-    /// What a request needs from outside before it can be answered.
+    /// The action required before a request can be answered.
     package enum RequestAction {
-        /// Nothing: the answer waits in the outbox.
+        /// None: the answer is in the outbox.
         case answered
-        /// Nothing: a refusal waits in the outbox, for this reason.
+        /// None: a refusal for this reason is in the outbox.
         case refused(ProtocolError)
-        /// Statistics; give them to ``answer(_:with:)``.
+        /// Run this query and pass the result to ``answer(_:with:)``.
         case query(Query)
-        /// CPUs to be registered; say how that went to ``complete(_:registration:)``.
+        /// Register CPUs and pass the result to ``complete(_:registration:)``.
         case register(PendingSubscription)
-        /// CPUs to be deregistered; the answer waits in the outbox.
+        /// Deregister CPUs; the answer is in the outbox.
         case deregister(CPUSet)
-        /// Counters; give them to ``answer(_:cpus:uptimeMilliseconds:host:)``.
+        /// Gather counters and pass them to ``answer(_:cpus:uptimeMilliseconds:host:)``.
         case status(StatusQuery)
     }
 
-    /// A question to the kernel in the name of a client.
+    /// A query to the kernel on behalf of a client.
     package struct Query: Sendable {
-        /// Who asks.
+        /// The querying client.
         package let client: ClientID
-        /// What the client may see, to be checked before and after the kernel is asked.
+        /// The client's access, to be checked before and after the kernel query.
         package let access: AccessPolicy.Access
-        /// What is asked for.
+        /// The target of the query.
         package let target: QueryTarget
         let id: RequestID
         let fields: FieldSet
     }
 
-    /// What the kernel, or whoever guards it, said to a query.
-    package enum QueryAnswer {
+    /// The result of a query.
+    package enum QueryAnswer: Sendable {
         /// The record of a task or process.
         case record(TaskRecord)
         /// The states of a cgroup's tasks.
         case cgroup(CgroupStats)
-        /// Neither.
+        /// The reason for refusing the query.
         case refusal(ProtocolError)
     }
 
-    /// A subscription that waits for CPUs to be registered.
+    /// A subscription that waits for the registration of CPUs.
     package struct PendingSubscription: Sendable {
-        /// Who subscribes.
+        /// The subscribing client.
         package let client: ClientID
-        /// The CPUs that nobody wanted before.
+        /// The CPUs without a previous subscription.
         package let newCPUs: CPUSet
-        /// All CPUs that it wants.
+        /// All CPUs of the subscription.
         package let cpus: CPUSet
         let id: RequestID
         let parameters: SubscribeParameters
     }
 
-    /// A question for counters.
+    /// A request for counters.
     package struct StatusQuery: Sendable {
-        /// Who asks.
+        /// The requesting client.
         package let client: ClientID
-        /// Whether the daemon's own counters go with the answer.
+        /// Whether the answer includes the daemon's own counters.
         package let includesDaemon: Bool
         let id: RequestID
     }
 
-    /// A client asks.
+    /// Handles a client's request.
     package mutating func handle(_ request: Request, from clientID: ClientID, at now: UInt64) -> RequestAction {
-        handOut()
+        dispatch()
         guard let client = clients[clientID], !client.isClosing else { return .answered }
         client.badLinesInARow = 0
         if let limit = charge(client, at: now) {
             return refuse(
-                request.id, ProtocolError(.limitExceeded, "too many requests: \(limit.text)", limit: limit), client)
+                request.id, ProtocolError(.limitExceeded, limit.text, limit: limit), client)
         }
         switch request.call {
         case .get(let target, let fields):
@@ -92,11 +92,11 @@ extension Broker {
         }
     }
 
-    /// A client sent a line that is no request; too many of them in a row end the connection.
+    /// Rejects a line that is not a request; too many of them in a row end the connection.
     package mutating func reject(_ failure: RequestDecoder.Failure, from clientID: ClientID, at now: UInt64) {
-        handOut()
+        dispatch()
         guard let client = clients[clientID], !client.isClosing else { return }
-        // It has cost what a request costs; the answer says what is wrong with it in any case.
+        // It cost as much as a request, but the answer describes the error in any case.
         _ = charge(client, at: now)
         send(ServerLine.error(failure.id, failure.error), to: client)
         client.badLinesInARow += 1
@@ -105,15 +105,15 @@ extension Broker {
         }
     }
 
-    /// A client sent a line that is longer than allowed.
+    /// Rejects a line that exceeds the length limit.
     package mutating func rejectLongLine(from clientID: ClientID, at now: UInt64) {
-        let error = ProtocolError(.invalidRequest, "a line is longer than \(ProtocolLimits.requestBytes) bytes")
+        let error = ProtocolError(.invalidRequest, "line longer than \(ProtocolLimits.requestBytes) bytes")
         reject(RequestDecoder.Failure(id: nil, error: error), from: clientID, at: now)
     }
 
-    /// A query was answered.
+    /// Answers a query with its result.
     package mutating func answer(_ query: Query, with answer: QueryAnswer) {
-        handOut()
+        dispatch()
         guard let client = clients[query.client], !client.isClosing else { return }
         switch answer {
         case .record(let record):
@@ -126,11 +126,14 @@ extension Broker {
         }
     }
 
-    /// The CPUs of a pending subscription were registered, or could not be; these are to be deregistered.
+    /// Completes a subscription after its CPUs were registered, or could not be; returns the CPUs to deregister.
     ///
-    /// When they could not be, what was subscribed before stays in force, and the newly registered ones must go.
-    package mutating func complete(_ pending: PendingSubscription, registration: ProtocolError?) -> CPUSet {
-        handOut()
+    /// If the registration failed, the previous subscription stays in force and the newly registered CPUs are returned.
+    /// `nextSequence` returns the number of the next record of a registered CPU.
+    package mutating func complete(
+        _ pending: PendingSubscription, registration: ProtocolError?, nextSequence: (Int) -> UInt64?
+    ) -> CPUSet {
+        dispatch()
         guard let client = clients[pending.client], !client.isClosing else {
             return routes.unwanted(of: pending.newCPUs)
         }
@@ -138,34 +141,34 @@ extension Broker {
             send(ServerLine.error(pending.id, registration), to: client)
             return routes.unwanted(of: pending.newCPUs)
         }
-        let before = client.interest?.key.cpus ?? CPUSet()
+        let before = client.subscription?.key.cpus ?? CPUSet()
         _ = routes.remove(client)
         let parameters = pending.parameters
-        let key = Interest.Key(
-            cpus: pending.cpus, scope: parameters.scope, filter: parameters.filter, fields: parameters.fields,
-            access: client.access)
-        routes.insert(client, key)
+        routes.insert(client, key(of: client, pending.cpus, parameters), in: quotas)
         client.overflow = parameters.overflow
-        send(ServerLine.subscribed(pending.id, cpus: pending.cpus, parameters), to: client)
+        let answer = ServerLine.subscribed(
+            pending.id, cpus: pending.cpus, parameters, nextSequence: nextSequence)
+        send(answer, to: client)
         return routes.unwanted(of: before)
     }
 
-    /// Counters were gathered; those of the daemon only when they were asked for.
+    /// Answers a status request with the gathered counters; the daemon's are included only on request.
     package mutating func answer(_ query: StatusQuery, cpus: [Status.CPU], uptimeMilliseconds: UInt64, host: HostState)
     {
-        handOut()
+        dispatch()
         guard let client = clients[query.client], !client.isClosing else { return }
         var connection = client.counters
         connection.queuedBytes = client.outbox.unsentBytes
         connection.queueHighWater = client.outbox.highWater
-        connection.cpus = client.interest?.key.cpus.description
+        connection.cpus = client.subscription?.key.cpus.description
         var status = Status(connection: connection, delayAccounting: host.delayAccounting, daemon: nil)
         if query.includesDaemon {
             status.daemon = Status.Daemon(
                 uptimeMilliseconds: uptimeMilliseconds, clients: clients.count,
-                subscribers: clients.values.count { $0.interest != nil },
-                registeredCPUs: CPUSet(cpus.map(\.cpu)).description, queuedBytes: accounts.unsentBytes,
-                queueHighWater: accounts.highWater,
+                subscribers: clients.values.count { $0.subscription != nil },
+                registeredCPUs: CPUSet(cpus.filter(\.isRegistered).map(\.cpu)).description,
+                queuedBytes: quotas.queuedBytes,
+                queueHighWater: quotas.highWater,
                 cpus: cpus.map { cpu in
                     var cpu = cpu
                     cpu.subscribers = routes.references(to: cpu.cpu)
@@ -184,16 +187,27 @@ extension Broker {
         } catch {
             throw .invalidParams("cpus", error.description)
         }
+        if let limit = subscriptionLimit(client, key(of: client, cpus, parameters)) {
+            throw ProtocolError(.limitExceeded, limit.text, limit: limit)
+        }
         let firstVersionWithProcessEnd = 12
         if parameters.scope == .process, settings.taskstatsVersion < firstVersionWithProcessEnd {
             throw ProtocolError(
                 .unavailable,
-                "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not say which record ends "
-                    + "a process; version 12 does", member: "scope")
+                "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not mark the last record "
+                    + "of a process; this needs version 12", member: "scope")
         }
         return .register(
             PendingSubscription(
                 client: client.id, newCPUs: routes.unwanted(of: cpus), cpus: cpus, id: id, parameters: parameters))
+    }
+
+    private func key(
+        of client: Client, _ cpus: CPUSet, _ parameters: SubscribeParameters
+    ) -> SubscriptionGroup.Key {
+        SubscriptionGroup.Key(
+            cpus: cpus, scope: parameters.scope, filter: parameters.filter, fields: parameters.fields,
+            access: client.access, principal: client.access == .all ? nil : client.quota.principal)
     }
 
     private mutating func refuse(_ id: RequestID, _ error: ProtocolError, _ client: Client) -> RequestAction {

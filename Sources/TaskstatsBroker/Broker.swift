@@ -1,142 +1,179 @@
 import TaskstatsModel
 import TaskstatsProtocol
 
-/// Everything that decides: who may ask, who gets which record, what is dropped, what is charged to whom.
+/// Makes all decisions: access, routing of records, dropping, and charging.
 ///
-/// The broker is a pure state machine: an input goes in, an action comes out, and lines wait in the outboxes of clients.
-/// It has no descriptor and no clock: what depends on time is told the time. Its invariants:
-/// - A CPU is registered exactly as long as some subscription wants it; every input that changes that says which CPUs to
-///   register before, or to deregister after.
-/// - A record goes to exactly the clients whose CPUs, scope, filter and access match, once, or is counted as lost for
-///   them; a loss is told before the next line of the client that it concerns.
-/// - Every byte that waits is charged to a uid, and released when it was sent or given up.
-/// Answers are never dropped: instead a client that does not read is not read from.
+/// The broker is a pure state machine: it takes inputs, returns actions, and adds lines to the outboxes of clients. It
+/// has no descriptor and no clock; callers pass the time. Its invariants:
+/// - A CPU is registered exactly as long as some subscription includes it; every input that changes this returns the
+///   CPUs to register before, or to deregister afterwards.
+/// - A record is sent once to exactly the clients whose CPUs, scope, filter and access match, or is counted as lost for
+///   them; a loss is reported before the client's next line.
+/// - Every connection and every queued byte is charged to a principal (``UserQuotas``), and released when it is gone.
+/// Answers are never dropped; instead, requests are not read from a client that does not read.
 package struct Broker: ~Copyable {
     let settings: BrokerSettings
-    let accounts: Accounts
+    let quotas: UserQuotas
     var clients: [ClientID: Client] = [:]
     var routes: RouteTable
     var dirty: [Client] = []
-    /// Interests with lines that were not handed to their subscribers so far.
-    var pending: [Interest] = []
-    /// The lines of the record that is being routed, by what they show; their bytes stand in `scratch`.
+    /// Groups with lines or losses that have not been dispatched to their subscribers.
+    var pending: [SubscriptionGroup] = []
+    /// Groups without room for their records at any subscriber.
+    var stalled: [SubscriptionGroup] = []
+    var routingShare = RoutingShare()
+    var implausibleThreads = ImplausibleThreads()
+    /// The encoded lines of the current record, by their content; their bytes are in `scratch`.
     var encoded: [EncodedLine] = []
     var scratch = ByteBuffer(capacity: 4 * RecordEncoder.exitLineLimit)
     private var connectionsSoFar: UInt64 = 0
+    /// The quotas of removed clients whose connections are still open.
+    private var closing: [ClientID: UserQuota] = [:]
 
     struct EncodedLine {
         let fields: FieldSet
         let redactsIO: Bool
+        let hidesProcess: Bool
         let range: Range<Int>
     }
 
-    /// A broker without clients.
+    /// Creates a broker without clients.
     package init(_ settings: BrokerSettings) {
         self.settings = settings
-        accounts = Accounts(settings.limits)
+        quotas = UserQuotas(settings.limits)
         routes = RouteTable(possible: settings.possibleCPUs)
     }
 
     // MARK: Connections
 
-    /// What becomes of a new connection.
+    /// The decision about a new connection.
     package enum Admission {
-        /// It is a client; `hello` waits for it.
+        /// It is a client, and its `hello` is queued.
         case admitted(ClientID)
-        /// It is not; these lines say why and are all that it gets.
+        /// It is refused; these lines give the reason and are all that it receives.
         case refused(lines: [[UInt8]], reason: String)
     }
 
-    /// A connection came in, whose effective uid the kernel has told.
+    /// Admits or refuses a connection, whose effective uid and groups the kernel has reported.
     ///
-    /// Everything else about it is looked up only when its uid may have one more connection.
+    /// All other facts about it cost far more, and are read only if the limits allow another connection.
     package mutating func admit<Failure: Error>(
-        uid: UInt32, at now: UInt64, identify: () throws(Failure) -> PeerIdentity, host: @autoclosure () -> HostState
+        _ caller: Caller, at now: UInt64, identify: () throws(Failure) -> PeerIdentity,
+        host: @autoclosure () -> HostState
     ) throws(Failure) -> Admission {
-        let account = accounts.account(of: uid, at: now)
-        if let limit = connectionLimit(account, at: now) {
-            let reason = "too many connections: \(limit.text)"
-            return .refused(lines: [ServerLine.closing(reason: reason, limit: limit).array], reason: reason)
-        }
-        _ = account.newConnections.take(at: now)
+        let mayBePrivileged = settings.policy.grantsAll(to: caller)
+        let expected = quotas.quota(of: Principal(isPrivileged: mayBePrivileged, uid: caller.uid), at: now)
+        if let limit = connectionLimit(expected, at: now) { return refusal(limit) }
         let peer = try identify()
         let access = settings.policy.access(of: peer)
+        let principal = Principal(isPrivileged: access == .all, uid: access == .all ? peer.uid : peer.quotaUID)
+        let quota = quotas.quota(of: principal, at: now)
+        if quota !== expected, let limit = connectionLimit(quota, at: now) { return refusal(limit) }
+        _ = quota.newConnections.take(at: now)
         if case .none(let reason) = access {
             let hello = ServerLine.hello(hello(peer, access, host())).array
             return .refused(lines: [hello, ServerLine.closing(reason: reason).array], reason: reason)
         }
-        accounts.open(account)
+        quotas.open(quota)
         connectionsSoFar += 1
-        let client = Client(id: ClientID(number: connectionsSoFar), access: access, account: account)
+        let client = Client(id: ClientID(number: connectionsSoFar), access: access, quota: quota)
         clients[client.id] = client
         send(ServerLine.hello(hello(peer, access, host())), to: client)
         return .admitted(client.id)
     }
 
-    /// A connection ended, for whatever reason; these CPUs are to be deregistered.
-    package mutating func remove(_ id: ClientID) -> CPUSet {
-        handOut()
+    private func refusal(_ limit: ProtocolError.Limit) -> Admission {
+        let reason = limit.text
+        return .refused(lines: [ServerLine.closing(reason: reason, limit: limit).array], reason: reason)
+    }
+
+    /// Removes a client whose connection ended for any reason; returns the CPUs to deregister.
+    ///
+    /// A connection that remains open stays charged to its principal until ``closed(_:)``.
+    package mutating func remove(_ id: ClientID, connectionStaysOpen: Bool = false) -> CPUSet {
+        dispatch()
         guard let client = clients.removeValue(forKey: id) else { return CPUSet() }
-        accounts.release(client.outbox.unsentBytes, from: client.account)
+        quotas.release(client.outbox.unsentBytes, from: client.quota)
         client.outbox.removeAll()
-        accounts.close(client.account)
+        endStalls()
+        if connectionStaysOpen { closing[id] = client.quota } else { quotas.close(client.quota) }
         return routes.remove(client)
     }
 
-    /// The daemon ends: every client is told, and gets nothing more.
+    /// Releases the connection of a removed client after it was closed.
+    package mutating func closed(_ id: ClientID) {
+        if let quota = closing.removeValue(forKey: id) { quotas.close(quota) }
+    }
+
+    /// Ends a connection: the client receives the reason and nothing more.
+    package mutating func end(_ id: ClientID, reason: String) {
+        dispatch()
+        if let client = clients[id], !client.isClosing { close(client, reason: reason) }
+    }
+
+    /// Notifies every client that the daemon is stopping; they receive nothing more.
     package mutating func shutDown(reason: String) {
-        handOut()
+        dispatch()
         for client in clients.values where !client.isClosing { close(client, reason: reason) }
     }
 
     // MARK: Looking
 
-    /// The CPUs that are to be registered now.
+    /// The CPUs to be registered now.
     package var wantedCPUs: CPUSet { routes.wanted }
 
-    /// The CPUs of a client's subscription.
-    package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.interest?.key.cpus ?? CPUSet() }
+    /// Returns the CPUs of a client's subscription.
+    package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.subscription?.key.cpus ?? CPUSet() }
 
-    /// Whether requests of a client are to be read now: not while what waits, for it or for others, is at a limit.
+    /// Returns whether to read requests of a client now: not while bytes queued for it, or for others, are at a limit.
     ///
-    /// A client for whom nothing waits is read from in any case, or the full queues of others could silence it.
+    /// Requests of a client without queued bytes are read in any case, or the full queues of others could silence it.
     package mutating func wantsRequests(of id: ClientID) -> Bool {
-        handOut()
+        dispatch()
         guard let client = clients[id], !client.isClosing else { return false }
         return client.outbox.unsentBytes == 0 || hasRoom(client, for: 1)
     }
 
-    /// The bytes that wait for all clients together.
-    package var unsentBytes: Int { accounts.unsentBytes }
+    /// The memory held by the queues of all clients.
+    package var queuedMemoryBytes: Int { quotas.memoryBytes }
 
-    /// The most bytes that waited for all clients together since this was last asked.
-    package func takeMostUnsentBytes() -> Int { accounts.takeMost() }
+    /// Returns the peak of that memory since the last call.
+    package func takeQueuedMemoryPeak() -> Int { quotas.takeMemoryPeak() }
 
-    /// What a client may see.
+    /// Returns the principal charged for a client's use.
+    package func principal(of id: ClientID) -> Principal? { clients[id]?.quota.principal }
+
+    /// Returns the access of a client.
     package func access(of id: ClientID) -> AccessPolicy.Access? { clients[id]?.access }
 
-    /// Whether nothing at all is held for anybody; who was there less than a second ago may still be remembered.
+    /// Returns whether all resources are released; clients of the last second may still be remembered.
     package func isBalanced(at now: UInt64) -> Bool {
-        accounts.forgetUnused(at: now)
-        return clients.isEmpty && accounts.areEmpty && routes.isEmpty
+        quotas.purge(at: now)
+        return clients.isEmpty && quotas.areEmpty && routes.isEmpty
     }
 
     private func hello(_ peer: PeerIdentity, _ access: AccessPolicy.Access, _ host: HostState) -> Hello {
         var reason: String?
         if case .none(let text) = access { reason = text }
-        return Hello(
+        var hello = Hello(
             server: settings.server, instance: settings.instance, kernelRelease: settings.kernelRelease,
             taskstatsVersion: settings.taskstatsVersion, possibleCPUs: settings.possibleCPUs.description,
             onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
             reason: reason,
-            limits: limits(of: peer, access))
+            limits: limits(of: access))
+        hello.tickNanoseconds = settings.tickNanoseconds
+        hello.processSumsAreComplete = settings.processSumsAreComplete
+        return hello
     }
 
-    private func limits(of peer: PeerIdentity, _ access: AccessPolicy.Access) -> Hello.Limits {
+    private func limits(of access: AccessPolicy.Access) -> Hello.Limits {
         var limits = Hello.Limits(
             queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID)
-        if peer.uid != 0 { limits.connectionsPerSecond = settings.limits.connectionsPerSecond }
-        if access.tier == .own { limits.requestsPerSecond = settings.limits.requestsPerSecond }
+        if access.tier == .own {
+            limits.connectionsPerSecond = settings.limits.connectionsPerSecond
+            limits.requestsPerSecond = settings.limits.requestsPerSecond
+            limits.subscriptionsPerUID = settings.limits.subscriptionsPerUID
+        }
         return limits
     }
 }

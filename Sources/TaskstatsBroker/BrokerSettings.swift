@@ -1,44 +1,60 @@
 import TaskstatsModel
 
-/// The bounds that the broker enforces.
+/// The limits that the broker enforces.
 package struct BrokerLimits: Hashable, Sendable {
-    /// The bytes that may wait for one client.
+    /// The maximum number of bytes queued for one client.
     package var queueBytes = 8 << 20
-    /// The bytes that may wait for the clients of one uid.
+    /// The maximum number of bytes queued for the clients of one uid.
     package var queueBytesPerUID = 64 << 20
-    /// The bytes that may wait in all.
+    /// The maximum memory of all queues: a quarter of it for clients that see everything, the rest for all others.
     package var queueBytesInAll = 256 << 20
-    /// The connections of one uid.
+    /// The maximum number of connections of one uid.
     package var connectionsPerUID = 32
-    /// The connections in all.
+    /// The maximum number of connections; an eighth of them is reserved for clients that see everything.
     package var connectionsInAll = 1_024
-    /// The new connections of one uid in a second; root's are not counted.
+    /// The maximum number of new connections of one uid per second, except for clients that see everything.
     package var connectionsPerSecond = 100
-    /// The requests of one uid in a second; those of clients who may see everything are not counted.
+    /// The maximum number of requests of one uid per second, except for clients that see everything.
     package var requestsPerSecond = 5_000
+    /// The maximum number of different subscriptions of one uid, except for clients that see everything.
+    package var subscriptionsPerUID = 16
+    /// The maximum number of threads of a process whose sums a client can query: the kernel adds them up one by one.
+    package var threadsPerQuery = 2_048
 
-    /// The usual bounds.
+    /// The maximum number of connections of all ordinary clients.
+    var ordinaryConnections: Int { connectionsInAll - connectionsInAll / 8 }
+    /// Returns the maximum memory of the queues of all clients that see everything, or of all others.
+    func queueBytes(ofPrivileged isPrivileged: Bool) -> Int {
+        let reserved = queueBytesInAll / 4
+        return isPrivileged ? reserved : queueBytesInAll - reserved
+    }
+
+    /// Creates the default limits.
     package init() {}
 }
 
-/// What does not change while the daemon runs.
+/// Settings that stay the same while the daemon runs.
 package struct BrokerSettings: Sendable {
-    /// Name and version of the daemon, as `hello` tells them.
+    /// The name and version of the daemon, as sent in `hello`.
     package var server: String
-    /// New at every start.
+    /// A random identifier, new at every start.
     package var instance: String
     /// The release of the kernel.
     package var kernelRelease: String
     /// The version of struct taskstats that the kernel fills.
     package var taskstatsVersion: Int
-    /// The CPUs that the machine can have.
+    /// The period of the scheduler's tick, in nanoseconds; nil when unknown.
+    package var tickNanoseconds: UInt64?
+    /// Whether the sums of a process contain the threads that have ended; nil when unknown.
+    package var processSumsAreComplete: Bool?
+    /// The possible CPUs of the machine.
     package var possibleCPUs: CPUSet
-    /// Who may see what.
+    /// The access policy.
     package var policy: AccessPolicy
-    /// The bounds to enforce.
+    /// The limits to enforce.
     package var limits: BrokerLimits
 
-    /// These settings.
+    /// Creates settings.
     package init(
         server: String, instance: String, kernelRelease: String, taskstatsVersion: Int, possibleCPUs: CPUSet,
         policy: AccessPolicy, limits: BrokerLimits
@@ -53,14 +69,14 @@ package struct BrokerSettings: Sendable {
     }
 }
 
-/// What changes while the daemon runs, and is looked up when it is told.
+/// Properties that change while the daemon runs, read when they are sent.
 package struct HostState: Hashable, Sendable {
-    /// The CPUs that are online, as a list.
+    /// The online CPUs, as a list.
     package var onlineCPUs: String
-    /// Whether kernel.task_delayacct is on; nil when that cannot be told.
+    /// Whether kernel.task_delayacct is on; nil when unknown.
     package var delayAccounting: Bool?
 
-    /// This state.
+    /// Creates a state.
     package init(onlineCPUs: String, delayAccounting: Bool?) {
         self.onlineCPUs = onlineCPUs
         self.delayAccounting = delayAccounting

@@ -1,59 +1,59 @@
 import TaskstatsModel
 import TaskstatsProtocol
 
-/// What identifies a connection for as long as the daemon lives.
+/// The identifier of a connection, unique for the life of the daemon.
 package struct ClientID: Hashable, Sendable, CustomStringConvertible {
-    /// Counts the connections.
+    /// The number of the connection, which counts up.
     package let number: UInt64
 
-    /// The connection of this number.
+    /// Creates the identifier of a connection.
     package init(number: UInt64) { self.number = number }
 
-    /// The word and the number: "client 7".
+    /// The text "client" with the number: "client 7".
     package var description: String { "client \(number)" }
 }
 
-/// One connection: who it is, what it subscribed to, and what waits for it.
+/// One connection: its access, its subscription, and its queued lines.
 ///
-/// A record that does not fit is counted here, and told before the next line that does.
+/// A record that does not fit is counted here, and reported before the next line that does.
 final class Client {
     let id: ClientID
     let access: AccessPolicy.Access
-    let account: Account
+    let quota: UserQuota
     let outbox = Outbox()
-    /// The one that it has subscribed to; the routes own it.
-    unowned var interest: Interest?
+    /// Its subscription; owned by the route table.
+    unowned var subscription: SubscriptionGroup?
     var overflow = SubscribeParameters.Overflow.drop
     var badLinesInARow = 0
-    /// Nothing more is read or routed; the connection ends when the outbox is empty.
+    /// Whether the client is closing: nothing more is read or routed, and the connection ends when the outbox is empty.
     var isClosing = false
-    /// It stands in the broker's list of clients with something to send.
+    /// Whether it is in the broker's list of clients with data to send.
     var isDirty = false
     var counters = Status.Connection()
-    private(set) var untold = UntoldLosses()
+    private(set) var unreported = UnreportedLosses()
 
-    init(id: ClientID, access: AccessPolicy.Access, account: Account) {
+    init(id: ClientID, access: AccessPolicy.Access, quota: UserQuota) {
         self.id = id
         self.access = access
-        self.account = account
+        self.quota = quota
     }
 
-    func lose(_ loss: Loss) { untold.add(loss) }
+    func recordLoss(_ loss: Loss) { unreported.add(loss) }
 
-    func takeUntold() -> [Loss] {
-        defer { untold = UntoldLosses() }
-        return untold.losses
+    func takeUnreported() -> [Loss] {
+        defer { unreported = UnreportedLosses() }
+        return unreported.losses
     }
 }
 
-/// Losses that a client could not be told so far.
-struct UntoldLosses {
+/// Losses that have not been reported.
+struct UnreportedLosses {
     private var queue: UInt64 = 0
     private var kernel: [Int: UInt64] = [:]
 
     var isEmpty: Bool { queue == 0 && kernel.isEmpty }
 
-    /// How many lines it takes to tell them.
+    /// The number of lines required to report them.
     var count: Int { kernel.count + (queue > 0 ? 1 : 0) }
 
     mutating func add(_ loss: Loss) {

@@ -4,14 +4,14 @@ import TaskstatsModel
 
 /// The socket of one CPU: registers with the kernel, drains exit records, deregisters.
 ///
-/// It owns the numbering of the CPU's records: `sequence` counts what the kernel produced for this registration, lost
-/// records included, and every record is either handed to the sink or part of a loss that the sink was told. The kernel
-/// keeps a registration after close, and hands the records to whoever binds the port id next; so `deregister` must have
-/// been acknowledged before the listener goes.
+/// It numbers the CPU's records: `sequence` counts the records that the kernel produced for this registration,
+/// including lost ones. Every record is either delivered to the sink or part of a reported loss. The kernel keeps a
+/// registration after close, and sends the records to the next process that binds the port id; so `deregister` must be
+/// acknowledged before the listener is released.
 package final class ExitListener<Port: NetlinkPort & ~Copyable> {
-    /// What a drain came to.
+    /// The result of a drain.
     package enum Outcome: Hashable {
-        /// The socket is empty; so many records were read.
+        /// The socket is empty, after this many records.
         case empty(records: Int)
         /// The budget was used up before the socket was empty.
         case more
@@ -19,23 +19,25 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
 
     /// The CPU.
     package let cpu: Int
-    /// The size of the receive buffer, as the kernel counts records against it; doubled after a loss.
+    /// The size of the receive buffer, as the kernel charges records against it; doubled after a loss.
     package private(set) var receiveBufferBytes: Int
-    /// Records handed to the sink.
+    /// The number of records delivered to the sink.
     package private(set) var received: UInt64 = 0
-    /// Records lost.
+    /// The number of lost records.
     package private(set) var lost: UInt64 = 0
 
     private let port: Port
     private let family: TaskstatsFamily
     private let batch: MessageBatch
     private let decoder = RecordDecoder()
+    /// Validates every record that is delivered to the sink.
+    package var validator = RecordValidator()
     private let largestReceiveBufferBytes: Int
     private var losses = LossCounter(drops: 0)
     private var requestSequence: UInt32 = 0
     private var acknowledgement: (sequence: UInt32, errno: Int32)?
 
-    /// A listener over a port of its own, with nothing registered so far.
+    /// Creates a listener with its own port and without a registration.
     package init(
         cpu: Int, port: consuming Port, family: TaskstatsFamily, batch: MessageBatch, receiveBufferBytes: Int,
         largestReceiveBufferBytes: Int? = nil
@@ -55,10 +57,10 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     /// The descriptor to wait on.
     package var descriptor: Int32 { port.descriptor }
 
-    /// Registers the CPU, and returns when the kernel has acknowledged it; the numbering begins anew.
+    /// Registers the CPU, returns when the kernel has acknowledged it, and resets the numbering.
     ///
-    /// Records of tasks that end before the acknowledgement are not part of the registration and are let go. When it
-    /// throws, it has tried to leave no registration behind.
+    /// Records of tasks that end before the acknowledgement are not part of the registration and are discarded. Before
+    /// it throws, it tries to remove the registration.
     package func register() throws(NetlinkError) {
         do throws(NetlinkError) {
             try command("register CPU \(cpu)") { (sequence) throws(NetlinkError) in
@@ -72,17 +74,19 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         lost = 0
     }
 
-    /// Deregisters the CPU, and returns when the kernel has acknowledged it; what is queued is let go, so drain before.
+    /// Deregisters the CPU, and returns when the kernel has acknowledged it.
+    ///
+    /// Queued records are discarded, so drain first.
     package func deregister() throws(NetlinkError) {
         try command("deregister CPU \(cpu)") { (sequence) throws(NetlinkError) in
             try family.deregister(cpu: cpu, sequence: sequence)
         }
     }
 
-    /// Hands on everything that is queued now, and tells what was lost of it.
+    /// Delivers everything that is queued now, and reports its losses.
     ///
-    /// It ends, whatever else happens meanwhile: the buffer bounds what is queued, and the losses that belong to it are
-    /// those that were counted when it began.
+    /// It ends regardless of concurrent exits: the buffer size bounds the queued records, and the losses that belong to
+    /// them were counted when it began.
     package func drainCompletely(time: UInt64, to sink: inout some ExitSink & ~Copyable) throws(NetlinkError) {
         let smallestRecordCost = 1_024
         let mostQueued = receiveBufferBytes / smallestRecordCost + MessageBatch.capacity
@@ -92,17 +96,17 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         }
     }
 
-    /// Reads records and hands them on until the socket is empty, or until about `budget` records were read.
+    /// Reads and delivers records until the socket is empty, or until about `budget` records were read.
     ///
-    /// After `.more` drain again without waiting: the socket may be empty by then, and what it lost is not told before
-    /// it was seen empty.
+    /// After `.more`, drain again without waiting: the socket may be empty by then, and its losses are not reported
+    /// until a read finds it empty.
     package func drain(
         budget: Int, time: UInt64, to sink: inout some ExitSink & ~Copyable
     ) throws(NetlinkError) -> Outcome {
         let lostBefore = lost
         defer { if lost > lostBefore { growReceiveBuffer() } }
         var read = 0
-        // The drop counter when the socket was last seen empty and more had been dropped than was told.
+        // The drop counter when the socket was last empty with unreported drops.
         var dropped: UInt32?
         repeat {
             try receive(atMost: MessageBatch.capacity)
@@ -110,7 +114,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
             for index in 0..<count { handle(index, time: time, sink: &sink) }
             read += count
             guard count < MessageBatch.capacity else { continue }
-            // Empty. What had been dropped before the last call is told here, behind the records that came before it.
+            // Empty. Drops before the last call are reported here, after the records that preceded them.
             if let dropped { tell(losses.settleAtEnd(drops: dropped), &sink) }
             let drops = try drops()
             if losses.isSettled(drops: drops) { return .empty(records: read) }
@@ -123,7 +127,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
 
     @inline(__always)
     private func handle(_ index: Int, time: UInt64, sink: inout some ExitSink & ~Copyable) {
-        // What is not from the kernel is nobody's record.
+        // Messages of other senders are not records.
         guard batch.isFromKernel(index) else { return }
         let receivedBefore = received
         do throws(NetlinkError) {
@@ -132,13 +136,13 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
                 let records = try decoder.decode(payload)
                 guard let pid = records.pid, let task = records.task else { throw .malformed("no record of a task") }
                 received += 1
-                sink.exited(
-                    ExitRecord(
-                        cpu: cpu, sequence: received + lost, time: time, pid: pid, task: task,
-                        process: records.process))
+                var record = ExitRecord(
+                    cpu: cpu, sequence: received + lost, time: time, pid: pid, task: task, process: records.process)
+                validator.validate(&record)
+                sink.exited(record)
             }
         } catch {
-            // A record that cannot be read is lost to everyone, and is told like one that was dropped.
+            // A record that cannot be read is lost to every client, and reported like a dropped one.
             if received == receivedBefore { tell(1, &sink) }
         }
     }
@@ -172,7 +176,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         sink.lost(cpu: cpu, count: UInt64(count))
     }
 
-    /// Makes the next loss less likely; where the kernel refuses, the buffer stays as it is.
+    /// Makes further losses less likely; if the kernel refuses, the buffer stays as it is.
     private func growReceiveBuffer() {
         guard receiveBufferBytes < largestReceiveBufferBytes else { return }
         try? setReceiveBuffer(min(2 * receiveBufferBytes, largestReceiveBufferBytes))
@@ -180,15 +184,15 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
 
     // MARK: Commands
 
-    /// Makes a request until it is acknowledged and nothing was dropped beside it; making it twice changes nothing.
+    /// Repeats a request until it is acknowledged and no message was dropped meanwhile; repeating it has no effect.
     ///
-    /// An acknowledgement that finds the socket full is lost like a record. The kernel handles a request within send, so
-    /// that nothing but its loss can keep it from us. Were a record dropped on its way, nobody could tell whether that
-    /// was before or behind the acknowledgement; so the counting starts from a request beside which none was.
+    /// If the socket is full, an acknowledgement is lost like a record. The kernel handles a request within send, so
+    /// only such a loss can withhold it. If a record was dropped meanwhile, its position relative to the
+    /// acknowledgement is unknown; so counting starts from a request without drops.
     private func command(
         _ operation: String, _ makeRequest: (UInt32) throws(NetlinkError) -> GenericNetlinkRequest
     ) throws(NetlinkError) {
-        // An acknowledgement finds its place even when a storm of exits goes on beside it.
+        // An acknowledgement fits even during a storm of exits.
         let roomForAcknowledgement = 8 << 20
         let attempts = 16
         let wanted = receiveBufferBytes
@@ -206,12 +210,12 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         throw .unanswered(operation: operation)
     }
 
-    /// Lets records go up to the acknowledgement, none behind it; false when there is no acknowledgement.
+    /// Discards records up to the acknowledgement, none after it; false when there is no acknowledgement.
     private func letGo(upToAcknowledgementOf request: GenericNetlinkRequest) throws(NetlinkError) -> Bool {
         while acknowledgement?.sequence != request.sequence {
             try receive(atMost: 1)
             guard batch.count == 1 else { return false }
-            // What cannot be read is let go like a record.
+            // Unreadable messages are discarded like records.
             try? inspect(0) { _, _ in }
         }
         guard let errno = acknowledgement?.errno, errno != 0 else { return true }

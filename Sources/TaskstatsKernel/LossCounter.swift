@@ -1,22 +1,22 @@
-/// Tells how many records of a socket were lost, and before which record.
+/// Determines how many records of a socket were lost, and before which record.
 ///
-/// Two sources, each good at one thing. The socket's drop counter says exactly how many messages did not fit, but not
-/// where they are missing. The sequence number in a record's header counts what the kernel produced on the CPU, so a
-/// jump says where; but a task that is preempted between choosing its listeners and taking its number can swap two
-/// numbers, or bring one of another CPU, so a jump alone is no loss. Hence: a jump asks for the drop counter, and is told
-/// as a loss when the counter grew by as much. Whatever is left is told at the end of the queue. Every drop is told
-/// once, so that the numbers can put a loss in a wrong place but never make it a wrong amount.
+/// It combines two sources. The socket's drop counter says exactly how many messages did not fit, but not where they
+/// are missing. The sequence number in a record's header counts the kernel's records of the CPU, so a jump shows where.
+/// But a task that is preempted between choosing its listeners and taking its number can swap two numbers, or use one
+/// of another CPU, so a jump alone is not a loss. Hence a jump triggers a read of the drop counter, and is reported as
+/// a loss if the counter grew by at least as much. Remaining drops are reported at the end of the queue. Every drop is
+/// reported once, so sequence numbers can misplace a loss but never change its amount.
 package struct LossCounter: Sendable {
-    /// Numbers that come late are near; one from further behind than this is the CPU's own again after a foreign one.
+    /// Late numbers are near; a number further behind than this is the CPU's own again after one of another CPU.
     private static let farthestLateness: Int32 = 1_024
 
     private var expected: UInt32?
     private var accountedDrops: UInt32
 
-    /// A counter for a socket whose drops up to now are nobody's loss.
+    /// Creates a counter for a socket; its earlier drops are not losses.
     package init(drops: UInt32) { accountedDrops = drops }
 
-    /// How many numbers the record of this number skipped; a number from behind skips none.
+    /// Returns how many numbers were skipped before this one; 0 for a late number.
     package mutating func gap(before sequence: UInt32) -> UInt32 {
         let ahead = Int32(bitPattern: sequence &- (expected ?? sequence))
         guard ahead >= 0 || ahead < -Self.farthestLateness else { return 0 }
@@ -24,17 +24,18 @@ package struct LossCounter: Sendable {
         return UInt32(max(ahead, 0))
     }
 
-    /// Whether everything up to this state of the drop counter was told.
+    /// Returns whether all drops up to this state of the drop counter were reported.
     package func isSettled(drops: UInt32) -> Bool { untold(drops) == 0 }
 
-    /// The loss to tell before a record that skipped so many numbers: all of them, or none when fewer were dropped.
+    /// Returns the loss to report before a record that skipped `gap` numbers: all of them, or 0 when fewer were
+    /// dropped.
     package mutating func settle(gap: UInt32, drops: UInt32) -> UInt32 {
         guard gap <= untold(drops) else { return 0 }
         accountedDrops &+= gap
         return gap
     }
 
-    /// The loss to tell behind the last record of a queue; the next record's number is expected to include it.
+    /// Returns the loss to report after the last record of a queue; the next record's number is expected to include it.
     package mutating func settleAtEnd(drops: UInt32) -> UInt32 {
         let lost = untold(drops)
         accountedDrops &+= lost
@@ -42,6 +43,6 @@ package struct LossCounter: Sendable {
         return lost
     }
 
-    /// None for a state that is older than what was told.
+    /// Returns 0 for a counter state older than the last report.
     private func untold(_ drops: UInt32) -> UInt32 { UInt32(max(Int32(bitPattern: drops &- accountedDrops), 0)) }
 }

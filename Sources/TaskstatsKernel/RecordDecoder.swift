@@ -1,30 +1,30 @@
 import Netlink
 import TaskstatsModel
 
-/// Reads the records out of a message of the taskstats family, the same for exits and for answers to queries.
+/// Decodes the records in a message of the taskstats family, for exits and for answers to queries.
 ///
-/// A message holds the record of a task, the record of a process, or both. Every length is checked by the walk over the
-/// attributes; what the bytes of a record mean is ``TaskRecord``'s business.
+/// A message holds the record of a task, the record of a process, or both. Walking the attributes checks every length;
+/// ``TaskRecord`` interprets the bytes of a record, and ``RecordValidator`` decides which of its values are facts.
 package struct RecordDecoder: Sendable {
-    /// What one message held.
+    /// The content of one message.
     package struct Records {
-        /// The number that the kernel gave with the task's record.
+        /// The pid that the kernel sent with the task's record.
         package var pid: UInt32?
         /// The task's record.
         package var task: TaskRecord?
-        /// The number that the kernel gave with the process's record.
+        /// The tgid that the kernel sent with the process's record.
         package var tgid: UInt32?
         /// The process's record.
         package var process: TaskRecord?
     }
 
-    /// The struct version that stands in for a version 0 where no task's record comes with it.
+    /// The struct version used for version 0 when there is no task record.
     package var fallbackVersion: UInt16?
 
-    /// A decoder.
+    /// Creates a decoder.
     package init(fallbackVersion: UInt16? = nil) { self.fallbackVersion = fallbackVersion }
 
-    /// Reads the payload of a message, from its generic netlink header on.
+    /// Decodes the payload of a message, from its generic netlink header on.
     package func decode(_ payload: RawSpan) throws(NetlinkError) -> Records {
         var records = Records()
         try GenericNetlinkMessage.read(payload) { (command, attributes) throws(NetlinkError) in
@@ -43,7 +43,7 @@ package struct RecordDecoder: Sendable {
                         records.process = try record(bytes, .process, version: version)
                     }
                 default:
-                    // Padding, and whatever later kernels add.
+                    // Padding, and additions of later kernels.
                     break
                 }
             }
@@ -60,7 +60,7 @@ package struct RecordDecoder: Sendable {
             switch type {
             case number: id = value.load(0)
             case TaskstatsFamily.ReplyAttribute.stats:
-                guard let id else { throw .malformed("statistics before the number they belong to") }
+                guard let id else { throw .malformed("statistics before their id") }
                 try body(id, value)
             default: break
             }
@@ -75,8 +75,8 @@ package struct RecordDecoder: Sendable {
             return try TaskRecord(kernelBytes: bytes, kind: kind, versionOfTask: version)
         } catch {
             switch error {
-            case .tooShort(let count): throw .malformed("a struct taskstats of \(count) bytes")
-            case .unknownVersion: throw .malformed("a struct taskstats of version 0")
+            case .tooShort(let count): throw .malformed("struct taskstats of \(count) bytes")
+            case .unknownVersion: throw .malformed("struct taskstats of version 0")
             }
         }
     }

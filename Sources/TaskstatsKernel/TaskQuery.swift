@@ -2,41 +2,49 @@ import LinuxSystem
 import Netlink
 import TaskstatsModel
 
-/// Asks the kernel for the statistics of tasks that live, over a socket of its own.
+/// Queries the kernel for the statistics of running tasks, over its own socket.
 ///
-/// Queries never share a socket with exit records: a full socket loses answers and acknowledgements too, and its drop
-/// counter must mean records only. An answer is queued when send returns, so nothing here waits.
+/// Queries never share a socket with exit records: a full socket also loses answers and acknowledgements, and its drop
+/// counter must count records only. An answer is queued when send returns, so nothing here waits.
 package struct TaskQuery<Port: NetlinkPort & ~Copyable>: ~Copyable {
     private let port: Port
     private let family: TaskstatsFamily
     private let batch: MessageBatch
     private let decoder = RecordDecoder()
+    /// Validates every returned record.
+    package var validator = RecordValidator()
     private var sequence: UInt32 = 0
 
-    /// Queries over this port, which is used for nothing else.
+    /// Creates a query over this port, which is used for nothing else.
     package init(port: consuming Port, family: TaskstatsFamily, batch: MessageBatch) {
         self.port = port
         self.family = family
         self.batch = batch
     }
 
-    /// The record of one task; a pid that does not live is refused with ESRCH.
+    /// Returns the record of one task; fails with ESRCH when no task has the pid.
     package mutating func task(pid: UInt32) throws(NetlinkError) -> TaskRecord {
         let request = try family.get(pid: pid, sequence: next())
-        guard let record = try records(request).task else { throw .unanswered(operation: request.operation) }
+        guard var record = try records(request).task else { throw .unanswered(operation: request.operation) }
+        validator.validate(task: &record)
         return record
     }
 
-    /// The sums over all tasks of a process, by the id of any of them.
-    package mutating func process(tgid: UInt32) throws(NetlinkError) -> TaskRecord {
-        let request = try family.get(tgid: tgid, sequence: next())
-        guard let record = try records(request).process else { throw .unanswered(operation: request.operation) }
-        return record
-    }
-
-    /// The tasks of a cgroup by state, through a descriptor of its version 1 directory.
+    /// Returns the sums over all tasks of a process, by the id of any of them.
     ///
-    /// For a descriptor of anything else the kernel reports success and sends nothing: unanswered.
+    /// The sums do not contain the age of the process. If it is required and `age` (in microseconds) is nil, this takes
+    /// another query, of the first task; if that fails, the age stays unknown.
+    package mutating func process(tgid: UInt32, age: UInt64? = nil) throws(NetlinkError) -> TaskRecord {
+        let request = try family.get(tgid: tgid, sequence: next())
+        guard var record = try records(request).process else { throw .unanswered(operation: request.operation) }
+        let isAgeMissing = age == nil && validator.needsAge(of: record)
+        validator.validate(process: &record, age: isAgeMissing ? (try? task(pid: tgid))?[.acTgetime] : age)
+        return record
+    }
+
+    /// Returns the number of tasks of a cgroup by state, through a descriptor of its version 1 directory.
+    ///
+    /// For any other descriptor the kernel reports success but sends nothing, which fails as unanswered.
     package mutating func cgroup(directory: Int32) throws(NetlinkError) -> CgroupStats {
         let request = try family.get(cgroup: directory, sequence: next())
         var stats: CgroupStats?

@@ -1,7 +1,9 @@
 import LinuxSystem
 import Netlink
+import TaskstatsModel
 
-/// The taskstats family of generic netlink: its requests, by the numbers of <linux/taskstats.h> and <linux/cgroupstats.h>.
+/// The taskstats family of generic netlink and its requests, numbered as in <linux/taskstats.h> and
+/// <linux/cgroupstats.h>.
 package struct TaskstatsFamily: Hashable, Sendable {
     static let name = "TASKSTATS"
 
@@ -29,13 +31,13 @@ package struct TaskstatsFamily: Hashable, Sendable {
         static let cgroupStats: UInt16 = 1
     }
 
-    /// The number of the family, given at boot.
+    /// The number of the family, assigned at boot.
     package let id: UInt16
 
-    /// A family of this number.
+    /// Creates a family with this number.
     package init(id: UInt16) { self.id = id }
 
-    /// Asks the kernel; ENOENT when it was built without CONFIG_TASKSTATS, or in an old kernel's network namespace.
+    /// Looks up the family; fails with ENOENT without CONFIG_TASKSTATS, or in an old kernel's network namespace.
     package static func lookUp(
         over port: borrowing some NetlinkPort & ~Copyable, batch: MessageBatch
     ) throws(NetlinkError) -> TaskstatsFamily {
@@ -66,6 +68,12 @@ package struct TaskstatsFamily: Hashable, Sendable {
         try request(
             "deregister CPU \(cpu)", Command.get, sequence,
             .string(type: RequestAttribute.deregisterCPUs, String(cpu)))
+    }
+
+    func deregister(cpus: CPUSet, sequence: UInt32) throws(NetlinkError) -> GenericNetlinkRequest {
+        try request(
+            "deregister CPU \(cpus)", Command.get, sequence,
+            .string(type: RequestAttribute.deregisterCPUs, cpus.description))
     }
 
     private func request(

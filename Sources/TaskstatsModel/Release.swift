@@ -1,5 +1,5 @@
-/// The release that daemon, library and command belong to.
+/// The release of the daemon, the library and the command.
 package enum Release {
-    /// Its version.
+    /// The version of the release.
     package static let version = "0.1.0"
 }

@@ -3,24 +3,30 @@ import Glibc
 import LinuxSystem
 import TaskstatsClient
 
-/// The command: what the arguments mean is ArgumentParser's, how a command ends is decided here and nowhere else.
+/// The tsctl command: ArgumentParser parses the arguments, this type decides how a command ends.
 ///
-/// Status 0: done, or the reader of the output had enough. 1: failed, with one line on standard error. 64: wrong usage.
+/// Status 0: success, or the reader of the output went away. 1: failure, with one line on standard error. 64: wrong
+/// usage. 124: the time of --for expired before the number of --count was reached.
 @main
 struct Tsctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tsctl",
-        abstract: "Shows what the Linux kernel counts for each task: CPU, memory, I/O, and where it had to wait.",
+        abstract: "Shows the Linux kernel's statistics of each task: CPU, memory, I/O and waits.",
         discussion: """
-            tsctl asks taskstatsd, which everybody on the machine may do: root and the group taskstats see every \
-            process, others see their own.
+            tsctl queries taskstatsd, which serves every user of the machine: root and members of the group taskstats \
+            see every process, others see their own.
+
+            --socket and --debug can precede the command.
+
+            The exit status is 0 on success, 1 on failure, 64 on wrong usage, and 124 if the time of --for expires \
+            before the number of --count is reached. run exits with the status of its command.
 
             Examples:
               tsctl get --pid 1                     one task, as a report
               tsctl top                             where processes wait now
-              tsctl watch --filter exit=failed      everything that fails, as it ends
+              tsctl watch --filter exit=failed      failed tasks, as they end
               tsctl status                          the daemon and its counters
-              tsctl doctor                          what is wrong, and what mends it
+              tsctl doctor                          problems and their fixes
             """,
         version: Release.version,
         subcommands: [
@@ -32,7 +38,9 @@ struct Tsctl: ParsableCommand {
         StandardDescriptors.reserve()
         _ = signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+            let arguments = try CommandLineArguments.prepared(Array(CommandLine.arguments.dropFirst()), commands: names)
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as Failure {
             end(failure)
@@ -47,8 +55,8 @@ struct Tsctl: ParsableCommand {
         }
     }
 
-    /// Help, the version and completion scripts come as errors too; that they can be written is seen to here, as
-    /// ArgumentParser takes a full disk for success.
+    /// Ends tsctl; help, the version and completion scripts arrive as errors too, and ArgumentParser would ignore a
+    /// full disk.
     private static func end(_ error: any Error) -> Never {
         let text = fullMessage(for: error)
         guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
@@ -70,7 +78,7 @@ struct Tsctl: ParsableCommand {
 
 extension Failure {
     init(_ error: TaskstatsError) {
-        let advice = error.code == .notRunning ? ", or name its socket with --socket" : ""
+        let advice = error.code == .notRunning ? ", or give its socket with --socket" : ""
         self.init(error.message + advice)
     }
 }

@@ -1,34 +1,36 @@
 import TaskstatsClient
 
-/// What this user may see, and why.
+/// A check of what this user can see, and why.
 struct AccessCheck: Check {
     let greeting: DaemonCheck.Greeting
     /// The effective user of this process.
     let uid: UInt32
     let user: String
-    /// What the account database says of the group that is privileged unless the daemon was told otherwise.
+    /// The state of the default privileged group in the account database.
     let group: Group
 
-    /// The group taskstats, and this user.
+    /// The membership of this user in the group taskstats.
     enum Group: Equatable {
         case missing
-        /// The user is no member.
+        /// The user is not a member.
         case foreign
-        /// The user is a member and this session was begun before that.
+        /// The user is a member, but this session started earlier.
         case memberLater
         /// This process is in the group.
         case member
     }
 
-    /// The group whose members see every process, unless the daemon was told another.
+    /// The default group whose members see every process.
     static let groupName = "taskstats"
 
     var finding: Finding {
         switch greeting {
         case .greeted(let server): server.access == .all ? .ok(Self.name, all) : own(server)
         case .refused(let error) where error.code == .permissionDenied && error.errnoName == nil:
-            .failed(Self.name, error.message, mend: "run tsctl on the host, or: \(join)")
-        case .refused, .nobody: .unknown(Self.name, "nobody to ask: the daemon decides")
+            .failed(
+                Self.name, error.message,
+                fix: uid == 0 ? "run tsctl on the host" : "run tsctl on the host, or: \(join)")
+        case .refused, .nobody: .unknown(Self.name, "no daemon answers")
         }
     }
 
@@ -41,24 +43,24 @@ struct AccessCheck: Check {
     }
 
     private func own(_ server: ServerInfo) -> Finding {
-        let text = "the processes of \(user) alone"
+        let text = "only the processes of \(user)"
         if server.uid != uid {
             return .warning(
-                Self.name, "\(text), whom the daemon takes for uid \(server.uid)",
-                mend: "run tsctl outside of the user namespace")
+                Self.name, "\(text), whom the daemon sees as uid \(server.uid)",
+                fix: "run tsctl outside the user namespace")
         }
         switch group {
-        case .missing: return .ok(Self.name, "\(text): there is no group \(Self.groupName) whose members see all")
-        case .foreign: return .ok(Self.name, "\(text); all for members of \(Self.groupName): \(join)")
+        case .missing: return .ok(Self.name, "\(text): the group \(Self.groupName) does not exist")
+        case .foreign: return .ok(Self.name, "\(text); members of \(Self.groupName) see all: \(join)")
         case .memberLater:
             return .warning(
-                Self.name, "\(text): \(user) joined \(Self.groupName) after this session began",
-                mend: "log in again, or: newgrp \(Self.groupName)")
+                Self.name, "\(text): \(user) joined \(Self.groupName) after this session started",
+                fix: "log in again, or: newgrp \(Self.groupName)")
         case .member:
             return .warning(
                 Self.name,
-                "\(text): the daemon does not take \(Self.groupName) for privileged; it has another --group, or is "
-                    + "older than the group", mend: "sudo systemctl restart taskstatsd")
+                "\(text): the daemon does not treat \(Self.groupName) as privileged; it has another --group, or is "
+                    + "older than the group", fix: "sudo systemctl restart taskstatsd")
         }
     }
 

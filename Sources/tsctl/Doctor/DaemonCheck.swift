@@ -1,11 +1,11 @@
 import TaskstatsClient
 
-/// Whether a daemon answers on the socket, and which one.
+/// A check that a daemon answers on the socket.
 struct DaemonCheck: Check {
-    /// A process that listens, or that is called like the daemon.
+    /// A process that listens, or that has the daemon's name.
     struct Process: Equatable {
         var pid: Int32
-        /// Its name; nil when /proc hides it.
+        /// Its name; nil if /proc hides it.
         var name: String?
         var user: String
         var isStopped = false
@@ -15,19 +15,19 @@ struct DaemonCheck: Check {
         var text: String { "pid \(pid) (\(name.map { PrintableText.of($0) + ", " } ?? "")user \(user))" }
     }
 
-    /// What the daemon said first.
+    /// The result of the handshake.
     enum Greeting: Equatable {
         case greeted(ServerInfo)
-        /// It refused, or did not answer.
+        /// The daemon refused the connection, or did not answer.
         case refused(TaskstatsError)
-        /// Nobody was there to say anything.
+        /// No process accepted the connection.
         case nobody
     }
 
     let greeting: Greeting
-    /// Who made the socket listen; systemd where it passes the socket on.
+    /// The process that called listen; systemd if it passes the socket on.
     let listener: Process?
-    /// The processes called taskstatsd.
+    /// The processes named taskstatsd.
     let daemons: [Process]
     let socket: String
     let startCommand: String
@@ -44,54 +44,55 @@ struct DaemonCheck: Check {
         let text = "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion)), \(who)"
         guard server.server == "taskstatsd/\(Release.version)" else {
             return .warning(
-                Self.name, "\(text); tsctl is \(Release.version)", mend: "install taskstatsd and tsctl of one version")
+                Self.name, "\(text); tsctl is \(Release.version)", fix: "install matching versions")
         }
         return .ok(Self.name, text)
     }
 
     private func refused(_ error: TaskstatsError) -> Finding {
         switch error.code {
-        // It is well, and says whom it serves.
+        // The daemon works and refuses only this user.
         case .permissionDenied: return .ok(Self.name, "answers, \(who)")
         case .protocolViolation:
             return failed(
-                "\(who) listens, and: \(error.message)", mend: "tsctl doctor --socket PATH, with taskstatsd's")
+                "\(who) listens, but \(error.message)", fix: "tsctl doctor --socket PATH, with the path of taskstatsd")
         case .timedOut:
             guard let process = Self.answering(listener: listener, daemons: daemons), process.isStopped else {
-                return failed("\(who) does not answer", mend: "sudo systemctl restart taskstatsd")
+                return failed("\(who) does not answer", fix: "sudo systemctl restart taskstatsd")
             }
-            return failed("\(who) does not answer: it is stopped", mend: "sudo kill -CONT \(process.pid)")
+            return failed("\(who) does not answer: it is stopped", fix: "sudo kill -CONT \(process.pid)")
         case .closedByDaemon, .limitExceeded:
-            return failed(error.message, mend: "end some of your own connections: ss -xp | grep \(socket)")
-        default: return failed(error.message, mend: startCommand)
+            return failed(error.message, fix: "close some of your connections: ss -xp | grep \(socket)")
+        default: return failed(error.message, fix: startCommand)
         }
     }
 
     private var nobody: Finding {
-        guard let other = daemons.first else { return failed("no taskstatsd runs", mend: startCommand) }
+        guard let other = daemons.first else { return failed("taskstatsd is not running", fix: startCommand) }
         let named = other.arguments.firstIndex(of: "--socket").map { other.arguments.dropFirst($0 + 1).first }
         let path = (named ?? nil) ?? other.arguments.first { $0.hasPrefix("--socket=") }.map { String($0.dropFirst(9)) }
         if let path, path != socket {
             return failed(
-                "\(other.text) serves another socket", mend: "tsctl doctor --socket \(PrintableText.of(path))")
+                "\(other.text) serves another socket", fix: "tsctl doctor --socket \(PrintableText.of(path))")
         }
         return failed(
-            "\(other.text) runs and does not serve \(socket)", mend: "sudo kill \(other.pid) && \(startCommand)")
+            "\(other.text) runs but does not serve \(socket)", fix: "sudo kill \(other.pid) && \(startCommand)")
     }
 
     private var who: String {
-        Self.answering(listener: listener, daemons: daemons)?.text ?? "a process that cannot be seen"
+        Self.answering(listener: listener, daemons: daemons)?.text ?? "a process that is not visible"
     }
 
-    /// Who answers: whoever listens, and a daemon where that is process 1, which only makes the socket for it.
+    /// Returns the process that answers: the listener, or a daemon if the listener is process 1, which only makes the
+    /// socket.
     static func answering(listener: Process?, daemons: [Process]) -> Process? {
         listener?.pid == 1 ? daemons.first ?? listener : listener
     }
 
-    /// What the daemon is called.
+    /// The name of the daemon's processes.
     static let program = "taskstatsd"
 
     private static let name = "daemon"
 
-    private func failed(_ text: String, mend: String) -> Finding { .failed(Self.name, text, mend: mend) }
+    private func failed(_ text: String, fix: String) -> Finding { .failed(Self.name, text, fix: fix) }
 }

@@ -1,6 +1,6 @@
 import TaskstatsProtocol
 
-/// The findings, one line each and one more for what mends it.
+/// The findings, one line each, with the fix of a problem below it.
 struct DoctorScreen {
     let findings: [Finding]
     let style: Style
@@ -9,9 +9,10 @@ struct DoctorScreen {
         let width = findings.map(\.check.utf8.count).max() ?? 0
         return findings.flatMap { finding in
             let verdict = pad(finding.verdict.rawValue, to: Self.verdictWidth)
-            let line = "\(style.verdict(finding.verdict, verdict))  \(pad(finding.check, to: width))  \(finding.text)"
+            let line =
+                "\(style.verdict(finding.verdict, verdict))  \(pad(finding.check, to: width))  \(PrintableText.of(finding.text))"
             let indent = String(repeating: " ", count: Self.verdictWidth + 2 + width + 2)
-            return [line] + (finding.mend.map { ["\(indent)\(style.heading("mend:")) \($0)"] } ?? [])
+            return [line] + (finding.fix.map { ["\(indent)\(style.heading("fix:")) \(PrintableText.of($0))"] } ?? [])
         } + [summary]
     }
 
@@ -29,7 +30,7 @@ struct DoctorScreen {
         text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 
-    /// One object of JSON.
+    /// Returns the findings as one JSON object.
     static func json(_ findings: [Finding]) -> [UInt8] {
         var writer = JSONWriter(capacity: 4_096)
         writer.object { writer in
@@ -43,7 +44,7 @@ struct DoctorScreen {
                         writer.member("check", finding.check)
                         writer.member("verdict", finding.verdict.rawValue)
                         writer.member("text", finding.text)
-                        if let mend = finding.mend { writer.member("mend", mend) }
+                        if let fix = finding.fix { writer.member("mend", fix) }
                     }
                 }
             }
@@ -53,7 +54,7 @@ struct DoctorScreen {
 }
 
 extension Style {
-    /// A text in the colour of a verdict.
+    /// Returns a text in the colour of a verdict.
     fileprivate func verdict(_ verdict: Verdict, _ text: String) -> String {
         guard isOn else { return text }
         let colours: [Verdict: Int] = [.ok: 32, .warning: 33, .failed: 31, .unknown: 36]

@@ -3,9 +3,9 @@ import Glibc
 import LinuxSystem
 import TaskstatsClient
 
-/// Gathers the facts that the checks judge: from the socket, the daemon, the kernel and the system.
+/// The facts for the checks, from the socket, the daemon, the kernel and the system.
 ///
-/// Nothing that is missing stops it; a daemon that does not answer costs it a few seconds.
+/// Missing facts do not stop the collection; a daemon that does not answer costs a few seconds.
 struct Examination {
     private let options: ConnectionOptions
     private let socket: String
@@ -15,10 +15,11 @@ struct Examination {
     private let attempt: SocketCheck.Attempt
     private let greeting: DaemonCheck.Greeting
     private let trial: Trial?
+    private let waitTrial: WaitTrial?
 
     private static let patience = Duration.seconds(3)
 
-    /// Looks at everything that takes time, or that other facts depend on.
+    /// Collects the facts that take time, or that other facts depend on.
     init(_ options: ConnectionOptions) {
         self.options = options
         socket = options.path
@@ -27,20 +28,21 @@ struct Examination {
         (attempt, listener) = Self.connect(to: socket)
         guard attempt == .connected else {
             greeting = .nobody
-            trial = nil
+            (trial, waitTrial) = (nil, nil)
             return
         }
         do throws(TaskstatsError) {
             let connection = try options.connect(within: Self.patience)
             greeting = .greeted(connection.server)
             trial = Trial(connection)
+            waitTrial = WaitTrial(connection)
         } catch {
             greeting = .refused(error)
-            trial = nil
+            (trial, waitTrial) = (nil, nil)
         }
     }
 
-    /// Every check, in the order in which they are told.
+    /// All checks, in the order of the report.
     var checks: [any Check] {
         [
             SocketCheck(path: socket, file: file, attempt: attempt, startCommand: startCommand),
@@ -51,7 +53,8 @@ struct Examination {
             ExitCheck(outcome: trial?.outcome ?? .notTried),
             KernelCheck(release: HostFile.line("/proc/sys/kernel/osrelease") ?? "unknown", server: server),
         ] + kernelOptions + [
-            DelayAccountingCheck(value: HostFile.line("/proc/sys/kernel/task_delayacct"))
+            DelayAccountingCheck(value: HostFile.line("/proc/sys/kernel/task_delayacct")),
+            ImpossibleWaitCheck(outcome: waitTrial?.outcome ?? .notTried), ProcessSumsCheck(server: server),
         ]
             + NamespaceCheck.Kind.allCases.map { kind in
                 NamespaceCheck(
@@ -73,7 +76,7 @@ struct Examination {
         return "sudo taskstatsd" + (socket == TaskstatsConnection.defaultPath ? "" : " --socket \(socket)")
     }
 
-    // MARK: The socket and who listens
+    // MARK: The socket and its listener
 
     private static func connect(to path: String) -> (SocketCheck.Attempt, DaemonCheck.Process?) {
         do throws(SystemError) {
@@ -100,7 +103,7 @@ struct Examination {
     private var kernelOptions: [any Check] {
         let configuration = Self.configuration()
         let evidence = [
-            "TASKSTATS": server == nil ? nil : "the daemon reads them",
+            "TASKSTATS": server == nil ? nil : "the daemon uses it",
             "TASK_DELAY_ACCT": HostFile.exists("/proc/sys/kernel/task_delayacct") ? "kernel.task_delayacct" : nil,
             "TASK_IO_ACCOUNTING": HostFile.exists("/proc/self/io") ? "/proc/self/io" : nil,
             "PSI": HostFile.text("/proc/pressure/cpu") == nil ? nil : "/proc/pressure",
@@ -121,7 +124,7 @@ struct Examination {
         return HostFile.text(path).flatMap { KernelConfiguration(source: path, text: $0) }
     }
 
-    /// The option of /proc that hides the processes of others; of mounts above each other the last counts.
+    /// The option of /proc that hides other users' processes; of several mounts on /proc, the last one counts.
     private var hiding: String? {
         let mount = HostFile.text("/proc/self/mounts")?.split(separator: "\n").last { $0.contains(" /proc proc ") }
         let options = mount?.split(separator: " ").dropFirst(3).first?.split(separator: ",")

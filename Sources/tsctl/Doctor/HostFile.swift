@@ -1,17 +1,17 @@
 import Glibc
 import LinuxSystem
 
-/// What the host says of itself in files and through its own tools; whatever cannot be read is nil.
+/// Facts about the host from files and tools; anything that cannot be read is nil.
 enum HostFile {
-    /// A small file, one of the kernel's mostly.
+    /// Returns the text of a small file, usually one of the kernel.
     static func text(_ path: String, limit: Int = 1 << 20) -> String? {
         (try? Descriptor.open(path).readText(limit: limit)) ?? nil
     }
 
-    /// Its first line.
+    /// Returns the first line of a file.
     static func line(_ path: String) -> String? { text(path).map { String($0.prefix { $0 != "\n" }) } }
 
-    /// Where a link leads.
+    /// Returns the target of a link.
     static func link(_ path: String) -> String? {
         var target = [CChar](repeating: 0, count: 4_096)
         let count = unsafe readlink(path, &target, target.count)
@@ -19,10 +19,10 @@ enum HostFile {
         return String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Whether there is a file of that name that this process gets at.
+    /// Returns whether a file of that name exists and is accessible to this process.
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-    /// What a command line, which must not hold anything from elsewhere, prints when it succeeds.
+    /// Returns the output of a shell command if it succeeds; the command must not contain external input.
     static func output(ofCommand command: StaticString) -> String? {
         guard let pipe = unsafe popen("\(command)", "r") else { return nil }
         var bytes: [UInt8] = []

@@ -1,26 +1,26 @@
 import TaskstatsClient
 
-/// Whether the kernel's struct taskstats is one that we know.
+/// A check that tsctl knows the kernel's version of struct taskstats.
 struct KernelCheck: Check {
     let release: String
     let server: ServerInfo?
 
     var finding: Finding {
         guard let server else {
-            return .unknown(Self.name, "\(release); the version of struct taskstats is the daemon's to tell")
+            return .unknown(Self.name, "\(release); only the daemon knows the version of struct taskstats")
         }
         let text = "\(PrintableText.of(server.kernelRelease)), struct taskstats version \(server.taskstatsVersion)"
         let newest = Field.allCases.map { Int($0.firstVersion) }.max() ?? 0
         let firstWithProcessEnd = Int(Field.acTgid.firstVersion)
         if server.taskstatsVersion > newest {
             return .warning(
-                Self.name, "\(text), newer than \(newest): what came after that is not shown",
-                mend: "install a newer taskstatsd")
+                Self.name, "\(text), newer than \(newest): later fields are not shown",
+                fix: "install a newer taskstatsd")
         }
         if server.taskstatsVersion < firstWithProcessEnd {
             return .warning(
-                Self.name, "\(text): it does not say which record ends a process, so there is no --scope process",
-                mend: "boot a kernel of 5.19 or later")
+                Self.name, "\(text): no record marks the end of a process, so --scope process is not available",
+                fix: "boot a kernel of 5.19 or later")
         }
         return .ok(Self.name, text)
     }
@@ -28,20 +28,20 @@ struct KernelCheck: Check {
     private static let name = "kernel"
 }
 
-/// Whether the kernel counts delays at all now.
+/// A check that delay accounting is on.
 struct DelayAccountingCheck: Check {
-    /// What kernel.task_delayacct says; nil when there is no such switch.
+    /// The value of kernel.task_delayacct; nil if it does not exist.
     let value: String?
 
     var finding: Finding {
         switch value {
         case nil:
             .unknown(
-                Self.name, "there is no kernel.task_delayacct: before 5.14 it is on unless booted with nodelayacct")
+                Self.name, "no kernel.task_delayacct: before 5.14 it is on unless booted with nodelayacct")
         case "0":
             .warning(
-                Self.name, "off: every delay but the one for the CPU reads 0 (to keep it on: /etc/sysctl.d)",
-                mend: "sudo sysctl kernel.task_delayacct=1")
+                Self.name, "off: only waits for a CPU are counted (to keep it on: /etc/sysctl.d)",
+                fix: "sudo sysctl kernel.task_delayacct=1")
         case .some: .ok(Self.name, "on, for tasks that started after it was turned on")
         }
     }

@@ -1,13 +1,16 @@
-/// Processes as /proc shows them to everybody.
+import Glibc
+import LinuxSystem
+
+/// Processes as /proc shows them to every user.
 enum ProcessList {
-    /// Those that are called like the daemon.
+    /// Returns the processes with the daemon's name.
     static func daemons() -> [DaemonCheck.Process] {
         let ids = (try? ProcessDirectory.processes()) ?? []
         return ids.filter { HostFile.line("/proc/\($0)/comm") == DaemonCheck.program }
             .map { process(Int32($0), user: "unknown") }
     }
 
-    /// What everybody may know of a process; the user is the one it has now, else the one given.
+    /// Returns the public facts of a process; the given user is the default for its user.
     static func process(_ pid: Int32, user: String) -> DaemonCheck.Process {
         let status = HostFile.text("/proc/\(pid)/status")?.split(separator: "\n") ?? []
         let state = status.first { $0.hasPrefix("State:") }
@@ -17,5 +20,20 @@ enum ProcessList {
             pid: pid, name: HostFile.line("/proc/\(pid)/comm"),
             user: effective.flatMap { UInt32($0) }.map(Account.name) ?? user,
             isStopped: state?.contains("stopped") == true, arguments: arguments ?? [])
+    }
+}
+
+extension Account {
+    /// Returns whether this process, or its user, belongs to the privileged group.
+    static func group() -> AccessCheck.Group {
+        guard let group = AccountDatabase.groupID(named: AccessCheck.groupName) else { return .missing }
+        if getegid() == group || current().contains(group) { return .member }
+        return AccountDatabase.groups(of: geteuid()).contains(group) ? .memberLater : .foreign
+    }
+
+    private static func current() -> [UInt32] {
+        var groups = [gid_t](repeating: 0, count: 65_536)
+        let count = unsafe getgroups(Int32(groups.count), &groups)
+        return Array(groups.prefix(Int(max(0, count))))
     }
 }

@@ -1,18 +1,18 @@
 import Glibc
 import LinuxSystem
 
-/// Whether clients get at the daemon's socket.
+/// A check that clients can connect to the daemon's socket.
 struct SocketCheck: Check {
-    /// What lies at the path.
+    /// The object at the path.
     enum File: Equatable {
         case socket(mode: UInt32, owner: String)
         case somethingElse
         case missing
-        /// It cannot be looked at, for this reason.
+        /// It cannot be examined, for this reason.
         case hidden(String)
     }
 
-    /// What connecting came to.
+    /// The result of an attempt to connect.
     enum Attempt: Equatable {
         case connected
         /// An error number.
@@ -22,15 +22,15 @@ struct SocketCheck: Check {
     let path: String
     let file: File
     let attempt: Attempt
-    /// What starts a daemon here.
+    /// The command that starts a daemon here.
     let startCommand: String
 
     var finding: Finding {
         switch file {
-        case .missing: failed("there is no \(path)", mend: startCommand)
-        case .somethingElse: failed("\(path) is not a socket", mend: "sudo rm \(path) && \(startCommand)")
+        case .missing: failed("\(path) does not exist", fix: startCommand)
+        case .somethingElse: failed("\(path) is not a socket", fix: "sudo rm \(path) && \(startCommand)")
         case .hidden(let reason):
-            failed("cannot look at \(path): \(reason)", mend: "sudo chmod o+x \(directory)")
+            failed("cannot examine \(path): \(reason)", fix: "sudo chmod o+x \(directory)")
         case .socket(let mode, let owner): socket(mode: mode, owner: owner)
         }
     }
@@ -44,22 +44,22 @@ struct SocketCheck: Check {
         case .connected:
             return isForEverybody
                 ? .ok(Self.name, file)
-                : .warning(Self.name, "\(file): not every user can connect", mend: open)
+                : .warning(Self.name, "\(file): not every user can connect", fix: open)
         case .failed(ECONNREFUSED):
             return failed(
-                "\(path) is stale: nothing listens, a daemon that was killed has left it", mend: startCommand)
+                "\(path) is stale: nothing listens on it (left behind by a killed daemon)", fix: startCommand)
         case .failed(EACCES), .failed(EPERM):
-            return failed("\(file): you may not connect", mend: isForEverybody ? "sudo chmod o+x \(directory)" : open)
+            return failed("\(file): permission denied", fix: isForEverybody ? "sudo chmod o+x \(directory)" : open)
         case .failed(EAGAIN):
-            return failed("\(path): the daemon accepts no connection", mend: "sudo systemctl restart taskstatsd")
+            return failed("\(path): the daemon does not accept connections", fix: "sudo systemctl restart taskstatsd")
         case .failed(let errno):
-            return failed("\(file): cannot connect: \(SystemError("", errno: errno).text)", mend: startCommand)
+            return failed("\(file): cannot connect: \(SystemError("", errno: errno).text)", fix: startCommand)
         }
     }
 
     private static let name = "socket"
 
-    private func failed(_ text: String, mend: String) -> Finding { .failed(Self.name, text, mend: mend) }
+    private func failed(_ text: String, fix: String) -> Finding { .failed(Self.name, text, fix: fix) }
 
     private var directory: String {
         let parent = path.split(separator: "/").dropLast().joined(separator: "/")

@@ -3,13 +3,13 @@ import Glibc
 import LinuxSystem
 import TaskstatsClient
 
-/// The daemon at work: it is asked about this process, and whether it tells of a child that ends.
+/// A trial of the daemon: a query for this process, and the report of a child's exit.
 struct Trial {
-    /// What it said of this process.
+    /// The reply to the query.
     let answer: Result<TaskRecord, TaskstatsError>
-    /// What became of the child's record.
+    /// The outcome for the child's record.
     let outcome: ExitCheck.Outcome
-    /// Its counters while this process was subscribed.
+    /// The daemon's counters while this process was subscribed.
     let status: DaemonStatus?
 
     init(_ connection: TaskstatsConnection) {
@@ -33,12 +33,12 @@ struct Trial {
         try connection.subscribe(Subscription(fields: [.acComm], filter: filter))
         var child: Int32 = 0
         var errno = ENODEV
-        // The first on which this process may run.
+        // The first CPU on which this process may run.
         for cpu in connection.server.onlineCPUs where errno != 0 {
             errno = unsafe clinux_end_child_on_cpu(Int32(cpu), &child)
         }
         let status = try connection.status()
-        // All that had ended before comes before the answer to this.
+        // The records of earlier exits precede the reply.
         try connection.unsubscribe()
         guard errno == 0 else { return (.noChild(errno: errno), status) }
         var outcome = ExitCheck.Outcome.missing(pid: UInt32(child))

@@ -1,44 +1,44 @@
 import LinuxSystem
 import TaskstatsClient
 
-/// Whether the daemon does what it is for: it was asked about this very process.
+/// A check that the daemon answers a query for this process.
 struct QueryCheck: Check {
-    /// What the answer was; nil when nobody could be asked.
+    /// The reply; nil if no daemon could be queried.
     let answer: Result<TaskRecord, TaskstatsError>?
-    /// The options of /proc when it hides processes: "hidepid=2".
+    /// The option of /proc that hides processes: "hidepid=2".
     let hiding: String?
 
     var finding: Finding {
         switch answer {
-        case nil: .unknown(Self.name, "nobody to ask")
-        case .success: .ok(Self.name, "tsctl asked about itself and was answered")
+        case nil: .unknown(Self.name, "no daemon answers")
+        case .success: .ok(Self.name, "the daemon answered a query for tsctl itself")
         case .failure(let error): failed(error)
         }
     }
 
     private func failed(_ error: TaskstatsError) -> Finding {
-        // What the daemon cannot see does not exist for it.
+        // A process that the daemon cannot see does not exist for it.
         guard error.code == .permissionDenied || error.code == .noSuchTask, let hiding else {
             return .failed(
-                Self.name, "tsctl asked about itself: \(error.message)", mend: "see: sudo journalctl -u taskstatsd")
+                Self.name, "a query for tsctl failed: \(error.message)", fix: "see: sudo journalctl -u taskstatsd")
         }
         return .failed(
-            Self.name, "\(error.message): /proc is mounted with \(hiding), and the daemon does not see your processes",
-            mend: "sudo systemctl edit taskstatsd, and add: SupplementaryGroups= the group of /proc's gid=")
+            Self.name, "\(error.message): /proc is mounted with \(hiding), so the daemon does not see your processes",
+            fix: "sudo systemctl edit taskstatsd, and add: SupplementaryGroups=GROUP, with the group of /proc's gid=")
     }
 
     private static let name = "get"
 }
 
-/// Whether a task that ends is told: a child of tsctl was watched for.
+/// A check that the daemon reports the exit of a child of tsctl.
 struct ExitCheck: Check {
-    /// What became of the child's record.
+    /// The outcome for the child's record.
     enum Outcome: Equatable {
         case arrived(cpu: Int)
         case lost(UInt64)
         case missing(pid: UInt32)
         case failed(TaskstatsError)
-        /// No child could be run.
+        /// No child could be started.
         case noChild(errno: Int32)
         case notTried
     }
@@ -47,18 +47,18 @@ struct ExitCheck: Check {
 
     var finding: Finding {
         switch outcome {
-        case .arrived(let cpu): .ok(Self.name, "a child of tsctl ended on CPU \(cpu), and its record came")
+        case .arrived(let cpu): .ok(Self.name, "a child of tsctl ended on CPU \(cpu), and its record arrived")
         case .lost(let count):
-            .warning(Self.name, "a child's record is among \(count) that were lost", mend: "see receive buffers, below")
+            .warning(Self.name, "a child's record is among \(count) lost ones", fix: "see receive buffers, below")
         case .missing(let pid):
             .failed(
-                Self.name, "the record of pid \(pid), a child of tsctl that ended, did not come",
-                mend: "sudo systemctl restart taskstatsd")
+                Self.name, "the record of pid \(pid), a child of tsctl that ended, did not arrive",
+                fix: "sudo systemctl restart taskstatsd")
         case .failed(let error):
-            .failed(Self.name, error.message, mend: "see: sudo journalctl -u taskstatsd")
+            .failed(Self.name, error.message, fix: "see: sudo journalctl -u taskstatsd")
         case .noChild(let errno):
-            .unknown(Self.name, "cannot run a child to watch: \(SystemError("", errno: errno).text)")
-        case .notTried: .unknown(Self.name, "nobody to ask")
+            .unknown(Self.name, "cannot start a child: \(SystemError("", errno: errno).text)")
+        case .notTried: .unknown(Self.name, "no daemon answers")
         }
     }
 

@@ -1,6 +1,6 @@
-/// Whether systemd keeps the daemon running.
+/// A check that systemd keeps the daemon running.
 struct UnitCheck: Check {
-    /// What systemd says of one unit.
+    /// The state of one unit.
     struct Unit: Equatable {
         let name: String
         let isInstalled: Bool
@@ -9,7 +9,7 @@ struct UnitCheck: Check {
         let startsAtBoot: Bool
     }
 
-    /// The daemon's units; nil where systemd does not run, empty when it does not say.
+    /// The daemon's units; nil if systemd does not run, empty if systemctl reports none.
     let units: [Unit]?
     let isAnswered: Bool
 
@@ -18,35 +18,35 @@ struct UnitCheck: Check {
     var finding: Finding {
         guard let units else { return .ok(Self.name, "systemd does not run here") }
         let installed = units.filter(\.isInstalled)
-        guard !units.isEmpty else { return .unknown(Self.name, "systemctl does not say") }
+        guard !units.isEmpty else { return .unknown(Self.name, "systemctl does not report the units") }
         guard !installed.isEmpty else {
             return .warning(
                 Self.name, "the units are not installed: nothing starts the daemon at boot",
-                mend: "sudo contrib/install, in its sources")
+                fix: "sudo contrib/install, in the source directory")
         }
         let states = installed.map { "\($0.name) \($0.active)" }.joined(separator: ", ")
         if let broken = installed.first(where: { $0.active == "failed" }) {
             return .failed(
                 Self.name, "\(states) (\(broken.result))",
-                mend: "sudo systemctl restart \(broken.name); sudo journalctl -n 20 -u \(broken.name)")
+                fix: "sudo systemctl restart \(broken.name); sudo journalctl -n 20 -u \(broken.name)")
         }
         if !installed.contains(where: { $0.active == "active" || $0.active == "activating" }) {
             let text = isAnswered ? "\(states): the daemon was started in another way" : states
             return isAnswered
-                ? .warning(Self.name, text, mend: Self.start) : .failed(Self.name, text, mend: Self.start)
+                ? .warning(Self.name, text, fix: Self.start) : .failed(Self.name, text, fix: Self.start)
         }
         guard installed.contains(where: \.startsAtBoot) else {
-            return .warning(Self.name, "\(states); not started at boot", mend: Self.start)
+            return .warning(Self.name, "\(states); not started at boot", fix: Self.start)
         }
         return .ok(Self.name, states)
     }
 
-    /// What starts the installed units, now and at boot.
+    /// The command that starts the installed units, now and at boot.
     static let start = "sudo systemctl enable --now " + names.reversed().joined(separator: " ")
 
     private static let name = "systemd"
 
-    /// Reads what `systemctl show` says of both units: lines of Name=value, an empty line between units.
+    /// Parses the output of `systemctl show` for both units: lines of Name=value, with an empty line between units.
     static func units(shown text: String) -> [Unit] {
         text.split(separator: "\n\n").compactMap { block in
             let pairs = block.split(separator: "\n").compactMap { line -> (String, String)? in

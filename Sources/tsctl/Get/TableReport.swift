@@ -2,65 +2,99 @@ import Glibc
 import TaskstatsClient
 import TaskstatsProtocol
 
-/// The table of `get`, once or at intervals, as text or as JSON.
+/// The table of `get`, once or at intervals, as text, as CSV or as JSON.
 struct TableReport: ~Copyable {
+    /// The output format.
+    enum Form {
+        case table(TaskTable)
+        case csv(TaskCSV)
+        /// Lines of JSON with these fields.
+        case json(FieldSet)
+    }
+
     private let selection: TaskLook.Selection
     private let order: TaskTable.Order
-    private var table: TaskTable?
-    private let fields: FieldSet
+    private var form: Form
     private let connection: TaskstatsConnection
+    private let reconnector: Reconnector?
     private var output = StandardOutput()
     private var told: Set<TaskRow.Key> = []
 
-    /// What is asked for besides what is shown, to know who is who.
+    /// The additional fields that identify a task.
     private static let identity: FieldSet = [.acEtime]
 
     init(
-        selection: TaskLook.Selection, order: TaskTable.Order, table: TaskTable?, fields: FieldSet,
-        connection: TaskstatsConnection
+        selection: TaskLook.Selection, order: TaskTable.Order, form: Form, connection: TaskstatsConnection,
+        reconnector: Reconnector?
     ) {
         self.selection = selection
         self.order = order
-        self.table = table
-        self.fields = fields
+        self.form = form
         self.connection = connection
+        self.reconnector = reconnector
     }
 
-    /// The first tasks of processes are asked for where their names are shown, and in JSON where nobody named the process.
+    private var fields: FieldSet {
+        switch form {
+        case .table(let table): table.fields
+        case .csv(let csv): csv.fields
+        case .json(let fields): fields
+        }
+    }
+
+    private var heading: String? {
+        switch form {
+        case .table(let table): table.heading
+        case .csv(let csv): csv.heading
+        case .json: nil
+        }
+    }
+
+    /// Whether the first tasks of processes are queried: where their names are shown, and in JSON for `--all`.
     private var wantsLeaders: Bool {
         if case .all = selection { return true }
-        return table != nil
+        if case .json = form { return false }
+        return true
     }
 
-    /// Shows what was counted so far; whether nothing was missing.
+    /// Whether threads are queried: if a shown field or the sort column requires them.
+    private var wantsThreads: Bool {
+        var shown = order.column?.fields ?? []
+        if case .json = form {} else { shown = shown.union(fields) }
+        return wantsLeaders && !shown.intersection(ProcessThreads.fields.union([.cpuRunVirtualTotal])).isEmpty
+    }
+
+    /// Shows the counters so far; returns whether nothing was missing.
     mutating func showTotals() throws -> Bool {
         let look = try look(asking: fields)
-        if let table { output.line(table.heading) }
+        if let heading { output.line(heading) }
         for row in order.arrange(look.rows) { show(row) }
         DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
         tellWithheld(look)
+        tellOmitted(look)
         try output.flush()
         return told.isEmpty
     }
 
-    /// Shows what is counted in each interval, until there is enough, or nothing left to look at; whether nothing was
+    /// Shows the changes in each interval until the limit, or until no task is left; returns whether nothing was
     /// missing.
     mutating func follow(every interval: Interval, count: Int?) throws -> Bool {
         let interruption = try Interruption.begin()
-        if let table { output.line(table.heading) }
-        var before = try look(asking: fields.union(Self.identity))
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
-        tellWithheld(before)
-        var left = count ?? .max
-        var next = before.begin
+        if let heading { output.line(heading) }
         do {
+            var before = try look(asking: fields.union(Self.identity), interruptedBy: interruption.descriptor)
+            DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
+            tellWithheld(before)
+            tellOmitted(before)
+            var left = count ?? .max
+            var next = before.begin
             while left > 0, !before.rows.isEmpty {
                 try output.flush(interruptedBy: interruption.descriptor)
                 next += UInt64(interval.milliseconds) * 1_000
                 guard Self.wait(until: next, interruptedBy: interruption.descriptor) else {
                     throw StandardOutput.Stop.interrupted
                 }
-                let now = try look(asking: fields.union(Self.identity))
+                let now = try lookAgain(interruptedBy: interruption.descriptor)
                 for row in order.arrange(now.differences(since: before)) { show(row, now, since: before) }
                 (before, left) = (now, left - 1)
             }
@@ -74,9 +108,30 @@ struct TableReport: ~Copyable {
         return told.isEmpty
     }
 
-    private mutating func look(asking fields: FieldSet) throws -> TaskLook {
+    /// Takes the sample at the end of an interval, and reconnects if needed: the kernel counts without the daemon.
+    private mutating func lookAgain(interruptedBy descriptor: Int32) throws -> TaskLook {
+        while true {
+            do {
+                return try look(asking: fields.union(Self.identity), interruptedBy: descriptor)
+            } catch let error as TaskstatsError {
+                guard let reconnector else { throw error }
+                guard
+                    case .restored(let gap) = try reconnector.restore(
+                        connection, after: error, interruptedBy: descriptor)
+                else { throw StandardOutput.Stop.interrupted }
+                if case .json = form {
+                    output.line(gap.json)
+                } else {
+                    Console.say("\(gap.text): the next interval includes this time")
+                }
+            }
+        }
+    }
+
+    private mutating func look(asking fields: FieldSet, interruptedBy descriptor: Int32 = -1) throws -> TaskLook {
         let look = try TaskLook.take(
-            selection, fields: fields.union(order.column?.fields ?? []), leaders: wantsLeaders, on: connection)
+            selection, fields: fields.union(order.column?.fields ?? []), leaders: wantsLeaders, threads: wantsThreads,
+            on: connection, interruptedBy: descriptor)
         for (key, problem) in look.troubles where told.insert(key).inserted {
             Console.say("\(key.kind == .task ? "pid" : "tgid") \(key.id): \(problem)")
         }
@@ -87,16 +142,39 @@ struct TableReport: ~Copyable {
         guard look.withheld > 0 else { return }
         Console.say(
             "\(look.withheld) \(look.withheld == 1 ? "process is" : "processes are") not shown: "
-                + "they have, or had, other privileges than you")
+                + "their privileges are, or were, different from yours")
+    }
+
+    private func tellOmitted(_ look: TaskLook) {
+        if case .json = form { return }
+        var omitted = OmittedWaits()
+        for row in look.rows { omitted.add(row.counters) }
+        let isShown = !fields.intersection(WaitKind.delayAccountingFields).isEmpty
+        if isShown { omitted.notes(("row", "rows")).forEach(Console.say) }
     }
 
     private mutating func show(_ row: TaskRow) {
-        for text in row.texts where table == nil { output.line(text) }
-        if let line = table?.row(row, at: 0) { output.line(line) }
+        switch form {
+        case .json: for text in row.texts { output.line(text) }
+        case .csv(let csv): output.line(csv.row(row, at: 0, intervalMicroseconds: 0))
+        case .table(var table):
+            output.line(table.row(row, at: 0))
+            form = .table(table)
+        }
     }
 
     private mutating func show(_ row: TaskRow, _ now: TaskLook, since before: TaskLook) {
-        if let line = table?.row(row, at: now.time) { return output.line(line) }
+        switch form {
+        case .json: showJSON(row, now, since: before)
+        case .csv(let csv):
+            output.line(csv.row(row, at: now.time, intervalMicroseconds: now.begin - before.begin))
+        case .table(var table):
+            output.line(table.row(row, at: now.time))
+            form = .table(table)
+        }
+    }
+
+    private mutating func showJSON(_ row: TaskRow, _ now: TaskLook, since before: TaskLook) {
         for record in [row.leader, row.counters].compactMap({ $0 }) {
             var writer = JSONWriter(capacity: 4_096)
             writer.object { writer in
@@ -111,7 +189,7 @@ struct TableReport: ~Copyable {
         }
     }
 
-    /// Whether that moment came before an interruption.
+    /// Waits until this time; returns false if interrupted first.
     private static func wait(until moment: UInt64, interruptedBy descriptor: Int32) -> Bool {
         var interruption = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
@@ -124,7 +202,7 @@ struct TableReport: ~Copyable {
 }
 
 extension TaskLook {
-    /// What each task has counted since an earlier look, if it was there then or has begun since.
+    /// Returns the changes of each task since an earlier sample; tasks that are not in it must have started later.
     func differences(since before: TaskLook) -> [TaskRow] {
         let earlier = Dictionary(before.rows.map { ($0.key, $0) }) { first, _ in first }
         let least = begin > before.end ? begin - before.end : 0

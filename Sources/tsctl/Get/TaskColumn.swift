@@ -1,8 +1,8 @@
 import TaskstatsClient
 
-/// A column of the tables of `get`: what it shows, by what it sorts, and which members that takes.
+/// A column of the tables of `get`: its content, its sort key and its fields.
 struct TaskColumn: DispensableColumn {
-    /// By what rows are sorted: numbers from the largest, texts and ids from the smallest.
+    /// A sort key: numbers from the largest, texts and ids from the smallest.
     enum SortKey {
         case number((TaskRow) -> UInt64?)
         case ascending((TaskRow) -> UInt64?)
@@ -13,7 +13,7 @@ struct TaskColumn: DispensableColumn {
     let name: String
     let column: Column
     let fields: FieldSet
-    /// How dispensable it is on a narrow terminal; 0: never left out.
+    /// The removal order on a narrow terminal, highest first; 0: never removed.
     let rank: Int
     let sortKey: SortKey
     let text: (TaskRow, inout AccountNames) -> String?
@@ -30,14 +30,14 @@ struct TaskColumn: DispensableColumn {
         self.text = text
     }
 
-    /// A column of one member.
-    init(field: Field) {
+    /// Creates a column of one field.
+    init(field: Field, times: TimeFormat = .screen) {
         let isText = field.kind == .command
         let width = isText ? 15 : field.unit == .count ? 8 : 12
         self.init(
             field.name, field.name, isText ? .left : .right, max(width, field.name.utf8.count), fields: [field],
             sort: isText ? .text { $0.text(field) } : .number { $0[field] }
-        ) { row, _ in row.text(field) }
+        ) { row, _ in row.text(field, times) }
     }
 
     private static func milliseconds(_ name: String, _ field: Field, _ title: String, rank: Int) -> TaskColumn {
@@ -45,6 +45,12 @@ struct TaskColumn: DispensableColumn {
             name, title, .right, max(9, title.utf8.count), rank: rank, fields: [field], sort: .number { $0[field] }
         ) {
             row, _ in row[field].map { DecimalText.shortMilliseconds(nanoseconds: $0) }
+        }
+    }
+
+    private static func storage(_ name: String, _ field: Field, _ title: String, rank: Int) -> TaskColumn {
+        TaskColumn(name, title, .right, 10, rank: rank, fields: [field], sort: .number { $0[field] }) { row, _ in
+            row[field].map { IOCountText.cell($0, of: field) + (row.lacksThreads(in: field) ? "+" : "") }
         }
     }
 
@@ -70,12 +76,29 @@ struct TaskColumn: DispensableColumn {
         ) { row, names in row[.acUid].map { names.user(UInt32(truncatingIfNeeded: $0)) } }
     }
 
-    /// What there is without `--fields`, in the order of the columns.
-    static var usual: [TaskColumn] {
+    /// The name of the column of the time on a CPU.
+    static let runName = "run"
+
+    /// Returns the column with the time on a CPU: as counted in an interval, or as the bounds of the total.
+    private static func run(tick: Duration?) -> TaskColumn {
+        TaskColumn(
+            runName, "RUN ms", .right, 9, fields: TaskRecord.cpuTimeFields, sort: .number { $0[.cpuRunVirtualTotal] }
+        ) { row, _ in
+            if let tick, let time = row.cpuTime(tick: tick) { return CPUTimeText.milliseconds(time) }
+            guard let time = row[.cpuRunVirtualTotal] else { return nil }
+            return DecimalText.shortMilliseconds(nanoseconds: time) + (tick == nil ? "" : "+")
+        }
+    }
+
+    /// The names of the columns.
+    static var names: [String] { usual(tick: nil).map(\.name) }
+
+    /// Returns the columns without `--fields`, in order; with a tick, run times have bounds.
+    static func usual(tick: Duration?) -> [TaskColumn] {
         [
             id, user,
-            milliseconds("run", .cpuRunVirtualTotal, "RUN ms", rank: 0),
-            milliseconds("cpu", .cpuDelayTotal, "CPU ms", rank: 0),
+            run(tick: tick),
+            milliseconds("cpuwait", .cpuDelayTotal, "CPUWAIT ms", rank: 0),
             milliseconds("blkio", .blkioDelayTotal, "BLKIO ms", rank: 1),
             milliseconds("swap", .swapinDelayTotal, "SWAP ms", rank: 4),
             milliseconds("reclaim", .freepagesDelayTotal, "RECLAIM ms", rank: 2),
@@ -84,17 +107,17 @@ struct TaskColumn: DispensableColumn {
             milliseconds("cow", .wpcopyDelayTotal, "COW ms", rank: 7),
             milliseconds("irq", .irqDelayTotal, "IRQ ms", rank: 6),
             bytes("peak", .hiwaterRss, "PEAK", rank: 9),
-            bytes("read", .readBytes, "READ", rank: 10),
-            bytes("written", .writeBytes, "WRITTEN", rank: 11),
+            storage("read", .readBytes, "READ", rank: 10),
+            storage("written", .writeBytes, "WRITTEN", rank: 11),
             command,
         ]
     }
 
-    /// The usual columns that fit, the most dispensable left out first; all of them where there is no width.
-    static func fitting(_ width: Int?) -> [TaskColumn] { usual.fitting(width) }
+    /// Returns the usual columns that fit, without the most dispensable ones; all if there is no width.
+    static func fitting(_ width: Int?, tick: Duration? = nil) -> [TaskColumn] { usual(tick: tick).fitting(width) }
 
-    /// The column of that name, or of the member with that name.
+    /// Returns the column of that name, or of the field of that name.
     static func named(_ name: String) -> TaskColumn? {
-        usual.first { $0.name == name } ?? Field(name: name).map(TaskColumn.init(field:))
+        usual(tick: nil).first { $0.name == name } ?? Field(name: name).map { TaskColumn(field: $0) }
     }
 }

@@ -1,36 +1,43 @@
 import TaskstatsClient
 import TaskstatsProtocol
 
-/// What `get` looks at, and one look at it.
+/// A sample of the tasks that `get` shows.
 struct TaskLook {
-    /// Whom to look at.
+    /// The tasks to sample.
     enum Selection {
-        /// Tasks and processes that were named.
+        /// The given tasks and processes.
         case named([QueryTarget])
-        /// All threads of these processes, each followed by the sums.
+        /// All threads of these processes, each process followed by its sums.
         case threads([UInt32])
-        /// Every process that this user may see.
+        /// Every process that this user can see.
         case all
     }
 
-    /// When it began and when it was over, in microseconds of the monotonic clock.
+    /// The start and end of the sample, in microseconds of the monotonic clock.
     private(set) var begin: UInt64 = 0
     private(set) var end: UInt64 = 0
-    /// When it was, in nanoseconds since 1970.
+    /// The time of the sample, in nanoseconds since 1970.
     private(set) var time: UInt64 = 0
-    /// What is there.
+    /// The tasks found.
     private(set) var rows: [TaskRow] = []
-    /// What was asked for by name and cannot be told.
+    /// The given tasks that could not be sampled.
     private(set) var troubles: [(key: TaskRow.Key, problem: String)] = []
-    /// Processes that are this user's and that the daemon does not tell of.
+    /// The number of this user's processes that the daemon withholds.
     private(set) var withheld = 0
 
-    /// Looks; with `leaders`, processes are shown with what only their first task has.
+    /// The maximum number of threads to query; processes with threads beyond it lack the fields that only threads have.
+    static let mostThreads = 2_048
+
+    /// Takes a sample; `leaders` adds the fields of the first task of processes, `threads` those of every thread.
+    ///
+    /// Throws ``StandardOutput/Stop/interrupted`` if the descriptor became readable first; a negative one never does.
     static func take(
-        _ selection: Selection, fields: FieldSet, leaders: Bool, on connection: TaskstatsConnection
+        _ selection: Selection, fields: FieldSet, leaders: Bool, threads: Bool, on connection: TaskstatsConnection,
+        interruptedBy descriptor: Int32
     ) throws -> TaskLook {
         var look = TaskLook()
         let targets = try look.targets(selection, connection.server)
+        let fields = threads ? fields.union(ProcessThreads.counting) : fields
         var questions: [Survey.Question] = []
         for (key, target) in targets {
             questions.append(Survey.Question(target, fields: fields))
@@ -38,15 +45,66 @@ struct TaskLook {
         }
         look.time = Moment.nanosecondsSince1970
         look.begin = Moment.monotonicMicroseconds
-        var answers = try Survey.ask(questions, on: connection)[...]
-        look.end = Moment.monotonicMicroseconds
+        guard let answered = try Survey.ask(questions, on: connection, interruptedBy: descriptor) else {
+            throw StandardOutput.Stop.interrupted
+        }
+        var answers = answered[...]
         let isNamed = if case .named = selection { true } else { false }
         for (key, _) in targets {
             guard let counters = answers.popFirst() else { break }
             let leader = leaders && key.kind == .process ? answers.popFirst() : nil
             look.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
         }
+        if threads { try look.queryThreads(fields, on: connection, interruptedBy: descriptor) }
+        look.end = Moment.monotonicMicroseconds
         return look
+    }
+
+    /// Queries the threads of processes that have, or have had, several.
+    private mutating func queryThreads(
+        _ fields: FieldSet, on connection: TaskstatsConnection, interruptedBy descriptor: Int32
+    ) throws {
+        var room = Self.mostThreads
+        var found: [(row: Int, ids: [UInt32])] = []
+        var questions: [Survey.Question] = []
+        for index in rows.indices where rows[index].key.kind == .process && rows[index].mayHaveSeveralThreads {
+            rows[index].threads = .notQueried
+            guard let ids = ProcessDirectory.threads(of: rows[index].id), ids.count <= room else { continue }
+            room -= ids.count
+            found.append((index, ids))
+            questions += ids.map { Survey.Question(.pid($0), fields: fields.union([.acEtime])) }
+            // After its threads: see ProcessThreads.
+            questions.append(Survey.Question(.tgid(rows[index].id), fields: fields))
+        }
+        guard let answered = try Survey.ask(questions, on: connection, interruptedBy: descriptor) else {
+            throw StandardOutput.Stop.interrupted
+        }
+        var answers = answered[...]
+        for (index, ids) in found {
+            let ofThreads = answers.prefix(ids.count)
+            answers = answers.dropFirst(ids.count)
+            guard case .success(let sums) = answers.popFirst() else { continue }
+            rows[index].counters = sums.record
+            rows[index].threads = .several(ProcessThreads(Self.records(of: ids, ofThreads), sums: sums.record))
+        }
+    }
+
+    private static func records(of ids: [UInt32], _ answers: ArraySlice<Survey.Answer>) -> [UInt32: TaskRecord] {
+        var records: [UInt32: TaskRecord] = [:]
+        for (id, answer) in zip(ids, answers) {
+            if case .success(let answer) = answer { records[id] = answer.record }
+        }
+        return records
+    }
+
+    /// Assigns the preceding rows of threads to the sums of their process.
+    private mutating func sumUpThreads(before total: Int) {
+        var records: [UInt32: TaskRecord] = [:]
+        for row in rows[..<total].reversed() {
+            guard row.key.kind == .task else { break }
+            records[row.id] = row.counters
+        }
+        rows[total].threads = .several(ProcessThreads(records, sums: rows[total].counters))
     }
 
     private mutating func targets(
@@ -66,7 +124,7 @@ struct TaskLook {
             for id in ids {
                 let key = TaskRow.Key(kind: .total, id: id)
                 guard let threads = ProcessDirectory.threads(of: id) else {
-                    troubles.append((key, "there is no process \(id), or no longer"))
+                    troubles.append((key, "process \(id) does not exist"))
                     continue
                 }
                 found += threads.map { (TaskRow.Key(kind: .task, id: $0), .pid($0)) }
@@ -92,13 +150,25 @@ struct TaskLook {
                 row.texts.insert(first.text, at: 0)
             }
             rows.append(row)
+            if key.kind == .total { sumUpThreads(before: rows.count - 1) }
         case .failure(let error):
             switch error.code {
-            // What was only listed may have ended since.
+            // A listed process may have ended since.
             case .noSuchTask where !isNamed: break
             case .permissionDenied where !isNamed: withheld += 1
             default: troubles.append((key, Failure(error).message))
             }
         }
+    }
+}
+
+extension TaskRow {
+    /// Whether the process has, or had, more threads than its first.
+    ///
+    /// The sums were taken before the record of the first thread, whose count can only have grown since.
+    fileprivate var mayHaveSeveralThreads: Bool {
+        if (ProcessDirectory.threadCount(of: id) ?? 1) > 1 { return true }
+        guard let all = counters[.cpuCount], let first = leader?[.cpuCount] else { return true }
+        return all > first
     }
 }

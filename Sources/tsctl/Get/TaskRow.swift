@@ -1,42 +1,118 @@
 import TaskstatsClient
 
-/// One task or process as a row of a table shows it.
+/// One task or process as a row of a table.
 struct TaskRow {
-    /// What the row stands for.
+    /// The kind of a row.
     enum Kind: Hashable { case task, process, total }
 
-    /// What tells rows apart.
+    /// The identity of a row.
     struct Key: Hashable {
         let kind: Kind
         let id: UInt32
     }
 
+    /// The known threads of a process.
+    enum Threads {
+        /// There has been only one.
+        case one
+        /// There are, or were, several, which were not queried.
+        case notQueried
+        /// There are, or were, several.
+        case several(ProcessThreads)
+    }
+
     let key: Key
-    /// The counters: of the task, or the sums of the process.
+    /// The counters of the task, or the sums of the process.
     var counters: TaskRecord
-    /// The first task of a process: who it is, and what is not summed up.
+    /// The first task of a process, with its identity and the values that are not summed.
     var leader: TaskRecord?
-    /// The daemon's own answers.
+    /// The threads that are added up.
+    var threads = Threads.one
+    /// The daemon's own replies.
     var texts: [[UInt8]] = []
 
     var id: UInt32 { key.id }
 
-    /// The value of a member: of the sums where they have it.
-    subscript(field: Field) -> UInt64? { counters[field] ?? leader?[field] }
+    /// The value of a field: of the sums if they have it, else over the threads.
+    subscript(field: Field) -> UInt64? { source(of: field)?[field] }
 
-    /// The member as text.
-    func text(_ field: Field) -> String? {
-        FieldText.of(field, in: counters) ?? leader.flatMap { FieldText.of(field, in: $0) }
+    /// Returns the field as text, with a plus if threads are missing.
+    func text(_ field: Field, _ times: TimeFormat = .screen) -> String? {
+        source(of: field)
+            .flatMap { FieldText.of(field, in: $0, times: times) }
+            .map { lacksThreads(in: field) ? $0 + "+" : $0 }
     }
 
-    /// How old it is, in microseconds, by what shows best whether it is still the same.
+    /// Returns the record that has the field for the row; nil if none has it.
+    func source(of field: Field) -> TaskRecord? {
+        if isOfEachThread(field) {
+            switch threads {
+            case .one: break
+            case .notQueried: return nil
+            case .several(let threads): return threads.record(of: field)
+            }
+        }
+        return counters.present.contains(field) ? counters : leader
+    }
+
+    /// Returns whether the field lacks the values of ended threads.
+    func lacksThreads(in field: Field) -> Bool { lacksThreads && isOfEachThread(field) }
+
+    /// Whether threads have ended whose I/O, faults and longest waits are missing.
+    var lacksThreads: Bool {
+        if case .several(let threads) = threads { return !threads.isComplete }
+        return false
+    }
+
+    private func isOfEachThread(_ field: Field) -> Bool { ProcessThreads.fields.contains(field) }
+
+    /// Returns the CPU time, on a kernel with this tick; nil if the records lack the fields, or if the number of
+    /// threads, each of which can lack a tick, is unknown.
+    func cpuTime(tick: Duration) -> CPUTime? {
+        switch threads {
+        case .one: counters.cpuTime(tick: tick, threads: 1)
+        case .notQueried: nil
+        case .several(let threads): counters.cpuTime(tick: tick, threads: threads.most)
+        }
+    }
+
+    /// The age in microseconds, from the record that identifies the task best.
     var ageMicroseconds: UInt64? { leader?[.acEtime] ?? counters[.acEtime] }
 
-    /// What was counted since an earlier look at the same task, or since its beginning.
+    /// Returns the changes since an earlier sample of the same task, or since its start.
     func since(_ earlier: TaskRow?) -> TaskRow {
         var difference = self
         difference.counters = counters.since(earlier?.counters)
         difference.leader = leader?.since(earlier?.leader)
+        if case .several(let threads) = threads {
+            var before: ProcessThreads?
+            if case .several(let known) = earlier?.threads { before = known }
+            // The thread of a single-threaded process is its first task.
+            if case .one = earlier?.threads, let leader = earlier?.leader { before = ProcessThreads(first: id, leader) }
+            difference.threads = .several(threads.since(before))
+        }
+        return difference
+    }
+}
+
+extension TaskRecord {
+    /// Returns the changes since an earlier record of the same task, or since its start.
+    ///
+    /// Values that do not add up, like peaks and ids, keep their current value. The longest and shortest waits are
+    /// omitted, because they may have happened long ago.
+    func since(_ earlier: TaskRecord?) -> TaskRecord {
+        var difference = self
+        difference.present = present.subtracting(FieldSet(group: .extreme))
+        for field in present.intersection(Usage.added) {
+            guard let earlier, let now = self[field] else { continue }
+            guard let before = earlier[field] else {
+                // The earlier value was omitted, so the change is unknown.
+                difference.present = difference.present.subtracting([field])
+                continue
+            }
+            // Totals of delays restart at 0 when they overflow.
+            difference.set(field, to: now >= before ? now - before : now)
+        }
         return difference
     }
 }

@@ -2,13 +2,13 @@ import TaskstatsClient
 
 /// The tables of `get`: a heading, and a row for each task or process.
 struct TaskTable {
-    /// How rows are arranged.
+    /// The arrangement of rows.
     struct Order {
         var column: TaskColumn?
         var isReversed = false
         var limit: Int?
 
-        /// The rows in this order, no more than wanted; without a column as they came.
+        /// Returns the rows in this order, up to the limit; without a column in the original order.
         func arrange(_ rows: [TaskRow]) -> [TaskRow] {
             var rows = rows
             switch column?.sortKey {
@@ -21,7 +21,7 @@ struct TaskTable {
             return limit.map { Array(rows.prefix($0)) } ?? rows
         }
 
-        /// Rows without a value come last, equal ones as they came.
+        /// Sorts rows stably, those without a value last.
         private static func sorted<Key>(
             _ rows: [TaskRow], _ key: (TaskRow) -> Key?, before: (Key, Key) -> Bool
         ) -> [TaskRow] {
@@ -39,31 +39,38 @@ struct TaskTable {
     private let columns: [TaskColumn]
     private let style: Style
     private let hasTime: Bool
+    private let times: TimeFormat
     private var names = AccountNames()
 
-    private static let time = Column(title: "TIME", alignment: .left, width: 8)
+    private var time: Column { Column(title: "TIME", alignment: .left, width: times.secondsWidth) }
 
-    /// The usual columns, as many as a terminal of that width has room for, or those of the fields that were named.
-    init(fields: FieldSelection?, hasTime: Bool, style: Style, width: Int?) {
+    /// Creates a table of the given fields, or of the usual columns that fit the width of the terminal.
+    ///
+    /// Run times have bounds by this tick, except in intervals.
+    init(
+        fields: FieldSelection?, hasTime: Bool, tick: Duration, style: Style, width: Int?,
+        times: TimeFormat = .screen
+    ) {
+        self.times = times
         self.style = style
         self.hasTime = hasTime
-        let room = width.map { hasTime ? $0 - Self.time.width - 1 : $0 }
+        let room = width.map { hasTime ? $0 - times.secondsWidth - 1 : $0 }
         columns =
-            fields.map { [TaskColumn.id] + $0.fields.map(TaskColumn.init(field:)) + [.command] }
-            ?? TaskColumn.fitting(room)
+            fields.map { [TaskColumn.id] + $0.fields.map { TaskColumn(field: $0, times: times) } + [.command] }
+            ?? TaskColumn.fitting(room, tick: hasTime ? nil : tick)
     }
 
-    /// The members that the columns show.
+    /// The fields that the columns show.
     var fields: FieldSet { columns.reduce(FieldSet()) { $0.union($1.fields) } }
 
-    private var shape: [Column] { (hasTime ? [Self.time] : []) + columns.map(\.column) }
+    private var shape: [Column] { (hasTime ? [time] : []) + columns.map(\.column) }
 
-    /// The titles.
+    /// The heading with the titles.
     var heading: String { style.heading(Table.row(shape.map(\.title), shape)) }
 
-    /// The row of a task, at this second where rows have a time; what was not counted is "-".
+    /// Returns the row of a task, with this time if rows have a time; values that were not counted are "-".
     mutating func row(_ row: TaskRow, at nanoseconds: UInt64) -> String {
-        var cells: [String] = hasTime ? [String(LocalClock.timeOfDay(nanoseconds: nanoseconds).prefix(8))] : []
+        var cells: [String] = hasTime ? [times.seconds(nanoseconds: nanoseconds)] : []
         for column in columns { cells.append(column.text(row, &names) ?? "-") }
         return Table.row(cells, shape)
     }

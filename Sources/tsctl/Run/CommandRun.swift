@@ -5,12 +5,12 @@ import TaskstatsClient
 
 /// A command from its start to its end, and the records of all its descendants that ended in between.
 ///
-/// The subscription stands before the command starts. The kernel queues the record of a task before its parent can
-/// learn that it ended, and the answer to unsubscribe comes after all records that were queued before: so when the
-/// command was waited for and that answer is here, nothing is missing, and nothing was waited for by the clock.
-/// Orphans are adopted, so that every descendant has a parent that is one too, or tsctl.
+/// The subscription starts before the command. The kernel queues the record of a task before its parent can notice the
+/// exit, and the reply to unsubscribe follows all records queued earlier. So once the command was reaped and that reply
+/// has arrived, nothing is missing, without any timed wait. Orphans are adopted, so that the parent of every
+/// descendant is a descendant too, or tsctl.
 struct CommandRun {
-    /// Why a command could not be started.
+    /// The reason why a command could not be started.
     struct NotStarted: Error {
         let error: SystemError
     }
@@ -18,14 +18,21 @@ struct CommandRun {
     private var outcome = RunOutcome()
     private let connection: TaskstatsConnection
     private var family: ProcessFamily
+    /// The start of the command.
+    private var start = ContinuousClock.now
+    /// Whether a signal requested the end.
+    private var isInterrupted = false
 
-    /// The members that are added up, and those that tell who is whose.
+    /// The fields that are added up, and those that identify parents.
     static let fields = Usage.added.union(Usage.largest).union(FieldSet(group: .identity)).union(FieldSet(group: .time))
 
     private init(_ connection: TaskstatsConnection) {
         self.connection = connection
         let before = LivingDescendants.children(of: getpid()) ?? []
-        family = ProcessFamily(root: UInt32(getpid()), strangers: Set(before.map { UInt32($0) })) { id in
+        family = ProcessFamily(
+            root: UInt32(getpid()), strangers: Set(before.map { UInt32($0) }),
+            tick: connection.server.tick ?? CPUTime.longestTick
+        ) { id in
             kill(pid_t(bitPattern: id), 0) == 0 || errno == EPERM
         }
     }
@@ -34,17 +41,19 @@ struct CommandRun {
     static func run(_ command: [String], connection: TaskstatsConnection) throws -> RunOutcome {
         var run = CommandRun(connection)
         try connection.subscribe(Subscription(fields: fields))
-        // Without it orphans go to another process and are missed; no kernel since 3.4 refuses.
+        // Otherwise orphans go to another process and are missed; no kernel since 3.4 refuses.
         _ = clinux_adopt_orphans()
-        let signals = try SignalQueue.begin([SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT])
-        try run.follow(command, signals)
+        let endings = [SIGTERM, SIGHUP, SIGINT, SIGQUIT]
+        let signals = try SignalQueue.begin([SIGCHLD] + endings)
+        try run.follow(command, signals, ending: try SignalQueue.begin(endings))
         signals.end()
         return run.outcome
     }
 
-    private mutating func follow(_ command: [String], _ signals: borrowing SignalQueue) throws(NotStarted) {
-        let clock = ContinuousClock()
-        let start = clock.now
+    private mutating func follow(
+        _ command: [String], _ signals: borrowing SignalQueue, ending: borrowing SignalQueue
+    ) throws(NotStarted) {
+        start = .now
         let program: Program
         do throws(SystemError) {
             program = try Program.start(command, mask: signals.previousMask)
@@ -53,13 +62,13 @@ struct CommandRun {
         }
         family.command = UInt32(bitPattern: program.pid)
         outcome.status = untilEnd(of: program, signals)
-        outcome.elapsedMicroseconds = Self.microseconds(clock.now - start)
+        outcome.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
 
         let found = LivingDescendants.of(getpid())
         family.saw(living: found ?? [])
-        takeRest()
+        takeRest(interruptedBy: ending)
         (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
-        (outcome.all, outcome.unlinked) = (family.total, family.unlinked)
+        (outcome.family, outcome.unlinked) = (family.usage, family.unlinked)
         outcome.living = found == nil ? nil : family.living.count
     }
 
@@ -67,9 +76,10 @@ struct CommandRun {
         while true {
             var status: ExitStatus?
             while let signal = signals.next() {
+                isInterrupted = isInterrupted || signal != SIGCHLD
                 switch signal {
                 case SIGCHLD: status = program.reapAll() ?? status
-                // The terminal sends these to the command as well, and whether it ends of them is its own affair.
+                // The terminal also sends these to the command, which decides itself whether to end.
                 case SIGINT, SIGQUIT: break
                 default: kill(program.pid, signal)
                 }
@@ -83,29 +93,37 @@ struct CommandRun {
                 if let event = try connection.next(interruptedBy: signals.descriptor) { take(event) }
             } catch {
                 outcome.trouble = error
+                outcome.countedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
             }
         }
     }
 
-    private static func microseconds(_ duration: Duration) -> UInt64 {
-        let (seconds, attoseconds) = duration.components
-        return UInt64(clamping: seconds) * 1_000_000 + UInt64(clamping: attoseconds / 1_000_000_000_000)
-    }
-
-    private mutating func takeRest() {
+    /// Takes the records of all earlier exits within the time limit of a reply, which is short after a signal.
+    private mutating func takeRest(interruptedBy ending: borrowing SignalQueue) {
         guard outcome.trouble == nil else { return }
+        let connection = connection
+        let limits = isInterrupted ? Interruption.patience : Interruption.patienceWithoutSignal
+        var left = isInterrupted ? Interruption.mostRecords : .max
         do throws(TaskstatsError) {
-            try connection.unsubscribe { take($0) }
+            let isConfirmed = try connection.unsubscribe(within: limits, interruptedBy: ending.descriptor) {
+                (event: TaskstatsEvent) in
+                take(event)
+                left -= 1
+                return left > 0
+            }
+            if !isConfirmed { outcome.trouble = .timedOut }
         } catch {
             outcome.trouble = error
         }
+        // The signal has had its effect: the report follows.
+        while ending.next() != nil {}
     }
 
     private mutating func take(_ event: TaskstatsEvent) {
         switch event {
         case .exit(let record): family.ended(record)
         case .lost(let loss): outcome.lost += loss.count
-        // The next wait throws, with the reason.
+        // The next wait throws the reason.
         case .closing: break
         }
     }

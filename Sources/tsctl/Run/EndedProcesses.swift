@@ -1,13 +1,13 @@
 /// The processes that ended last, with their parents.
 ///
-/// A record can come after that of a parent that ended later, as between CPUs there is no order. Their number is bounded;
-/// the oldest are forgotten first.
+/// A record can arrive after that of a parent that ended later, because records of different CPUs are not ordered. The
+/// number of entries is bounded; the oldest are removed first.
 struct EndedProcesses {
     /// A process that ended.
     struct Entry {
-        /// Who its parent was.
+        /// The parent of the process.
         let parent: UInt32
-        /// When its record was read, in nanoseconds since 1970.
+        /// The time at which its record was read, in nanoseconds since 1970.
         let time: UInt64
         fileprivate let turn: Int
     }
@@ -19,16 +19,16 @@ struct EndedProcesses {
 
     init(limit: Int = 65_536) { self.limit = limit }
 
-    /// The process of that id, if it ended lately.
+    /// The process of that id, if it ended recently.
     subscript(id: UInt32) -> Entry? { entries[id] }
 
-    /// Takes note of an end.
+    /// Adds a process that ended.
     mutating func insert(_ id: UInt32, parent: UInt32, time: UInt64) {
         if order.count < limit {
             order.append(id)
         } else {
             let oldest = order[turn % limit]
-            // The id may have been used again since.
+            // The id may have been reused since.
             if entries[oldest]?.turn == turn - limit { entries[oldest] = nil }
             order[turn % limit] = id
         }

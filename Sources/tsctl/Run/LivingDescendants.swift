@@ -1,21 +1,21 @@
 import Glibc
 import LinuxSystem
 
-/// The processes that descend from one and live now, as /proc tells.
+/// The living descendants of a process, from /proc.
 enum LivingDescendants {
-    /// All of them; nil where the kernel does not list children.
+    /// Returns all descendants; nil if the kernel does not list children.
     static func of(_ pid: Int32) -> [UInt32]? {
         guard var open = children(of: pid) else { return nil }
         var found: [UInt32] = []
         while let id = open.popLast() {
-            // What has ended and was not waited for has left its record already.
+            // The record of a zombie was already sent.
             if !isZombie(id) { found.append(UInt32(id)) }
             open += children(of: id) ?? []
         }
         return found
     }
 
-    /// The children of a process; nil where the kernel does not list them, or the process is gone.
+    /// Returns the children of a process; nil if the kernel does not list them, or if the process is gone.
     static func children(of pid: Int32) -> [Int32]? {
         guard let threads = unsafe opendir("/proc/\(pid)/task") else { return nil }
         defer { unsafe closedir(threads) }

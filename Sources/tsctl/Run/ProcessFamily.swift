@@ -1,47 +1,52 @@
 import TaskstatsClient
 
-/// Which of all records that come belong to the descendants of one process, and what they add up to.
+/// The descendants of one process, and the sum of their records.
 ///
-/// A record names its parent at the end, and children mostly end before their parents. So what ended is added up under
-/// its parent, and when the parent ends, all that is added up under the parent's parent; who lost the parent has
-/// been adopted by the root. In the end what stands under the root is the family. So there are sums for as many
-/// processes as live at one time, never for all that ever did. Whatever is found out by looking at the machine comes from outside.
+/// A record names the parent at the time of the exit, and children mostly end before their parents. So the counts of an
+/// ended task are added to its parent, and when the parent ends, its sum is added to the parent's parent; orphans were
+/// adopted by the root. At the end the sum of the root is that of the family. So the number of sums is bounded by the
+/// processes that live at one time. Facts about the running system come from the caller.
 struct ProcessFamily {
     private let root: UInt32
-    /// Children of the root that were there before.
+    /// The tick of the kernel that writes the records.
+    private let tick: Duration
+    /// The children of the root that existed before.
     private var strangers: Set<UInt32>
     private let isAlive: (UInt32) -> Bool
-    /// What ended, by the parent it had.
-    private var ofChildren: [UInt32: Usage] = [:]
+    /// The counts of ended tasks, by parent.
+    private var ofChildren: [UInt32: FamilyUsage] = [:]
     private var ended: EndedProcesses
     private let leastSweep: Int
     private var sweepAt: Int
-    /// Parents that were gone without a record when last looked at.
+    /// The parents that were gone without a record at the last sweep.
     private var missed: Set<UInt32> = []
     private var swept: UInt64 = 0
 
-    /// The process whose own figures are wanted too.
+    /// The process whose own counts are kept too.
     var command: UInt32?
-    /// What was counted for the command without its children.
+    /// The counts of the command without its children.
     private(set) var own = Usage()
-    /// Whether the record came with which the command ended.
+    /// Whether the record with which the command ended has arrived.
     private(set) var isCommandComplete = false
-    /// Descendants that were seen alive and have not ended since.
+    /// The descendants that were seen alive and have not ended since.
     private(set) var living: Set<UInt32> = []
 
-    /// By how much the times of two records can be off, as they are those at which the daemon read them.
+    /// The maximum error between the times of two records, which are those at which the daemon read them.
     private static let slackNanoseconds: UInt64 = 250_000_000
-    /// How many parents in a row can have ended before a record comes; reused ids must not lead around in a circle.
+    /// The maximum number of ended ancestors to follow; reused ids must not lead into a cycle.
     private static let longestWay = 64
 
-    /// The descendants of a process, none so far.
+    /// Creates the empty family of a process.
     ///
-    /// So many that ended are remembered, and once there are sums for so many, those are looked for whose parents are gone.
+    /// `remembering` is the number of ended processes to keep. `sweepingAt` is the number of sums at which those whose
+    /// parents are gone are removed.
     init(
-        root: UInt32, strangers: Set<UInt32> = [], remembering: Int = 65_536, sweepingAt leastSweep: Int = 16_384,
+        root: UInt32, strangers: Set<UInt32> = [], tick: Duration = CPUTime.longestTick, remembering: Int = 65_536,
+        sweepingAt leastSweep: Int = 16_384,
         isAlive: @escaping (UInt32) -> Bool
     ) {
         self.root = root
+        self.tick = tick
         self.strangers = strangers
         self.isAlive = isAlive
         self.leastSweep = leastSweep
@@ -49,9 +54,9 @@ struct ProcessFamily {
         ended = EndedProcesses(limit: remembering)
     }
 
-    /// A task ended.
+    /// Adds the record of a task that ended.
     mutating func ended(_ record: ExitRecord) {
-        // Kernels that cannot tell threads from processes have each task as one.
+        // Kernels that do not distinguish threads from processes report each task as a process.
         let id = record.tgid ?? record.pid
         let endsProcess = record.isLast ?? true
         let parent = home(of: record)
@@ -63,36 +68,41 @@ struct ProcessFamily {
             return
         }
         if id == command, !isCommandComplete || isEarlier(record, than: ended[id]) {
-            own.add(record)
+            own.add(record, tick: tick)
             isCommandComplete = isCommandComplete || endsProcess
         }
-        ofChildren[parent, default: Usage()].add(record)
+        ofChildren[parent, default: FamilyUsage()].add(record, tick: tick)
         guard endsProcess else { return }
         living.remove(id)
-        if let inherited = ofChildren.removeValue(forKey: id) { ofChildren[parent, default: Usage()].add(inherited) }
+        if let inherited = ofChildren.removeValue(forKey: id) {
+            ofChildren[parent, default: FamilyUsage()].add(inherited)
+        }
         ended.insert(id, parent: parent, time: record.time)
         if ofChildren.count > sweepAt { sweep() }
     }
 
-    /// These descendants live, as somebody saw who looked after the last record that was taken.
+    /// Sets the living descendants, as seen after the last record was taken.
     mutating func saw(living ids: [UInt32]) { living = Set(ids) }
 
-    /// What was counted for all descendants of the root, those included whose parents still live.
-    var total: Usage {
-        living.reduce(into: ofChildren[root] ?? Usage()) { total, id in
-            if let usage = ofChildren[id] { total.add(usage) }
+    /// The counts of all descendants of the root, including those whose parents are alive.
+    var usage: FamilyUsage {
+        living.reduce(into: ofChildren[root] ?? FamilyUsage()) { sum, id in
+            if let usage = ofChildren[id] { sum.add(usage) }
         }
     }
 
-    /// Tasks of which nobody knows whose descendants they were: the records of their parents did not come.
+    /// The counts without commands.
+    var total: Usage { usage.total }
+
+    /// The number of tasks with unknown ancestors: the records of their parents did not arrive.
     var unlinked: UInt64 {
         ofChildren.reduce(swept) { sum, entry in
             let isKnown = entry.key == root || entry.key == 0 || living.contains(entry.key)
-            return isKnown || isAlive(entry.key) ? sum : sum + entry.value.tasks
+            return isKnown || isAlive(entry.key) ? sum : sum + entry.value.total.tasks
         }
     }
 
-    /// The parent, or where its own sums have gone when its record came first.
+    /// Returns the parent, or the process that received the parent's sums if the parent's record came first.
     private func home(of record: ExitRecord) -> UInt32 {
         var parent = UInt32(truncatingIfNeeded: record.task[.acPpid] ?? 0)
         for _ in 0..<Self.longestWay {
@@ -102,7 +112,8 @@ struct ProcessFamily {
         return parent
     }
 
-    /// Whether a task started before that end: one that started later has to do with another process of the same id.
+    /// Returns whether a task started before that end; a task that started later refers to another process with the
+    /// same id.
     private func isEarlier(_ record: ExitRecord, than end: EndedProcesses.Entry?) -> Bool {
         guard let end else { return false }
         let age = Nanoseconds.of(microseconds: record.task[.acTgetime] ?? record.task[.acEtime] ?? 0)
@@ -110,12 +121,13 @@ struct ProcessFamily {
         return start <= end.time &+ Self.slackNanoseconds
     }
 
-    /// Lets go of sums whose parents are gone without a record, which comes when records are lost or not for this user.
+    /// Discards sums whose parents are gone without a record, because records were lost or are not visible to this
+    /// user.
     ///
-    /// Gone at two sweeps in a row: the record of one that ended just now may be on its way.
+    /// A parent must be gone at two consecutive sweeps: the record of a process that just ended may still arrive.
     private mutating func sweep() {
         let gone = ofChildren.keys.filter { $0 != root && $0 != 0 && !isAlive($0) }
-        for id in gone where missed.contains(id) { swept += ofChildren.removeValue(forKey: id)?.tasks ?? 0 }
+        for id in gone where missed.contains(id) { swept += ofChildren.removeValue(forKey: id)?.total.tasks ?? 0 }
         missed = Set(gone)
         sweepAt = max(leastSweep, 2 * ofChildren.count)
     }

@@ -5,10 +5,9 @@ import TaskstatsClient
 
 /// The program that `tsctl run` starts.
 struct Program {
-    /// Its process id.
     let pid: pid_t
 
-    /// Starts a program found in PATH, with this environment, and with signals as tsctl itself found them, but for an
+    /// Starts a program found in PATH, with this environment and tsctl's original signal settings, except for an
     /// ignored SIGCHLD.
     static func start(_ arguments: [String], mask: sigset_t) throws(SystemError) -> Program {
         var attributes = posix_spawnattr_t()
@@ -17,7 +16,7 @@ struct Program {
         var mask = mask
         var changed = sigset_t()
         unsafe sigemptyset(&changed)
-        // The one that tsctl ignores for itself.
+        // tsctl ignores this signal for itself.
         unsafe sigaddset(&changed, SIGPIPE)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         unsafe posix_spawnattr_setsigdefault(&attributes, &changed)
@@ -31,20 +30,20 @@ struct Program {
         return Program(pid: pid)
     }
 
-    /// Takes leave of every child that has ended; how this one did, when it is among them.
+    /// Reaps exited children and returns this child's status, if it is among them.
     func reapAll() -> ExitStatus? {
         var result: ExitStatus?
         var status: Int32 = 0
         while true {
             let ended = unsafe waitpid(-1, &status, WNOHANG)
-            if ended == pid { result = ExitStatus(waitStatus: UInt32(bitPattern: status), flags: []) }
+            if ended == pid { result = ExitStatus(waitStatus: UInt32(bitPattern: status)) }
             if ended == 0 || (ended < 0 && errno != EINTR) { return result }
         }
     }
 }
 
 extension ExitStatus {
-    /// The status that a shell would tell: the code, or 128 and the signal.
+    /// The status as a shell reports it: the code, or 128 plus the signal.
     var shellStatus: Int32 {
         switch self {
         case .code(let code): Int32(code)

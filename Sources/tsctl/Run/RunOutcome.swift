@@ -1,26 +1,30 @@
 import TaskstatsClient
 
-/// What is known of a command that was run to its end.
+/// The result of a command that was run to its end.
 struct RunOutcome {
-    /// How the command ended.
+    /// The exit status of the command.
     var status = ExitStatus.code(0)
-    /// How long it took.
+    /// The elapsed time.
     var elapsedMicroseconds: UInt64 = 0
-    /// What was counted for the command alone.
+    /// The counts of the command alone.
     var own = Usage()
-    /// What was counted for it and its descendants.
-    var all = Usage()
-    /// Whether the record came with which the command ended.
+    /// The counts of the command and its descendants.
+    var family = FamilyUsage()
+    /// The counts without commands.
+    var all: Usage { family.total }
+    /// Whether the record with which the command ended has arrived.
     var isCommandSeen = false
-    /// Records that were lost meanwhile.
+    /// The number of records lost in the meantime.
     var lost: UInt64 = 0
-    /// Descendants that still lived when the command ended; nil where that cannot be told.
+    /// The descendants that were alive when the command ended; nil if that is unknown.
     var living: Int?
-    /// Tasks that may have been descendants.
+    /// The number of tasks that may have been descendants.
     var unlinked: UInt64 = 0
-    /// What cut the connection while the command ran.
+    /// The error that ended the connection before everything was counted.
     var trouble: TaskstatsError?
+    /// The elapsed time at that error; nil if the command had ended.
+    var countedMicroseconds: UInt64?
 
-    /// Whether nothing that this user may see is missing.
+    /// Whether nothing that this user can see is missing.
     var isComplete: Bool { trouble == nil && lost == 0 && isCommandSeen }
 }

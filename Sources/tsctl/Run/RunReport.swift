@@ -1,6 +1,6 @@
 import TaskstatsClient
 
-/// What `run` says of a command, for people.
+/// The report of `run`, for people.
 struct RunReport {
     private let run: RunOutcome
     private let command: [String]
@@ -14,15 +14,16 @@ struct RunReport {
         self.style = style
     }
 
-    /// Whether there is more than the command itself to tell of.
+    /// Whether the report includes other processes than the command.
     private var hasOthers: Bool { run.all.processes > 1 }
 
-    /// The report.
     var lines: [String] {
         let notes = notes.map { ("note", String?.some($0)) }
         return Array(
-            [Table.facts(outcome), headed(waits), headed(usage), Table.facts(notes)].filter { !$0.isEmpty }
-                .joined(separator: [""]))
+            [Table.facts(outcome), headed(waits), headed(usage), headed(commands), Table.facts(notes)].filter {
+                !$0.isEmpty
+            }
+            .joined(separator: [""]))
     }
 
     private func headed(_ lines: [String]) -> [String] {
@@ -30,7 +31,7 @@ struct RunReport {
         return [style.heading(title)] + lines.dropFirst()
     }
 
-    // MARK: What happened
+    // MARK: Outcome
 
     private var outcome: [(label: String, value: String?)] {
         let ended = ExitText.sentence(run.status)
@@ -46,15 +47,17 @@ struct RunReport {
         ]
     }
 
-    /// How much of one CPU it took, by what the scheduler measured.
+    /// The used share of one CPU.
     private var load: String? {
-        guard run.elapsedMicroseconds > 0, let busy = run.all.stats[.cpuRunVirtualTotal] else { return nil }
-        return "\(busy / 10 / run.elapsedMicroseconds) % of one CPU"
+        guard run.elapsedMicroseconds > 0, let busy = run.all.cpuTime else { return nil }
+        let bounds = [busy.lowerNanoseconds, busy.upperNanoseconds].map { $0 / 10 / run.elapsedMicroseconds }
+        let isOne = CPUTimeText.isNarrow(busy) || bounds[0] == bounds[1]
+        return (isOne ? "\(bounds[0])" : "\(bounds[0])–\(bounds[1])") + " % of one CPU"
     }
 
     private var counted: String {
         let (tasks, processes, failed) = (run.all.tasks, run.all.processes, run.all.failed)
-        // Older kernels do not tell threads from processes.
+        // Older kernels do not distinguish threads from processes.
         if server.taskstatsVersion < 12 { return Self.count(tasks, "task") }
         return [
             Self.count(processes, "process", "processes"),
@@ -67,16 +70,15 @@ struct RunReport {
         "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 
-    // MARK: Where it waited
+    // MARK: Waits
 
     private var waits: [String] {
         DelayTable.lines(run.all.stats, part: hasOthers ? ("command alone", run.own.stats) : nil)
     }
 
-    // MARK: What it used
+    // MARK: Usage
 
     private static let usageRows: [(name: String, field: Field)] = [
-        ("user time", .acUtime), ("system time", .acStime), ("time on CPU", .cpuRunVirtualTotal),
         ("peak resident", .hiwaterRss), ("peak virtual", .hiwaterVm),
         ("minor faults", .acMinflt), ("major faults", .acMajflt),
         ("read", .readChar), ("written", .writeChar), ("read calls", .readSyscalls), ("write calls", .writeSyscalls),
@@ -85,10 +87,7 @@ struct RunReport {
     ]
 
     private var usage: [String] {
-        let rows = Self.usageRows.compactMap { name, field -> [String]? in
-            guard run.all.tasks > 0, let cell = cell(field, run.all) else { return nil }
-            return hasOthers ? [name, cell, self.cell(field, run.own) ?? "-"] : [name, cell]
-        }
+        let rows = run.all.tasks == 0 ? [] : times + counters
         let columns = [
             Column(title: "used", alignment: .left, width: Table.factColumn - 2),
             Column(title: hasOthers ? "in all" : "value", alignment: .right, width: 24),
@@ -97,40 +96,86 @@ struct RunReport {
         return rows.isEmpty ? [] : Table.lines(rows, hasOthers ? columns : columns.dropLast())
     }
 
+    private var times: [[String]] {
+        let kinds: [(String, KeyPath<Usage, CPUTime?>)] = [
+            ("CPU time", \.cpuTime), ("  user", \.userTime), ("  system", \.systemTime),
+        ]
+        return kinds.compactMap { name, time in
+            row(name) { $0[keyPath: time].map(CPUTimeText.withUnit) }
+        }
+    }
+
+    private var counters: [[String]] {
+        Self.usageRows.compactMap { name, field in row(name) { cell(field, $0) } }
+    }
+
+    private func row(_ name: String, _ cell: (Usage) -> String?) -> [String]? {
+        guard let all = cell(run.all) else { return nil }
+        return hasOthers ? [name, all, cell(run.own) ?? "-"] : [name, all]
+    }
+
     private func cell(_ field: Field, _ usage: Usage) -> String? {
         guard let value = usage.stats[field] else { return field.group == .io && usage.withheld > 0 ? "withheld" : nil }
-        // The kernel rounds what each task read and wrote down to 1,024.
-        if field.group == .io, value == 0, usage.tasks > 0 {
-            return "under " + (field.unit == .count ? "\(usage.tasks * 1_024)" : DecimalText.bytes(usage.tasks * 1_024))
-        }
+        if field.group == .io, usage.tasks > 0 { return IOCountText.sum(value, of: field, tasks: usage.tasks) }
         return FieldText.of(field, in: usage.stats)
     }
 
-    // MARK: What is missing
+    // MARK: By command
+
+    private static let mostCommands = 20
+
+    private var commands: [String] {
+        guard hasOthers else { return [] }
+        let titles = ["COMMAND", "PROCESSES", "FAILED", "RUN ms", "CPUWAIT ms", "BLKIO ms", "READ", "WRITE"]
+        let columns = titles.map { Column(title: $0, alignment: $0 == "COMMAND" ? .left : .right, width: 0) }
+        let commands = run.family.commands
+        let rows = commands.prefix(Self.mostCommands).map { name, usage in
+            [
+                PrintableText.of(name: name), "\(usage.processes)", "\(usage.failed)",
+                usage.cpuTime.map(CPUTimeText.milliseconds),
+                usage.stats[.cpuDelayTotal].map { DecimalText.shortMilliseconds(nanoseconds: $0) },
+                usage.stats[.blkioDelayTotal].map { DecimalText.shortMilliseconds(nanoseconds: $0) },
+                cell(.readBytes, usage), cell(.writeBytes, usage),
+            ].map { $0 ?? "-" }
+        }
+        let rest = commands.count - rows.count
+        return Table.lines(rows, columns) + (rest > 0 ? ["(\(rest) more commands)"] : [])
+    }
+
+    // MARK: Notes
+
+    private var uncounted: String {
+        guard let counted = run.countedMicroseconds else { return "the last tasks that ended may not be counted" }
+        let rest = run.elapsedMicroseconds > counted ? run.elapsedMicroseconds - counted : 0
+        return "tasks that ended in the last \(DecimalText.period(microseconds: rest)) of the command are not counted"
+    }
 
     private var notes: [String] {
         var notes: [String] = []
         if let trouble = run.trouble {
-            notes.append("counted only up to where the connection broke: \(trouble.message)")
+            notes.append("\(uncounted), because the connection to taskstatsd failed: \(trouble.message)")
         }
         if run.lost > 0 {
-            notes.append("\(Self.count(run.lost, "record")) lost on this machine meanwhile: the figures may be too low")
+            notes.append("\(Self.count(run.lost, "record")) lost on this machine: the figures may be too low")
         }
         if !run.isCommandSeen, run.trouble == nil, run.lost == 0 {
-            notes.append("the command's own record did not come: it ended as another user, whom you may not see")
+            notes.append("the record of the command is missing: it ended as a user whose tasks you cannot see")
         }
         if let living = run.living, living > 0 {
-            notes.append("\(Self.count(UInt64(living), "descendant")) still ran when the command ended, not counted")
+            notes.append("\(Self.count(UInt64(living), "descendant")) still running at the end, not counted")
         }
-        if run.unlinked > 0, server.access == .own || run.lost > 0 {
-            notes.append("\(Self.count(run.unlinked, "task")) of unknown parents ended meanwhile, not counted")
+        if run.unlinked > 0 {
+            notes.append(
+                "\(Self.count(run.unlinked, "task")) with unknown parents ended in the meantime; "
+                    + "they may belong to the command, but are not counted")
         }
+        notes += run.all.omitted.notes()
         if run.all.withheld > 0 {
             notes.append(
                 "I/O of \(run.all.withheld) of \(Self.count(run.all.tasks, "task")) is withheld from you: "
-                    + "they used root's privileges, or ended before their process")
+                    + "only root and the group taskstats see the I/O of ended tasks")
         }
-        if server.access == .own { notes.append("you see what ended as your own user, nothing else") }
+        if server.access == .own { notes.append("only tasks that ended as your own user are included") }
         if server.delayAccounting == false { notes.append(DelayAccountingHint.text) }
         return notes
     }

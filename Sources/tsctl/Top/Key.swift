@@ -1,9 +1,9 @@
-/// A key of the keyboard, as terminals send it.
+/// A key, as terminals send it.
 enum Key: Equatable {
     case character(Character)
     case enter, escape, backspace, up, down, left, right, pageUp, pageDown, home, end
 
-    /// The keys in what was read at once: an escape by itself is the key, one with more behind it begins a sequence.
+    /// Returns the keys in one read: a lone escape is the key, an escape before other bytes starts a sequence.
     static func keys(in bytes: [UInt8]) -> [Key] {
         var keys: [Key] = []
         var rest = bytes[...]
@@ -28,7 +28,7 @@ enum Key: Equatable {
         }
     }
 
-    /// Takes an escape, or the sequence that it begins; nil for a key that means nothing here.
+    /// Takes an escape, or the sequence that it starts; returns nil for a key without a meaning here.
     private static func sequence(_ rest: inout ArraySlice<UInt8>) -> Key? {
         rest.removeFirst()
         guard let introducer = rest.first, introducer == UInt8(ascii: "[") || introducer == UInt8(ascii: "O") else {

@@ -1,16 +1,16 @@
 import Glibc
 import LinuxSystem
 
-/// What the kernel tells of the machine as a whole.
+/// The kernel's figures of the whole system.
 struct SystemFigures: Equatable {
-    /// The time that tasks were held up by a shortage, in microseconds since boot.
+    /// The time that tasks were stalled by a lack of a resource, in microseconds since boot.
     struct Pressure: Equatable {
-        /// Some task was.
+        /// The time that some task was stalled.
         var some: UInt64?
-        /// All tasks that had something to do were, so that nothing got on.
+        /// The time that all non-idle tasks were stalled.
         var full: UInt64?
 
-        /// Reads a file of /proc/pressure.
+        /// Parses a file of /proc/pressure.
         init(parsing text: String) {
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
@@ -28,7 +28,7 @@ struct SystemFigures: Equatable {
             self.full = full
         }
 
-        /// How much was added since earlier.
+        /// Returns the increase since an earlier value.
         func since(_ earlier: Pressure) -> Pressure {
             func difference(_ now: UInt64?, _ before: UInt64?) -> UInt64? {
                 guard let now, let before else { return nil }
@@ -38,23 +38,23 @@ struct SystemFigures: Equatable {
         }
     }
 
-    /// The resources that pressure is told of.
+    /// The resources with pressure figures.
     enum Resource: String, CaseIterable { case cpu, io, memory, irq }
 
-    /// Pressure, where the kernel tells it.
+    /// The pressure, if the kernel reports it.
     var pressure: [Resource: Pressure] = [:]
-    /// The load averages, as the kernel writes them; empty where it does not.
+    /// The load averages as text; empty if there are none.
     var load: [String] = []
-    /// Tasks that can run.
+    /// The number of runnable tasks.
     var running: Int?
-    /// Tasks in all.
+    /// The number of tasks.
     var tasks: Int?
 
-    /// Reads what is there now.
+    /// Reads the current figures.
     static func now() -> SystemFigures {
         var figures = SystemFigures()
         for resource in Resource.allCases {
-            // Without CONFIG_PSI there is no file; switched off, it cannot be read.
+            // Without CONFIG_PSI the file does not exist; if PSI is disabled, it cannot be read.
             guard let text = try? Descriptor.open("/proc/pressure/\(resource.rawValue)").readText() else { continue }
             figures.pressure[resource] = Pressure(parsing: text)
         }
@@ -71,7 +71,7 @@ struct SystemFigures: Equatable {
         tasks = counts.last.flatMap { Int($0) }
     }
 
-    /// The same with pressure since earlier.
+    /// Returns the figures with the pressure since an earlier value.
     func since(_ earlier: SystemFigures) -> SystemFigures {
         var difference = self
         difference.pressure = pressure.reduce(into: [:]) { result, entry in

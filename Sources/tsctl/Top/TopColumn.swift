@@ -1,14 +1,14 @@
 /// A column of top.
 enum TopColumn: String, CaseIterable, DispensableColumn {
-    case pid, user, run, all, cpu, blkio, swap, reclaim, thrash, compact, cow, irq, end, command
+    case pid, user, run, all, cpuwait, blkio, swap, reclaim, thrash, compact, cow, irq, end, command
 
-    /// What it shows of the time of a task; nil for who it is.
+    /// Returns the time that the column sorts by, for ranges the upper bound; nil for other columns.
     func nanoseconds(_ spent: TimeSpent) -> UInt64? {
         switch self {
         case .pid, .user, .end, .command: nil
         case .all: spent.waited
-        case .run: spent[.run]
-        case .cpu: spent[.cpu]
+        case .run: spent.cpuTime?.upperNanoseconds
+        case .cpuwait: spent[.cpu]
         case .blkio: spent[.blockIO]
         case .swap: spent[.swapIn]
         case .reclaim: spent[.reclaim]
@@ -19,21 +19,22 @@ enum TopColumn: String, CaseIterable, DispensableColumn {
         }
     }
 
-    /// Its title and shape.
+    /// The title and shape.
     var column: Column {
         switch self {
         case .pid: Column(title: "PID", alignment: .right, width: 7)
         case .user: Column(title: "USER", alignment: .left, width: 8, cuts: true)
         case .end: Column(title: "E", alignment: .left, width: 1)
         case .command: Column(title: "COMMAND", alignment: .left, width: 15)
+        case .run: Column(title: "RUN", alignment: .right, width: 9)
         default: Column(title: rawValue.uppercased(), alignment: .right, width: max(6, rawValue.utf8.count))
         }
     }
 
-    /// How dispensable it is on a narrow screen; 0: never left out.
+    /// The removal order on a narrow screen, highest first; 0: never removed.
     var rank: Int {
         switch self {
-        case .pid, .run, .all, .cpu, .blkio, .end, .command: 0
+        case .pid, .run, .all, .cpuwait, .blkio, .end, .command: 0
         case .reclaim: 1
         case .user: 2
         case .swap: 3
@@ -44,7 +45,7 @@ enum TopColumn: String, CaseIterable, DispensableColumn {
         }
     }
 
-    /// What a screen of that width has room for; the column by which rows are sorted stays.
+    /// Returns the columns that fit into a width; the column that rows are sorted by stays.
     static func fitting(_ width: Int?, keeping sorted: TopColumn) -> [TopColumn] {
         allCases.fitting(width) { $0 == sorted }
     }

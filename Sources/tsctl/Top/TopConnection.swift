@@ -1,51 +1,49 @@
 import TaskstatsClient
 
-/// The two connections of top: one for questions, one on which ends are told.
+/// The two connections of top: one for queries, one for exits.
 ///
-/// Both come back when the daemon does.
+/// Both are restored when the daemon returns.
 struct TopConnection {
     private let questions: TaskstatsConnection
-    /// Where ends are told.
+    /// The connection for exits.
     private let ends: TaskstatsConnection
     private(set) var subject: TopModel.Subject
-    /// Why the daemon cannot be reached; nil while it can.
+    /// The reason why the daemon cannot be reached; nil if it can.
     private(set) var trouble: TaskstatsError?
 
-    /// For how long at most a look reads the records of those that ended before it; others it only counts.
+    /// The maximum time in which a sample reads the records of earlier exits; further records are only counted.
     private static let readingMicroseconds: UInt64 = 200_000
-    private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union([
+    private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union(TaskRecord.cpuTimeFields).union([
         .acTgetime, .acTgid, .acFlag, .acExitcode, .acPid,
     ])
 
-    /// Connects and asks for ends.
+    /// Connects and subscribes to exits.
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
         questions = try options.connect()
         ends = try options.connect()
-        // Counting a text takes a fraction of the time that reading it does.
+        // Counting texts takes a fraction of the time of decoding them.
         ends.keepsText = true
         self.subject = subject
         try subscribe()
     }
 
     var server: ServerInfo { questions.server }
+    /// The tick of the kernel.
+    var tick: Duration { server.tick ?? CPUTime.longestTick }
 
-    /// Asks for ends from now on; when this returns, those that came before have been received.
+    /// Subscribes to exits from now on; on return, the records of earlier exits were received.
     func subscribe() throws(TaskstatsError) {
-        do throws(TaskstatsError) {
-            try ends.subscribe(Subscription(scope: subject == .process ? .process : .task, fields: Self.fields))
-        } catch  where error.code == .unavailable && subject == .process {
-            // Such old kernels do not say which task ends its process.
-            try ends.subscribe(Subscription(fields: Self.fields))
-        }
+        // Every thread, even for processes: the time that their last records lack is missing from the sums.
+        try ends.subscribe(Subscription(fields: Self.fields))
     }
 
-    /// Looks at threads instead of processes, or back.
+    /// Switches between threads and processes.
     mutating func change(to subject: TopModel.Subject) throws(TaskstatsError) {
         self.subject = subject
         try subscribe()
     }
 
-    /// One round: a look at all that lives, everything that ended before, and the closer look where that is needed.
+    /// Runs one round: a sample of all living tasks, the exits before it, and further queries for doubtful tasks.
     func round(_ model: inout TopModel) throws {
         let questions = model.questions(for: try ids())
         let begin = Moment.monotonicMicroseconds
@@ -54,8 +52,12 @@ struct TopConnection {
         try subscribe()
         let end = Moment.monotonicMicroseconds + Self.readingMicroseconds
         while let event = try ends.nextReceivedText() {
-            if case .exit = event, Moment.monotonicMicroseconds > end {
-                model.endedUnread()
+            if case .exit(let params) = event, Moment.monotonicMicroseconds > end {
+                if subject == .thread || Self.endsProcess(params) {
+                    model.endedUnread()
+                } else {
+                    model.threadEndedUnread()
+                }
             } else {
                 try tell(event, to: &model)
             }
@@ -66,10 +68,16 @@ struct TopConnection {
         model.resolved(Array(zip(doubts, resolved)), during: again...Moment.monotonicMicroseconds)
     }
 
-    /// Whether delays are counted now.
+    /// Returns whether the task ended its process, or may have, from the text of its record.
+    private static func endsProcess(_ params: [UInt8]) -> Bool {
+        // The keys before the statistics have a fixed order, and none of them contains text of the task.
+        params.prefix(160).firstRange(of: Array(#""last":false"#.utf8)) == nil
+    }
+
+    /// Returns whether delays are counted now.
     func delayAccounting() throws(TaskstatsError) -> Bool? { try questions.status().delayAccounting }
 
-    /// Takes in what ends until the descriptor is readable.
+    /// Takes exits until the descriptor is readable.
     func collect(_ model: inout TopModel, interruptedBy descriptor: Int32) throws(TaskstatsError) {
         while let event = try ends.nextText(interruptedBy: descriptor) { try tell(event, to: &model) }
     }
@@ -79,15 +87,15 @@ struct TopConnection {
         case .exit(let params): model.ended(try ends.exit(in: params))
         case .other(.exit(let record)): model.ended(record)
         case .other(.lost(let loss)): model.lost(loss.count)
-        // The next wait throws, with the reason.
+        // The next wait throws the reason.
         case .other(.closing): break
         }
     }
 
-    /// Takes note that the daemon cannot be reached.
+    /// Records that the daemon cannot be reached.
     mutating func lost(_ error: TaskstatsError) { trouble = error }
 
-    /// Tries once to come back; whether that worked.
+    /// Tries to reconnect once; returns whether that succeeded.
     mutating func returned() -> Bool {
         do throws(TaskstatsError) {
             try questions.reconnect()

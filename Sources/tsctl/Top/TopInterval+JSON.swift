@@ -2,7 +2,8 @@ import TaskstatsClient
 import TaskstatsProtocol
 
 extension TopInterval {
-    /// The interval as one line of JSON; `stats` are what was added in it, in nanoseconds, under the kernel's names.
+    /// Encodes the interval as one line of JSON; `stats` has the changes in it, in nanoseconds, under the kernel's
+    /// names.
     func json(_ rows: [TopRow], system: SystemFigures, subject: TopModel.Subject) -> [UInt8] {
         var writer = JSONWriter(capacity: 16_384)
         writer.object { writer in
@@ -22,7 +23,8 @@ extension TopInterval {
             writer.member("ended", ended)
             writer.member("failed", failed)
             writer.member("lost", lost)
-            writer.member("complete", !isPartial && lost == 0 && omitted == 0)
+            omittedWaits.write(to: &writer)
+            writer.member("complete", !isPartial && !lacksThreads && lost == 0 && omitted == 0)
             writer.key(subject == .process ? "processes" : "threads")
             writer.array { writer in
                 for row in rows {
@@ -50,6 +52,7 @@ extension TopInterval {
                 }
             }
             if let spent = row.spent {
+                if let time = spent.cpuTime { writer.member("cpu_time_ns", time) }
                 writer.key("stats")
                 writer.object { writer in
                     for kind in TimeKind.allCases {

@@ -1,16 +1,16 @@
 import Glibc
 import TaskstatsClient
 
-/// top on the screen of a terminal, from its first look to its end.
+/// The live screen of top on a terminal.
 struct TopLive: ~Copyable {
     private var session: TopSession
     private var output = StandardOutput()
     private var frame = FrameWriter()
     private let style = Style.forStandardOutput()
-    /// Intervals still to be shown.
+    /// The number of intervals still to show.
     private var left: Int
 
-    /// The first interval is short, so that there is soon something to see.
+    /// The first interval is short, so that figures appear soon.
     private static let firstMilliseconds = 500
 
     init(_ session: TopSession, count: Int?) {
@@ -18,7 +18,7 @@ struct TopLive: ~Copyable {
         left = count ?? .max
     }
 
-    /// Runs until a key or a signal ends it, or enough was shown.
+    /// Runs until a key or a signal ends it, or until the number of intervals is reached.
     mutating func run() throws {
         let terminal = try TerminalSession.begin()
         let wakeups = try Wakeups.begin(keys: terminal.keys, news: session.descriptor, hasScreen: true)
@@ -35,7 +35,7 @@ struct TopLive: ~Copyable {
         while left > 0 {
             wakeups.wait()
             if wakeups.isEnding || wakeups.isReaderGone { return }
-            // One at a time, so that keys have their turn.
+            // One signal at a time, so that keys are handled too.
             if let signal = wakeups.nextSignal() { try take(signal, terminal, wakeups) }
             try takeNews(wakeups)
             guard left > 0, wakeups.hasKeys else { continue }
@@ -45,7 +45,7 @@ struct TopLive: ~Copyable {
         }
     }
 
-    /// Lets everything be looked at, and sees again whether that takes long.
+    /// Starts a sample, and the timer that detects whether it takes long.
     private mutating func look(_ wakeups: borrowing Wakeups) {
         session.look()
         wakeups.setTimer(after: TopSession.patienceSeconds * 1_000)
@@ -77,7 +77,7 @@ struct TopLive: ~Copyable {
             terminal.leave()
             wakeups.stop()
             terminal.enter()
-        // Whoever had the terminal meanwhile has set it up for itself.
+        // Another program may have changed the terminal in the meantime.
         case SIGCONT:
             terminal.enter()
         default:
@@ -87,7 +87,7 @@ struct TopLive: ~Copyable {
         try show(wakeups)
     }
 
-    /// A key; whether it ends top.
+    /// Handles a key; returns whether it ends top.
     private mutating func press(_ key: Key, _ wakeups: borrowing Wakeups) -> Bool {
         switch session.view.press(key, page: TopScreen.page(height: TerminalSession.size.rows)) {
         case .none, .redraw: break

@@ -1,10 +1,9 @@
 import LinuxSystem
 import Synchronization
 
-/// Looks for top, on a thread of its own: keys, signals and the screen never wait for the daemon, for a backlog of ends,
-/// or for the rate of requests.
+/// A thread that takes samples for top, so that keys, signals and the screen never wait for the daemon.
 ///
-/// The thread lasts as long as the process.
+/// The thread lives as long as the process.
 final class TopLooker: Sendable {
     private struct State {
         var orders: [TopModel.Subject] = []
@@ -12,7 +11,7 @@ final class TopLooker: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Given when there are orders, and when there is news.
+    /// The signals for commands and for updates.
     private let ordered: Signal
     private let told: Signal
 
@@ -23,7 +22,7 @@ final class TopLooker: Sendable {
             try WorkerThread(TopWatch(connection)) { looker.run(&$0) }.detach()
             return looker
         } catch {
-            throw Failure("cannot start to look: \(error)")
+            throw Failure("cannot start the sampling thread: \(error)")
         }
     }
 
@@ -32,16 +31,16 @@ final class TopLooker: Sendable {
         self.told = told
     }
 
-    /// Readable while there is news.
+    /// The descriptor that is readable while there are updates.
     var descriptor: Int32 { told.descriptor }
 
-    /// Orders a look.
+    /// Requests a sample.
     func look(at subject: TopModel.Subject) {
         state.withLock { $0.orders.append(subject) }
         ordered.give()
     }
 
-    /// Takes the news.
+    /// Takes the updates.
     func takeNews() -> [TopNews] {
         told.take()
         return state.withLock { state in
@@ -50,7 +49,7 @@ final class TopLooker: Sendable {
         }
     }
 
-    // MARK: On its thread
+    // MARK: On the thread
 
     private func run(_ watch: inout TopWatch) {
         while true {

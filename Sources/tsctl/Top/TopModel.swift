@@ -1,58 +1,68 @@
 import TaskstatsClient
 import TaskstatsProtocol
 
-/// From totals since birth to what happened in each interval: what top knows, without asking anybody itself.
+/// The model of top: converts totals since the start of each task to activity in each interval; it does no I/O.
 ///
-/// In each round it is told of one look at everything that lives, and of every end since the round before. Differences are
-/// taken only between two looks at the same task, as ids are used again: a task must have aged by the time between the
-/// looks, its totals must not have fallen, and no end of that id may have been told. Where one of these is doubtful the
-/// model asks for the first task of the process, whose age decides. What ended in the interval is shown with what it did
-/// since the last look, or in its whole life when it began after that.
+/// Each round provides one sample of all living tasks, and every exit since the previous round. Differences are taken
+/// only between two samples of the same task, because ids are reused: the task must have aged by the time between the
+/// samples, its totals must not have decreased, and no exit of that id may have been reported. If one of these is
+/// doubtful, the model requests the first task of the process, whose age decides. A task that ended in the interval is
+/// shown with its activity since the last sample, or in its whole life if it started later.
 struct TopModel {
-    /// Whether each thread is looked at by itself, or each process as a whole.
+    /// The unit of samples: each thread, or each process as a whole.
     enum Subject: String { case process, thread }
 
-    /// What was seen of one task at a look.
+    /// One task in a sample.
     struct Sight {
         var identity: TopRow.Identity?
-        /// When it began, on the monotonic clock, as near as that is known.
+        /// The time of its start, on the monotonic clock, as far as it is known.
         var startMicroseconds: UInt64?
-        /// Its age; of a process with threads the sum of theirs.
+        /// Its age; for a process with several threads, the sum of their ages.
         var age: UInt64
         var spent: TimeSpent
-        /// Whether an earlier look saw the same task.
+        /// The waits that are missing from that.
+        var omitted = OmittedWaits()
+        /// Whether an earlier sample had the same task.
         var isContinued = false
-        /// Whether the identity was taken so early that the program may have been another.
+        /// Whether the identity was sampled so early that the task may have executed another program since.
         var isYoung = false
     }
 
-    /// A question to the daemon that belongs to a task.
+    /// A query to the daemon for a task.
     typealias Question = Survey.Question
 
     let subject: Subject
+    /// The tick of the kernel.
+    private let tick: Duration
     private var before: [UInt32: Sight] = [:]
     private var now: [UInt32: Sight] = [:]
     private var doubtful: Set<UInt32> = []
     private var ends: [ExitRecord] = []
     private var endedIDs: Set<UInt32> = []
+    /// The maximum uncounted run time of threads that ended before their process.
+    private var uncounted: [UInt32: UInt64] = [:]
     private var (ended, failed, lost, omitted) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+    private var lacksThreads = false
     private var round: UInt32 = 0
     private var lookBefore: ClosedRange<UInt64>?
     private var look: ClosedRange<UInt64> = 0...0
-    /// Whether ends may have gone by unnoticed.
+    /// Whether exits may be missing.
     var isPartial = false
 
-    /// How many ended ones of one interval are kept at most.
+    /// The maximum number of exits that are kept in one interval.
     static let mostEnds = 8_192
-    /// In how many rounds everybody is asked anew for the name.
+    /// The number of rounds in which the name of each task is queried once.
     private static let roundsOfIdentity: UInt32 = 16
     private static let counters = TimeKind.fields.union([.acEtime])
 
-    init(subject: Subject) { self.subject = subject }
+    init(subject: Subject, tick: Duration = CPUTime.longestTick) {
+        self.subject = subject
+        self.tick = tick
+    }
 
-    // MARK: What to ask
+    // MARK: Queries
 
-    /// What to ask of those that live.
+    /// Returns the queries for living tasks.
     mutating func questions(for ids: [UInt32]) -> [Question] {
         round &+= 1
         guard subject == .process else { return ids.map(Self.threadQuestion) }
@@ -66,13 +76,13 @@ struct TopModel {
         Question(.pid(id), fields: counters.union(TopRow.Identity.fields))
     }
 
-    /// Names can change, most often soon after the beginning.
+    /// Returns whether the name must be queried; names can change, most often soon after the start.
     private func wantsIdentity(_ id: UInt32) -> Bool {
         guard let known = before[id], known.identity != nil, !known.isYoung else { return true }
         return (id &+ round) % Self.roundsOfIdentity == 0
     }
 
-    /// What to ask of those that may not be who they were; to be asked once all ends are told that came before.
+    /// The queries for tasks whose identity is doubtful, to be sent after all earlier exits were added.
     var doubts: [Question] {
         let ids = doubtful.union(endedIDs.intersection(now.keys)).sorted()
         guard subject == .process else { return ids.map(Self.threadQuestion) }
@@ -81,9 +91,9 @@ struct TopModel {
         }
     }
 
-    // MARK: What is told
+    // MARK: Input
 
-    /// The answers to `questions`, in their order, and when they were asked and answered on the monotonic clock.
+    /// Takes the replies to `questions`, in order, and the time of the sample on the monotonic clock.
     mutating func saw(_ answers: [(Question, Survey.Answer)], during look: ClosedRange<UInt64>) {
         self.look = look
         now.removeAll(keepingCapacity: true)
@@ -91,7 +101,7 @@ struct TopModel {
         take(answers, look)
     }
 
-    /// The answers to `doubts`, and when these were asked and answered.
+    /// Takes the replies to `doubts`, and their time.
     mutating func resolved(_ answers: [(Question, Survey.Answer)], during moments: ClosedRange<UInt64>) {
         for (question, _) in answers {
             switch question.target {
@@ -101,7 +111,7 @@ struct TopModel {
         }
         take(answers, moments)
         for record in ends {
-            // Who has ended and is still there was not waited for; its end is told already.
+            // A task that has ended but still exists is a zombie; its exit was already added.
             let id = id(of: record)
             guard let start = now[id]?.startMicroseconds else { continue }
             if moments.lowerBound - min(start, moments.lowerBound) + Continuity.slackMicroseconds >= age(of: record) {
@@ -111,22 +121,33 @@ struct TopModel {
         doubtful.removeAll(keepingCapacity: true)
     }
 
-    /// Somebody ended.
+    /// Adds an exit.
     mutating func ended(_ record: ExitRecord) {
+        if subject == .process, record.isLast == false {
+            uncounted[id(of: record), default: 0] &+= uncounted(of: record)
+            return
+        }
         ended += 1
         if record.exit?.isSuccess == false { failed += 1 }
         endedIDs.insert(id(of: record))
         if ends.count < Self.mostEnds { ends.append(record) } else { omitted += 1 }
     }
 
-    /// Somebody ended, and there was no time to see who.
+    /// Counts an exit whose record could not be read in time.
     mutating func endedUnread() {
         ended += 1
         omitted += 1
     }
 
-    /// Records were lost.
+    /// Notes the exit of a thread whose record could not be read in time.
+    mutating func threadEndedUnread() { lacksThreads = true }
+
+    /// Adds a loss of records.
     mutating func lost(_ count: UInt64) { lost &+= count }
+
+    private func uncounted(of record: ExitRecord) -> UInt64 {
+        record.task.cpuTime(tick: tick)?.widthNanoseconds ?? 0
+    }
 
     private func id(of record: ExitRecord) -> UInt32 {
         subject == .process ? record.tgid ?? record.pid : record.pid
@@ -159,6 +180,7 @@ struct TopModel {
         _ id: UInt32, _ counters: TaskRecord, _ first: TaskRecord?, _ moments: ClosedRange<UInt64>
     ) {
         var sight = Sight(age: counters[.acEtime] ?? 0, spent: TimeSpent(counters))
+        sight.omitted.add(counters)
         let old = before[id]
         if let first, let age = first[.acEtime] {
             sight.identity = TopRow.Identity(first)
@@ -179,12 +201,12 @@ struct TopModel {
         return look.lowerBound - lookBefore.upperBound
     }
 
-    /// How long ago the look before began; nil when this is the first.
+    /// The maximum time since the previous sample; nil for the first one.
     private var elapsedAtMost: UInt64? { lookBefore.map { look.upperBound - $0.lowerBound } }
 
     private func isOlderThanInterval(_ age: UInt64) -> Bool { age > 2 * (elapsedAtMost ?? 0) }
 
-    /// By the beginning of the first task.
+    /// Compares the start of the first task.
     private func isSame(_ old: Sight, start: UInt64) -> Bool {
         guard let begun = old.startMicroseconds else { return true }
         let uncertain = look.upperBound - look.lowerBound + (lookBefore.map { $0.upperBound - $0.lowerBound } ?? 0)
@@ -195,25 +217,38 @@ struct TopModel {
         Continuity.isSame(age: sight.age, earlier: old.age, elapsedAtLeast: elapsedAtLeast)
     }
 
-    // MARK: What comes of it
+    // MARK: Output
 
-    /// Closes the interval; nil after the first look, which has nothing before it.
+    /// Closes the interval; returns nil after the first sample, which has no predecessor.
     mutating func finish(at time: UInt64) -> TopInterval? {
         var interval: TopInterval?
         if let lookBefore, let elapsed = elapsedAtMost {
             var rows = endedRows(elapsed)
             for (id, sight) in now {
-                rows.append(TopRow(id: id, identity: sight.identity, spent: spent(id, sight, elapsed)))
+                var row = TopRow(id: id, identity: sight.identity, spent: spent(id, sight, elapsed))
+                row.spent?.add(uncounted: uncounted[id] ?? 0)
+                rows.append(row)
             }
             interval = TopInterval(
                 microseconds: look.lowerBound - lookBefore.lowerBound, time: time, rows: rows.sorted { $0.id < $1.id },
                 ended: ended, failed: failed, lost: lost, omitted: omitted, isPartial: isPartial)
+            interval?.omittedWaits = omittedWaits
+            interval?.lacksThreads = lacksThreads
         }
         (before, lookBefore) = (now, look)
         (ended, failed, lost, omitted, isPartial) = (0, 0, 0, 0, false)
+        lacksThreads = false
         ends.removeAll(keepingCapacity: true)
         endedIDs.removeAll(keepingCapacity: true)
+        uncounted.removeAll(keepingCapacity: true)
         return interval
+    }
+
+    private var omittedWaits: OmittedWaits {
+        var sum = OmittedWaits()
+        for sight in now.values { sum.add(sight.omitted) }
+        for record in ends { sum.add((subject == .process ? record.process : nil) ?? record.task) }
+        return sum
     }
 
     private func spent(_ id: UInt32, _ sight: Sight, _ elapsed: UInt64) -> TimeSpent? {
@@ -228,21 +263,23 @@ struct TopModel {
             let id = id(of: record)
             let age = age(of: record)
             let total = TimeSpent((subject == .process ? record.process : nil) ?? record.task)
+            let uncounted = uncounted(of: record) &+ (subject == .process ? uncounted[id] ?? 0 : 0)
             var row = TopRow(
                 id: id, identity: TopRow.Identity(record.task),
                 end: TopRow.End(status: record.exit, ageMicroseconds: age))
-            // Of several that ended with one id in an interval, only the first can have been there before it.
+            // Of several exits of one id in an interval, only the first can have been in the previous sample.
             if let old = earlier[id], !total.isLess(than: old.spent), isAsOld(age, as: old) {
                 row.spent = total.since(old.spent)
                 earlier[id] = nil
             } else if Continuity.isNew(age: age, elapsedAtMost: elapsed) {
                 row.spent = total
             }
+            row.spent?.add(uncounted: uncounted)
             return row
         }
     }
 
-    /// Whether one that ended at that age can have been there at the look before.
+    /// Returns whether a task that ended at that age can have been in the previous sample.
     private func isAsOld(_ age: UInt64, as old: Sight) -> Bool {
         guard let lookBefore, let start = old.startMicroseconds else { return age >= old.age }
         return age &+ Continuity.slackMicroseconds >= lookBefore.lowerBound - min(start, lookBefore.lowerBound)

@@ -2,8 +2,8 @@ import TaskstatsClient
 
 /// A task or process in one interval.
 struct TopRow: Equatable {
-    /// Who it is.
-    struct Identity: Equatable {
+    /// The identity of a task.
+    struct Identity: Hashable {
         var command: String
         var uid: UInt32?
 
@@ -13,52 +13,76 @@ struct TopRow: Equatable {
         }
 
         init(_ record: TaskRecord) {
-            command = record.command.map(PrintableText.of) ?? "?"
+            command = record.commandBytes.map { PrintableText.of(name: $0) } ?? "?"
             uid = record[.acUid].map { UInt32(truncatingIfNeeded: $0) }
         }
 
         static let fields: FieldSet = [.acComm, .acUid, .acEtime]
     }
 
-    /// That it ended in the interval.
+    /// The exit of a task in the interval.
     struct End: Equatable {
-        /// How; nil where the kernel does not tell.
+        /// The exit status; nil if the kernel does not report it.
         var status: ExitStatus?
-        /// How long it had lived, in microseconds.
+        /// The lifetime, in microseconds.
         var ageMicroseconds: UInt64
     }
 
     var id: UInt32
     var identity: Identity?
-    /// What it did in the interval; nil when that is not known, as of what is seen for the first time.
+    /// The activity in the interval; nil if it is unknown, as for a task that appears for the first time.
     var spent: TimeSpent?
     var end: End?
+    /// The number of exits in the row.
+    var count = 1
 }
 
-/// What top knows of one interval.
+extension TopRow {
+    /// The common properties of exits that share a row.
+    struct Group: Hashable {
+        let identity: Identity?
+        let status: ExitStatus?
+    }
+
+    /// The group of the row; nil for a living task.
+    var group: Group? { end.map { Group(identity: identity, status: $0.status) } }
+
+    /// Adds another row of the group.
+    mutating func add(_ other: TopRow) {
+        count += other.count
+        if let more = other.spent { spent = spent.map { $0 + more } ?? more }
+        if let age = other.end?.ageMicroseconds, age > end?.ageMicroseconds ?? 0 { end?.ageMicroseconds = age }
+    }
+}
+
+/// One interval of top.
 struct TopInterval: Equatable {
-    /// How long it was.
+    /// The length of the interval.
     var microseconds: UInt64
-    /// When it was over, in nanoseconds since 1970.
+    /// The end of the interval, in nanoseconds since 1970.
     var time: UInt64
     var rows: [TopRow]
-    /// How many ended.
+    /// The number of exits.
     var ended: UInt64
-    /// How many of these failed.
+    /// The number of failed exits.
     var failed: UInt64
-    /// Records of ends that were lost.
+    /// The number of lost records of exits.
     var lost: UInt64
-    /// Ended ones that are counted and not among the rows, because there were very many.
+    /// The number of exits that are counted but have no row, because there were too many.
     var omitted: UInt64
-    /// Whether ends are missing because there was no connection.
+    /// Whether exits are missing because there was no connection.
     var isPartial: Bool
+    /// Whether records of ended threads could not be read in time, so that RUN can be higher than shown.
+    var lacksThreads = false
+    /// The waits that are missing from the rows.
+    var omittedWaits = OmittedWaits()
 
-    /// How many are alive.
+    /// The number of living tasks.
     var living: Int { rows.count { $0.end == nil } }
-    /// How many of the living waited for something.
+    /// The number of living tasks that waited.
     var waiting: Int { rows.count { $0.end == nil && ($0.spent?.waited ?? 0) > 0 } }
 
-    /// A time in the interval as tenths of a percent of one thread's time.
+    /// Returns a time in the interval as tenths of a percent of one thread's time.
     func permille(_ nanoseconds: UInt64) -> UInt64 {
         microseconds == 0 ? 0 : nanoseconds / microseconds
     }

@@ -1,37 +1,35 @@
 import TaskstatsClient
 
-/// What top shows: from what is known to the lines of a screen.
-///
-/// It asks nobody and writes nowhere.
+/// The screen of top: converts the state to lines, without I/O.
 struct TopScreen {
-    /// What is known.
+    /// The state to show.
     struct State {
         /// The last interval; nil until there is one.
         var interval: TopInterval?
-        /// The machine in it.
+        /// The figures of the system in the interval.
         var system = SystemFigures()
-        /// Whether delays are counted; nil when that is not known.
+        /// Whether delays are counted; nil if that is unknown.
         var delayAccounting: Bool?
-        /// What the daemon takes this user for.
+        /// The access of this user.
         var access = ServerInfo.Access.all
         var subject = TopModel.Subject.process
-        /// Why there is no connection.
+        /// The reason why there is no connection.
         var trouble: String?
-        /// Something else to be told, once.
+        /// Another message, shown once.
         var notice: String?
-        /// How long a look takes already that takes long.
+        /// The duration so far of a sample that takes long.
         var secondsOfLook: Int?
     }
 
     let state: State
     let view: TopView
     let style: Style
-    /// The columns of the terminal; nil where lines may be as long as they like.
+    /// The width of the terminal; nil for lines of any length.
     let width: Int?
-    /// Its rows; nil where there may be as many as there are.
+    /// The height of the terminal; nil for any number of rows.
     let height: Int?
 
-    /// The lines, as many as fit, none wider than the screen.
+    /// Returns the lines that fit, none wider than the screen.
     func lines(_ names: inout AccountNames) -> [String] {
         if view.mode == .help { return Array(TopHelp.lines.prefix(height ?? .max)).map(helpLine) }
         var lines = header.map(fitted) + notes.map { style.failure(fitted($0)) }
@@ -39,7 +37,7 @@ struct TopScreen {
         return Array(lines.prefix(height ?? .max))
     }
 
-    /// How many rows of the table there is room for.
+    /// Returns the number of table rows that fit.
     static func page(height: Int?) -> Int { max(1, (height ?? 24) - 6) }
 
     private func fitted(_ line: String) -> String { width.map { PrintableText.cut(line, to: $0) } ?? line }
@@ -77,13 +75,13 @@ struct TopScreen {
             func percent(_ value: UInt64?) -> String? {
                 value.map { Self.percent(permille: interval.permille(min($0, interval.microseconds) * 1_000)) + " %" }
             }
-            // That all tasks wait for a CPU cannot be.
+            // It is impossible that all tasks wait for a CPU.
             let full = resource == .cpu ? nil : percent(pressure.full)
             guard let some = percent(pressure.some) else { return full.map { "\(name) \($0)" } }
             return "\(name) \(some)" + (full.map { " (full \($0))" } ?? "")
         }
         if state.interval == nil { return "..." }
-        return parts.isEmpty ? "not told by this kernel" : parts.joined(separator: "  ")
+        return parts.isEmpty ? "not reported by this kernel" : parts.joined(separator: "  ")
     }
 
     private var population: String {
@@ -94,7 +92,7 @@ struct TopScreen {
         let lost = interval.lost == 0 ? "no record lost" : "\(interval.lost) records lost"
         return [
             "\(interval.living) seen" + (state.access == .own ? " of yours" : ""), "\(interval.waiting) waited", ended,
-            interval.isPartial ? "others may have" : lost,
+            interval.isPartial ? "more may have ended" : lost,
         ].joined(separator: ", ")
     }
 
@@ -113,11 +111,16 @@ struct TopScreen {
         if let trouble = state.trouble { notes.append(trouble) }
         if let notice = state.notice { notes.append(notice) }
         if let seconds = state.secondsOfLook {
-            notes.append("figures take long, \(seconds) s by now: the machine or taskstatsd is overloaded")
+            notes.append("sampling takes long, \(seconds) s so far: the machine or taskstatsd is overloaded")
         }
         if state.delayAccounting == false {
             notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
         }
+        if state.interval?.lacksThreads == true {
+            notes.append("too many threads ended: RUN of their processes can be higher than shown")
+        }
+        let subjects = state.subject == .process ? ("process", "processes") : ("thread", "threads")
+        notes += state.interval?.omittedWaits.notes(subjects) ?? []
         return notes.map { Self.labelled("note", PrintableText.of($0)) }
     }
 
@@ -130,7 +133,7 @@ struct TopScreen {
         let bar =
             width.map { titles + String(repeating: " ", count: max(0, $0 - PrintableText.width(titles))) } ?? titles
         var lines = [style.bar(fitted(bar))]
-        let rows = view.rows(of: interval, &names)
+        let rows = view.rows(of: interval, groupingEnded: true, &names)
         let room = height.map { max(0, $0 - header - 1) } ?? rows.count
         let first = min(view.first, max(0, rows.count - 1))
         for row in rows[min(first, rows.count)...].prefix(room) {
@@ -150,29 +153,40 @@ struct TopScreen {
         _ column: TopColumn, _ row: TopRow, _ interval: TopInterval, _ names: inout AccountNames
     ) -> String {
         switch column {
-        case .pid: return "\(row.id)"
+        case .pid: return row.count == 1 ? "\(row.id)" : "-"
         case .user: return row.identity?.uid.map { names.user($0) } ?? "-"
         case .end: return row.end.map { $0.status?.isSuccess == false ? "F" : "e" } ?? ""
-        case .command: return (row.identity?.command ?? "?") + (row.end.map(Self.ended) ?? "")
+        case .command: return (row.identity?.command ?? "?") + (row.end.map { Self.ended($0, row.count) } ?? "")
+        case .run: return row.spent?.cpuTime.map { Self.percent($0, interval) } ?? "-"
         default:
             guard let nanoseconds = row.spent.flatMap(column.nanoseconds) else { return "-" }
             return nanoseconds == 0 ? "0" : Self.percent(permille: interval.permille(nanoseconds))
         }
     }
 
-    private static func ended(_ end: TopRow.End) -> String {
+    /// Returns the share of a CPU time, as one value or as a range.
+    private static func percent(_ time: CPUTime, _ interval: TopInterval) -> String {
+        let (lower, upper) = (interval.permille(time.lowerNanoseconds), interval.permille(time.upperNanoseconds))
+        guard upper - lower <= 1 || CPUTimeText.isNarrow(time) else {
+            return "\(percent(permille: lower))–\(percent(permille: upper))"
+        }
+        return time.upperNanoseconds == 0 ? "0" : percent(permille: lower)
+    }
+
+    private static func ended(_ end: TopRow.End, _ count: Int) -> String {
         let how = end.status.flatMap { $0.isSuccess ? nil : ExitText.sentence($0) } ?? "ended"
+        guard count == 1 else { return " (\(how), \(count) times)" }
         return " (\(how) after \(DecimalText.period(microseconds: end.ageMicroseconds)))"
     }
 
-    /// A part of a thousand as percent with one decimal.
+    /// Formats tenths of a percent as percent with one decimal.
     static func percent(permille: UInt64) -> String { "\(permille / 10).\(permille % 10)" }
 }
 
 extension Style {
-    /// The titles of a screen.
+    /// Formats the titles of a screen.
     func bar(_ text: String) -> String { isOn ? "\u{1b}[7m\(text)\u{1b}[0m" : text }
 
-    /// What is there no longer.
+    /// Formats a row of an ended task.
     func muted(_ text: String) -> String { isOn ? "\u{1b}[2m\(text)\u{1b}[0m" : text }
 }

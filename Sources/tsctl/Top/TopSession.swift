@@ -1,16 +1,14 @@
 import TaskstatsClient
 
-/// top without its output: what is known, and how somebody wants to look at it.
-///
-/// Nothing here waits.
+/// The state of top without its output: the figures and the view; it never waits.
 struct TopSession {
-    /// What news changed.
+    /// The effect of updates.
     struct Update {
-        /// Whether there was any.
+        /// Whether there was an update.
         var isAny = false
         /// Whether there is another interval.
         var isNewInterval = false
-        /// How long the look took that is over now, in milliseconds; nil when none is.
+        /// The duration of a sample that has just ended, in milliseconds; nil if none has.
         var lookMilliseconds: Int?
     }
 
@@ -22,7 +20,7 @@ struct TopSession {
     private var orders = 0
     private var lookBegan: UInt64 = 0
 
-    /// After how many seconds of looking somebody wants to know why there is nothing new.
+    /// The duration of a sample, in seconds, after which the screen explains the delay.
     static let patienceSeconds = 2
 
     init(_ connection: sending TopConnection, view: TopView) throws(Failure) {
@@ -34,15 +32,15 @@ struct TopSession {
         looker = try TopLooker.start(connection)
     }
 
-    /// Readable while there is news.
+    /// The descriptor that is readable while there are updates.
     var descriptor: Int32 { looker.descriptor }
 
-    /// Lets everything be looked at, unless that is being done.
+    /// Starts a sample, unless one is in progress.
     mutating func look() {
         if orders == 0 { order() }
     }
 
-    /// Lets threads be looked at instead of processes, or the other way round.
+    /// Switches between processes and threads.
     mutating func changeSubject() {
         state.subject = state.subject == .process ? .thread : .process
         state.interval = nil
@@ -55,13 +53,13 @@ struct TopSession {
         looker.look(at: state.subject)
     }
 
-    /// Takes note of how long the look takes that is being made.
+    /// Updates the duration of the sample in progress.
     mutating func watchTheClock() {
         let seconds = Int(Moment.monotonicMicroseconds - lookBegan) / 1_000_000
         state.secondsOfLook = orders > 0 && seconds >= Self.patienceSeconds ? seconds : nil
     }
 
-    /// Takes in what there is to be told.
+    /// Takes the updates of the sampling thread.
     mutating func takeNews() throws(Failure) -> Update {
         var update = Update()
         for news in looker.takeNews() {
@@ -77,11 +75,11 @@ struct TopSession {
         return update
     }
 
-    /// Whether it closed an interval.
+    /// Takes an update; returns whether it closed an interval.
     private mutating func take(_ news: TopNews) -> Bool {
         (state.trouble, state.delayAccounting) = (news.trouble, news.delayAccounting)
-        if news.isDaemonBack { state.notice = "taskstatsd is back; what ended meanwhile is not known" }
-        // What was ordered before somebody changed the subject is of no use any more.
+        if news.isDaemonBack { state.notice = "taskstatsd is back; exits in the meantime are unknown" }
+        // A sample from before a change of the subject is obsolete.
         guard news.subject == state.subject, let interval = news.interval else { return false }
         guard !view.isPaused else { return true }
         if !interval.isPartial { state.notice = nil }
@@ -89,13 +87,37 @@ struct TopSession {
         return true
     }
 
-    /// What to show on a screen of that size.
+    /// Returns the lines for a screen of that size.
     mutating func lines(width: Int?, height: Int?, style: Style) -> [String] {
         TopScreen(state: state, view: view, style: style, width: width, height: height).lines(&names)
+    }
+
+    /// The rows of the last interval as CSV.
+    mutating func lines(_ csv: TopCSV) -> [String] {
+        state.interval.map { csv.lines($0, view.rows(of: $0, &names)) } ?? []
     }
 
     /// The last interval as a line of JSON.
     mutating func json() -> [UInt8]? {
         state.interval.map { $0.json(view.rows(of: $0, &names), system: state.system, subject: state.subject) }
     }
+}
+
+/// An update of the sampling thread, with or without a request.
+struct TopNews: Sendable {
+    /// The subject of the sample.
+    var subject: TopModel.Subject
+    /// Whether it completes a requested sample.
+    var endsOrder = false
+    /// The interval that a sample closed, and the figures of the system in it.
+    var interval: TopInterval?
+    var system = SystemFigures()
+    /// Whether delays are counted; nil if that is unknown.
+    var delayAccounting: Bool?
+    /// Whether the daemon has just returned.
+    var isDaemonBack = false
+    /// The reason why there is no connection.
+    var trouble: String?
+    /// The error that ends top.
+    var failure: Failure?
 }

@@ -1,23 +1,26 @@
 import TaskstatsClient
 
-/// top for a file, a pipe or a program: one interval after the other, as text or as JSON.
+/// top for a file, a pipe or a program: one interval after another, as text, as CSV or as JSON.
 struct TopStream: ~Copyable {
     private var session: TopSession
     private var output = StandardOutput()
-    private let isJSON: Bool
+    private let form: OutputForm
+    private let csv: TopCSV
     private var left: Int
 
-    init(_ session: TopSession, isJSON: Bool, count: Int?) {
+    init(_ session: TopSession, as form: OutputForm, times: TimeFormat, count: Int?) {
         self.session = session
-        self.isJSON = isJSON
+        self.form = form
+        csv = TopCSV(subject: session.state.subject, times: times)
         left = count ?? .max
     }
 
-    /// Runs until there is enough, a signal ends it, or the reader goes away.
+    /// Runs until the number of intervals is reached, a signal ends it, or the reader goes away.
     mutating func run() throws {
         let wakeups = try Wakeups.begin(keys: nil, news: session.descriptor, hasScreen: false)
         let interval = session.view.interval
         do {
+            if form == .csv { output.line(csv.heading) }
             session.look()
             while left > 0 {
                 wakeups.wait()
@@ -40,9 +43,13 @@ struct TopStream: ~Copyable {
     }
 
     private mutating func show(_ wakeups: borrowing Wakeups) throws(StandardOutput.Stop) {
-        if isJSON {
+        switch form {
+        case .json:
             if let line = session.json() { output.line(line) }
-        } else {
+        case .csv:
+            for line in session.lines(csv) { output.line(line) }
+            if let lost = session.state.interval?.lost, lost > 0 { Console.say("lost \(lost) records in an interval") }
+        case .text:
             for line in session.lines(width: Terminal.width, height: nil, style: .forStandardOutput()) {
                 output.line(line)
             }

@@ -1,15 +1,13 @@
-/// How somebody wants to look at top: the order, the filter, what is left out.
-///
-/// Keys change it, and it knows nothing else.
+/// The user's view of top, which keys change: the order, the filter and the hidden rows.
 struct TopView: Equatable {
-    /// What a key asks for, beyond another view.
+    /// The action that a key requests, besides another view.
     enum Action: Equatable { case none, redraw, look, changeSubject, changeInterval(Interval), quit }
 
-    /// What keys go to.
+    /// The receiver of keys.
     enum Mode: Equatable {
         case table
         case help
-        /// A filter is typed; what was there before comes back with Escape.
+        /// A filter is being typed; Escape restores the previous one.
         case filter(before: String)
     }
 
@@ -27,7 +25,7 @@ struct TopView: Equatable {
 
     init(interval: Interval) { self.interval = interval }
 
-    /// A key was pressed; `rows` are as many as fit on the screen.
+    /// Handles a key; `rows` is the number of rows on the screen.
     mutating func press(_ key: Key, page rows: Int = 20) -> Action {
         switch mode {
         case .help:
@@ -80,9 +78,10 @@ struct TopView: Equatable {
         return .redraw
     }
 
-    /// Keys that sort by a column.
+    /// The keys that sort by a column.
     static let keys: [Character: TopColumn] = [
-        "A": .all, "R": .run, "C": .cpu, "B": .blkio, "S": .swap, "M": .reclaim, "T": .thrash, "O": .compact, "W": .cow,
+        "A": .all, "R": .run, "C": .cpuwait, "B": .blkio, "S": .swap, "M": .reclaim, "T": .thrash, "O": .compact,
+        "W": .cow,
         "I": .irq, "P": .pid, "U": .user, "N": .command,
     ]
 
@@ -97,10 +96,10 @@ struct TopView: Equatable {
         if all.indices.contains(index) { (sort, isReversed, first) = (all[index], false, 0) }
     }
 
-    // MARK: Which rows
+    // MARK: Rows
 
-    /// The rows to be shown, in their order.
-    func rows(of interval: TopInterval, _ names: inout AccountNames) -> [TopRow] {
+    /// Returns the visible rows, in order; on a screen, exits of one command, user and status share a row.
+    func rows(of interval: TopInterval, groupingEnded: Bool = false, _ names: inout AccountNames) -> [TopRow] {
         var shown: [TopRow] = []
         for row in interval.rows {
             if !showsEnded, row.end != nil { continue }
@@ -108,12 +107,27 @@ struct TopView: Equatable {
             if !filter.isEmpty, !matches(row, &names) { continue }
             shown.append(row)
         }
+        if groupingEnded { shown = Self.groupingEnded(shown) }
         shown = sorted(shown, &names)
         if isReversed { shown.reverse() }
         return limit.map { Array(shown.prefix($0)) } ?? shown
     }
 
-    /// A filter is part of a command, the beginning of a user's name, or an id.
+    /// Groups exits, because many short-lived tasks together can use much that none of them shows.
+    private static func groupingEnded(_ rows: [TopRow]) -> [TopRow] {
+        var groups: [TopRow.Group: Int] = [:]
+        return rows.reduce(into: []) { result, row in
+            guard let group = row.group else { return result.append(row) }
+            if let index = groups[group] {
+                result[index].add(row)
+            } else {
+                groups[group] = result.count
+                result.append(row)
+            }
+        }
+    }
+
+    /// Returns whether a row matches the filter: part of a command, start of a user name, or id.
     private func matches(_ row: TopRow, _ names: inout AccountNames) -> Bool {
         if filter == "\(row.id)" { return true }
         if row.identity?.command.lowercased().contains(filter.lowercased()) == true { return true }
@@ -133,9 +147,12 @@ struct TopView: Equatable {
             }
             return zip(rows, keys).sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
         default:
-            // What ran longest comes first among those that waited equally long.
+            // Among rows with equal waits, those that ran longest come first.
             let keys = rows.map { row in
-                (row.spent.flatMap(sort.nanoseconds) ?? 0, row.spent?[.run] ?? 0, UInt32.max - row.id)
+                (
+                    row.spent.flatMap(sort.nanoseconds) ?? 0, row.spent?.cpuTime?.upperNanoseconds ?? 0,
+                    UInt32.max - row.id
+                )
             }
             return zip(rows, keys).sorted { $0.1 > $1.1 }.map(\.0)
         }

@@ -1,6 +1,6 @@
 import TaskstatsClient
 
-/// What top does with the daemon, all of which may have to wait for it.
+/// The communication of top with the daemon, which may have to wait.
 struct TopWatch {
     private var connection: TopConnection
     private var model: TopModel
@@ -8,18 +8,18 @@ struct TopWatch {
     private var delayAccounting: Bool?
     private var looks = 0
 
-    /// In how many looks the state of delay accounting is asked for once.
+    /// The number of samples in which the state of delay accounting is queried once.
     private static let looksOfDelayAccounting = 5
 
     init(_ connection: TopConnection) {
         self.connection = connection
-        model = TopModel(subject: connection.subject)
+        model = TopModel(subject: connection.subject, tick: connection.tick)
         delayAccounting = connection.server.delayAccounting
     }
 
-    /// Takes in what ends until the descriptor is readable, or the daemon is lost; the news of that.
+    /// Takes exits until the descriptor is readable or the daemon is lost; returns an update in the latter case.
     ///
-    /// It returns at once when there is no daemon to wait for.
+    /// It returns immediately if there is no connection.
     mutating func collect(interruptedBy descriptor: Int32) -> TopNews? {
         guard connection.trouble == nil else { return nil }
         do throws(TaskstatsError) {
@@ -30,11 +30,11 @@ struct TopWatch {
         }
     }
 
-    /// Looks at everything, from now on at this; that the daemon is gone is no reason to end.
+    /// Takes a sample of this subject; the loss of the daemon does not end top.
     mutating func look(at subject: TopModel.Subject) -> TopNews {
         do {
             if subject != connection.subject {
-                model = TopModel(subject: subject)
+                model = TopModel(subject: subject, tick: connection.tick)
                 try connection.change(to: subject)
             }
             return try look()
@@ -74,6 +74,6 @@ struct TopWatch {
     private func news(_ failure: Failure? = nil) -> TopNews {
         TopNews(
             subject: connection.subject, delayAccounting: delayAccounting,
-            trouble: connection.trouble.map { "trying again: \($0.message)" }, failure: failure)
+            trouble: connection.trouble.map { "reconnecting: \($0.message)" }, failure: failure)
     }
 }

@@ -2,19 +2,18 @@ import CLinux
 import Glibc
 import LinuxSystem
 
-/// What wakes top up: news of the daemon, signals that end it, other signals, a timer, keys, and the reader of standard
-/// output going away.
+/// The events that top waits for: updates, ending and other signals, a timer, keys, and the loss of its reader.
 ///
-/// All of it can be looked at through one descriptor.
+/// One descriptor covers all of them.
 struct Wakeups: ~Copyable {
     private let ending: SignalQueue
     private let others: SignalQueue
     private let epoll: Descriptor
     private let keys: Int32?
 
-    /// Starts to hold the signals back; those about stopping and the size of the screen only where there is one.
+    /// Blocks the signals; those for job control and the size of the screen only if there is one.
     static func begin(keys: Int32?, news: Int32, hasScreen: Bool) throws(Failure) -> Wakeups {
-        // Whom nohup keeps from ending with its terminal is not to end so.
+        // A process that nohup protects must not end with its terminal.
         let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
         let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
@@ -23,7 +22,7 @@ struct Wakeups: ~Copyable {
                 try add(descriptor, EPOLLIN.rawValue, to: epoll)
             }
             if let keys { try add(keys, EPOLLIN.rawValue, to: epoll) }
-            // Of standard output only that it is gone; a file is refused, and never goes.
+            // For standard output, only its loss; a file is refused, and is never lost.
             if keys != STDOUT_FILENO { try? add(STDOUT_FILENO, 0, to: epoll) }
             return Wakeups(ending: ending, others: others, epoll: epoll, keys: keys)
         } catch {
@@ -46,35 +45,35 @@ struct Wakeups: ~Copyable {
         self.keys = keys
     }
 
-    /// What becomes readable with a signal that ends.
+    /// The descriptor that becomes readable with a signal that ends top.
     var endingDescriptor: Int32 { ending.descriptor }
 
-    /// Waits for any of them.
+    /// Waits for any of these events.
     func wait() {
         var descriptor = pollfd(fd: epoll.number, events: Int16(POLLIN), revents: 0)
         _ = unsafe poll(&descriptor, 1, -1)
     }
 
-    /// Whether a signal has come that ends.
+    /// Whether a signal that ends top has arrived.
     var isEnding: Bool { Self.happened(ending.descriptor, Int16(POLLIN)) }
 
     /// Whether a key was pressed.
     var hasKeys: Bool { keys.map { Self.happened($0, Int16(POLLIN)) } ?? false }
 
-    /// Whether nobody can read any more what is written.
+    /// Whether the reader of standard output is gone.
     var isReaderGone: Bool { Self.happened(STDOUT_FILENO, 0) }
 
-    /// Takes a signal that does not end.
+    /// Takes a signal that does not end top.
     func nextSignal() -> Int32? { others.next() }
 
-    /// Sends SIGALRM once, after so many milliseconds; never for 0.
+    /// Sends SIGALRM once, after this number of milliseconds; 0 cancels it.
     func setTimer(after milliseconds: Int) {
         let time = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         var timer = itimerval(it_interval: timeval(), it_value: time)
         unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
     }
 
-    /// Lets SIGTSTP do what it does, and returns when the process is continued.
+    /// Stops the process by SIGTSTP, and returns when it is continued.
     func stop() {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
@@ -84,8 +83,9 @@ struct Wakeups: ~Copyable {
         unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
     }
 
-    /// Lets signals do again what they did before.
+    /// Takes the signal that ends top, and restores the effect of further signals.
     consuming func end() {
+        _ = ending.next()
         setTimer(after: 0)
         others.end()
         ending.end()

@@ -1,0 +1,296 @@
+import TaskstatsModel
+import TaskstatsProtocol
+
+extension Broker: ExitSink {
+    /// Begins a loop iteration, which renews the time share of routing for ordinary clients.
+    package mutating func beginIteration(at now: UInt64) {
+        routingShare.begin(at: now, principals: routes.ordinaryPrincipals)
+    }
+
+    /// Routes the record of an ended task to every client that subscribed to it and may see it.
+    package mutating func exited(_ record: borrowing ExitRecord) {
+        if let completed = implausibleThreads.completed(record) { route(completed) } else { route(record) }
+    }
+
+    @inline(__always)
+    private mutating func route(_ record: borrowing ExitRecord) {
+        for group in routes.privilegedGroups(of: record.cpu) where group.wants(record) {
+            route(record, to: group, redactsIO: false, hidesProcess: false)
+        }
+        if let owner = routes.owner(of: record) {
+            let isProcessProven = owner.threads.include(record)
+            for group in owner.groups where group.key.cpus.contains(record.cpu) {
+                guard mayEvaluate(group) else {
+                    recordLoss(Loss(.queue, count: 1), of: group)
+                    continue
+                }
+                guard group.wants(record) else { continue }
+                route(
+                    record, to: group, redactsIO: settings.policy.redactsIO(record, for: group.key.access),
+                    hidesProcess: !isProcessProven)
+            }
+        }
+        encoded.removeAll(keepingCapacity: true)
+    }
+
+    /// Reports records dropped by the kernel to every client subscribed to the CPU, because their users are unknown.
+    package mutating func lost(cpu: Int, count: UInt64) {
+        for group in routes.groups(of: cpu) { recordLoss(Loss(.kernel(cpu: cpu), count: count), of: group) }
+    }
+
+    private mutating func route(
+        _ record: borrowing ExitRecord, to group: SubscriptionGroup, redactsIO: Bool, hidesProcess: Bool
+    ) {
+        let isCharged = group.key.principal != nil
+        if group.isStalled || isCharged && !group.quota.routing.allows(routingShare) {
+            return recordLoss(Loss(.queue, count: 1), of: group)
+        }
+        let (line, isNew) = line(
+            of: record, fields: group.key.fields, redactsIO: redactsIO, hidesProcess: hidesProcess)
+        if isCharged {
+            let encoding = isNew ? RoutingBudget.Cost.encodedLine : 0
+            group.quota.routing.charge(encoding + group.subscribers.count * RoutingBudget.Cost.deliveredLine)
+        }
+        makeRoom(for: line.count, in: group)
+        group.append(scratch, line)
+    }
+
+    /// Returns whether the filter of a group may be evaluated, and charges for its patterns, which are the expensive part.
+    private func mayEvaluate(_ group: SubscriptionGroup) -> Bool {
+        guard let patterns = group.key.filter.commands?.count, group.key.principal != nil else { return true }
+        guard group.quota.routing.allows(routingShare) else { return false }
+        group.quota.routing.charge(patterns * RoutingBudget.Cost.pattern)
+        return true
+    }
+
+    /// Adds a loss to a group, after its lines.
+    private mutating func recordLoss(_ loss: Loss, of group: SubscriptionGroup) {
+        group.recordLoss(loss)
+        notePending(group)
+    }
+
+    /// Encodes the line once for each choice of fields and redaction, and returns its range in `scratch`.
+    private mutating func line(
+        of record: borrowing ExitRecord, fields: FieldSet, redactsIO: Bool, hidesProcess: Bool
+    ) -> (range: Range<Int>, isNew: Bool) {
+        for line in encoded
+        where line.redactsIO == redactsIO && line.hidesProcess == hidesProcess && line.fields == fields {
+            return (line.range, false)
+        }
+        if encoded.isEmpty { scratch.removeAll() }
+        let start = scratch.count
+        RecordEncoder.appendExitLine(
+            record, fields: fields, redacted: redactsIO ? [.io] : [], hidesProcess: hidesProcess, to: &scratch)
+        let range = start..<scratch.count
+        encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, hidesProcess: hidesProcess, range: range))
+        return (range, true)
+    }
+
+    /// The maximum length of a line that reports a loss.
+    private static let lostLineLimit = 160
+
+    /// Puts the unreported losses of a client into its outbox, if they fit together with the following line.
+    ///
+    /// A client with an empty queue receives them in any case: other clients of its uid may have used up the room, and
+    /// no sending to this client would trigger the report later.
+    private mutating func reportLosses(_ client: Client, leavingRoomFor more: Int = 0) {
+        let bytes = client.unreported.count * Self.lostLineLimit + more
+        if client.outbox.unsentBytes == 0 || hasRoom(client, for: bytes) { reportLossesNow(client) }
+    }
+
+    private mutating func reportLossesNow(_ client: Client) {
+        for loss in client.takeUnreported() { put(ServerLine.lost(loss), client) }
+    }
+}
+
+// MARK: Dispatching
+
+extension Broker {
+    /// Dispatches the lines of every group to its subscribers.
+    ///
+    /// Everything that inspects outboxes or adds other lines to them does this first, so that lines are in the order of
+    /// events.
+    mutating func dispatch() {
+        guard !pending.isEmpty else { return }
+        for group in pending {
+            group.isPending = false
+            dispatch(group)
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func notePending(_ group: SubscriptionGroup) {
+        guard !group.isPending else { return }
+        group.isPending = true
+        pending.append(group)
+    }
+
+    private mutating func makeRoom(for bytes: Int, in group: SubscriptionGroup) {
+        if !group.hasRoom(for: bytes) {
+            group.beginChunk(withRoomFor: bytes, after: dispatch(group))
+        } else if !group.losses.isEmpty {
+            dispatch(group)
+        }
+        notePending(group)
+    }
+
+    /// Dispatches the lines of a group and the losses after them; returns the number of bytes of the lines.
+    @discardableResult
+    private mutating func dispatch(_ group: SubscriptionGroup) -> Int {
+        let lines = group.takeLines()
+        let losses = group.losses.isEmpty ? nil : group.takeLosses()
+        var anyHasRoom = false
+        for client in group.subscribers where !client.isClosing {
+            if let lines { deliver(lines, to: client) }
+            if let losses, !client.isClosing { report(losses, to: client) }
+            let least = client.unreported.count * Self.lostLineLimit + (lines?.shortest ?? 0)
+            if client.overflow == .disconnect || hasRoom(client, for: least) { anyHasRoom = true }
+        }
+        if group.isStalled == anyHasRoom {
+            group.isStalled = !anyHasRoom
+            if group.isStalled { stalled.append(group) }
+        }
+        return lines?.range.count ?? 0
+    }
+
+    /// Ends all stalls after room was made, so that every group checks for room again.
+    mutating func endStalls() {
+        guard !stalled.isEmpty else { return }
+        for group in stalled { group.isStalled = false }
+        stalled.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func deliver(_ lines: SubscriptionGroup.Lines, to client: Client) {
+        if client.unreported.isEmpty, hasRoom(client, for: lines.range.count) {
+            client.counters.delivered += UInt64(lines.ends.count)
+            put(lines.source, lines.range, client)
+        } else if hasRoomForNone(of: lines, client) {
+            recordQueueLoss(UInt64(lines.ends.count), client)
+        } else {
+            deliverSingly(lines, to: client)
+        }
+    }
+
+    private mutating func report(_ losses: UnreportedLosses, to client: Client) {
+        for loss in losses.losses {
+            switch loss.place {
+            case .kernel: client.counters.lostInKernel += loss.count
+            case .queue:
+                if client.overflow == .disconnect { return disconnect(client) }
+                client.counters.lostInQueue += loss.count
+            }
+            client.recordLoss(loss)
+        }
+        reportLosses(client)
+    }
+
+    /// Returns whether not even the shortest line fits, as for clients that have stopped reading, of which there may be
+    /// many.
+    private func hasRoomForNone(of lines: SubscriptionGroup.Lines, _ client: Client) -> Bool {
+        client.overflow == .drop && client.outbox.unsentBytes > 0
+            && !hasRoom(client, for: client.unreported.count * Self.lostLineLimit + lines.shortest)
+    }
+
+    private func recordQueueLoss(_ count: UInt64, _ client: Client) {
+        client.counters.lostInQueue += count
+        client.recordLoss(Loss(.queue, count: count))
+        client.outbox.shrinkLast()
+    }
+
+    /// Delivers each line separately or counts it as lost, because not all of them fit.
+    private mutating func deliverSingly(_ lines: SubscriptionGroup.Lines, to client: Client) {
+        var start = lines.range.lowerBound
+        for end in lines.ends {
+            deliver(lines.source, start..<end, to: client)
+            start = end
+        }
+    }
+
+    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, to client: Client) {
+        if client.isClosing { return }
+        if !client.unreported.isEmpty { reportLosses(client, leavingRoomFor: range.count) }
+        guard client.unreported.isEmpty, hasRoom(client, for: range.count) else {
+            switch client.overflow {
+            case .drop:
+                recordQueueLoss(1, client)
+                reportLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
+            case .disconnect: disconnect(client)
+            }
+            return
+        }
+        client.counters.delivered += 1
+        put(source, range, client)
+    }
+
+    private mutating func disconnect(_ client: Client) {
+        close(client, reason: "records arrived faster than the client read them (overflow: disconnect)")
+    }
+}
+
+// MARK: Outboxes
+
+extension Broker {
+    /// Returns the clients with new data to send since the last call.
+    package mutating func takeDirtyClients() -> [ClientID] {
+        dispatch()
+        defer { dirty.removeAll(keepingCapacity: true) }
+        for client in dirty { client.isDirty = false }
+        return dirty.map(\.id)
+    }
+
+    /// Passes the first pieces of a client's queued data to `body`.
+    package mutating func forEachPiece(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        dispatch()
+        unsafe clients[id]?.outbox.forEachPiece(limit: limit, body)
+    }
+
+    /// Returns the number of bytes queued for a client.
+    package mutating func unsentBytes(of id: ClientID) -> Int {
+        dispatch()
+        return clients[id]?.outbox.unsentBytes ?? 0
+    }
+
+    /// Returns whether to close a client's connection now: the reason, and everything before it, was sent.
+    package mutating func isFinished(_ id: ClientID) -> Bool {
+        dispatch()
+        return clients[id].map { $0.isClosing && $0.outbox.unsentBytes == 0 } ?? true
+    }
+
+    /// Releases bytes sent to a client, and reports its losses if there is room now.
+    package mutating func sent(_ count: Int, to id: ClientID) {
+        dispatch()
+        guard let client = clients[id] else { return }
+        client.outbox.removeFirst(count)
+        quotas.release(count, from: client.quota)
+        endStalls()
+        if !client.unreported.isEmpty, !client.isClosing {
+            reportLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
+        }
+    }
+
+    /// Appends a line to a client's outbox regardless of its length; unreported losses are reported first.
+    mutating func send(_ line: consuming ByteBuffer, to client: Client) {
+        if !client.unreported.isEmpty { reportLossesNow(client) }
+        put(line, client)
+    }
+
+    /// Sends the final message to a client.
+    mutating func close(_ client: Client, reason: String) {
+        send(ServerLine.closing(reason: reason), to: client)
+        client.isClosing = true
+    }
+
+    private mutating func put(_ line: consuming ByteBuffer, _ client: Client) {
+        let shared = SharedBytes(line, client.quota, in: quotas)
+        put(shared, 0..<shared.count, client)
+    }
+
+    private mutating func put(_ source: SharedBytes, _ range: Range<Int>, _ client: Client) {
+        client.outbox.append(source, range)
+        quotas.charge(range.count, to: client.quota)
+        if !client.isDirty {
+            client.isDirty = true
+            dirty.append(client)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+import LinuxSystem
+import Synchronization
+
+/// A reactor that waits for descriptors without blocking a thread of the concurrency pool.
+///
+/// One thread, shared by all clients of the process, sleeps in epoll and resumes the tasks whose descriptor is ready.
+/// The first wait starts the thread, and it lives as long as the process. It blocks all signals except those of a
+/// crash, so that no other signal handler of the program runs on it. It does not read or write: the resumed tasks do.
+final class Readiness: Sendable {
+    /// The event to wait for.
+    enum Interest { case readable, writable }
+
+    private struct State {
+        var lastToken: UInt64 = 0
+        var waits: [UInt64: Wait] = [:]
+    }
+
+    private static let running = Mutex<Readiness?>(nil)
+
+    /// Never closed.
+    private let epoll: Int32
+    private let state = Mutex(State())
+
+    private init() throws(SystemError) {
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw .last("epoll_create1") }
+        do throws(SystemError) {
+            try WorkerThread(self) { $0.run() }.detach()
+        } catch {
+            close(epoll)
+            throw error
+        }
+    }
+
+    /// Suspends until the descriptor is ready; it must stay open and have no other wait in the meantime.
+    nonisolated(nonsending) static func wait(
+        for interest: Interest, on descriptor: Int32, before deadline: SuspendingClock.Instant? = nil
+    ) async throws {
+        let (readiness, wait) = (try shared(), Wait())
+        let token: UInt64
+        do throws(SystemError) {
+            token = try readiness.begin(wait, for: interest, on: descriptor)
+        } catch {
+            throw TaskstatsError.system(error)
+        }
+        defer { readiness.finish(token, on: descriptor) }
+        try await wait.ended(before: deadline).get()
+    }
+
+    private static func shared() throws(TaskstatsError) -> Readiness {
+        do throws(SystemError) {
+            return try running.withLock { (running) throws(SystemError) in
+                if let running { return running }
+                let started = try Readiness()
+                running = started
+                return started
+            }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func begin(_ wait: Wait, for interest: Interest, on descriptor: Int32) throws(SystemError) -> UInt64 {
+        let events = interest == .readable ? EPOLLIN : EPOLLOUT
+        return try state.withLock { (state) throws(SystemError) in
+            let token = state.lastToken + 1
+            guard
+                clinux_epoll_control(
+                    epoll, EPOLL_CTL_ADD, descriptor, events.rawValue | EPOLLONESHOT.rawValue, token) == 0
+            else { throw .last("epoll_ctl") }
+            state.lastToken = token
+            state.waits[token] = wait
+            return token
+        }
+    }
+
+    private func finish(_ token: UInt64, on descriptor: Int32) {
+        state.withLock { state in
+            state.waits[token] = nil
+            _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
+        }
+    }
+
+    private func run() {
+        var events = [clinux_event](repeating: clinux_event(), count: Int(clinux_event_limit))
+        while true {
+            // Negative when interrupted, for example by a debugger; nothing else can fail here.
+            let count = unsafe clinux_epoll_wait(epoll, &events, Int32(events.count), -1)
+            for event in events.prefix(Int(max(0, count))) {
+                state.withLock { $0.waits[event.token] }?.end(.done)
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import TaskstatsProtocol
+
+/// Access to the daemon's messages as undecoded text, for the project's own tools.
+extension TaskstatsConnection {
+    /// An event whose exits are text.
+    package enum TextEvent {
+        /// The `params` of an exit.
+        case exit([UInt8])
+        /// Any other event.
+        case other(TaskstatsEvent)
+    }
+
+    /// Whether lines are kept as text; set this before requesting texts.
+    package var keepsText: Bool {
+        get { stream.keepsText }
+        set { stream.keepsText = newValue }
+    }
+
+    /// Returns the text of the result of ``stats(ofTask:fields:)``.
+    package func statsText(ofTask pid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
+        try resultText(of: Question.stats(ofTask: pid, fields: fields))
+    }
+
+    /// Returns the text of the result of ``stats(ofProcess:fields:)``.
+    package func statsText(ofProcess tgid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
+        try resultText(of: Question.stats(ofProcess: tgid, fields: fields))
+    }
+
+    /// Returns the text of the result of ``stats(ofCgroup:)``.
+    package func statsText(ofCgroup path: String) throws(TaskstatsError) -> [UInt8] {
+        try resultText(of: Question.stats(ofCgroup: path))
+    }
+
+    /// Returns the text of the result of ``status()``.
+    package func statusText() throws(TaskstatsError) -> [UInt8] { try resultText(of: Question.status) }
+
+    /// Returns the text of the result of ``status()``; nil if the descriptor became readable before the reply arrived.
+    package func statusText(interruptedBy descriptor: Int32) throws(TaskstatsError) -> [UInt8]? {
+        precondition(keepsText, "keepsText is not set")
+        return try answer(to: Question.status.call, interruptedBy: descriptor)?.text
+    }
+
+    /// Returns the result of ``status()``; nil if the descriptor became readable before the reply arrived.
+    package func status(interruptedBy descriptor: Int32) throws(TaskstatsError) -> DaemonStatus? {
+        let question = Question.status
+        guard let answer = try answer(to: question.call, interruptedBy: descriptor) else { return nil }
+        return try read(answer, to: question)
+    }
+
+    private func resultText(of question: Question<some Any>) throws(TaskstatsError) -> [UInt8] {
+        precondition(keepsText, "keepsText is not set")
+        return try answer(to: question.call).text
+    }
+
+    /// Waits for the next event; returns nil if the descriptor became readable first.
+    package func nextText(interruptedBy descriptor: Int32) throws(TaskstatsError) -> TextEvent? {
+        try nextIncoming(interruptedBy: descriptor).map(Self.text)
+    }
+
+    /// Returns the next event that was already received; nil if there is none.
+    package func nextReceivedText() throws(TaskstatsError) -> TextEvent? {
+        try receivedIncoming().map(Self.text)
+    }
+
+    /// Decodes the record of an exit that was received as text.
+    package func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
+        do throws(TaskstatsError) { return ExitRecord(try LineStream.exit(in: params)) } catch { throw failed(error) }
+    }
+
+    static func text(_ incoming: Conversation.Incoming) -> TextEvent {
+        switch incoming {
+        case .exitText(let params): .exit(params)
+        case .event(let event): .other(event)
+        }
+    }
+}

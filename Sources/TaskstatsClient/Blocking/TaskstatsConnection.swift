@@ -1,0 +1,112 @@
+import TaskstatsProtocol
+
+/// A blocking connection to taskstatsd, for programs without an event loop.
+///
+/// ```swift
+/// let connection = try TaskstatsConnection.connect()
+/// let init1 = try connection.stats(ofTask: 1)
+/// print(init1.cpuDelayTotal ?? .zero, "waiting for a CPU")
+///
+/// try connection.subscribe(Subscription(scope: .process))
+/// while true {
+///     switch try connection.next() {
+///     case .exit(let record): print(record.pid, record.task.command ?? "?")
+///     case .lost(let lost): print(lost.count, "records lost")
+///     case .closing(let reason): return print(reason)
+///     }
+/// }
+/// ```
+///
+/// One thread at a time can use a connection. A request that the daemon refuses, or does not answer in time, throws and
+/// leaves the connection usable. Once the connection itself has failed, or the daemon has closed it, every later call
+/// throws the same error until ``reconnect()``. Releasing the connection closes it and ends the subscription.
+public final class TaskstatsConnection {
+    /// The default path of the daemon's socket.
+    public static let defaultPath = "/run/taskstats.sock"
+    /// The default time limit of a request.
+    public static let defaultTimeout = Duration.seconds(10)
+
+    /// The daemon's handshake.
+    public private(set) var server: ServerInfo
+    /// The time limit of a request, which then throws ``TaskstatsError/Code/timedOut``; nil for no limit.
+    ///
+    /// Waiting for events has no limit.
+    public var timeout: Duration?
+    let path: String
+    /// The current subscription, for reconnecting.
+    var subscription: Subscription?
+    var stream: LineStream
+    var conversation = Conversation()
+
+    init(stream: consuming LineStream, server: ServerInfo, path: String, timeout: Duration?) {
+        self.stream = stream
+        self.server = server
+        self.path = path
+        self.timeout = timeout
+    }
+
+    /// Connects and waits for the daemon's handshake, within the timeout.
+    ///
+    /// While the daemon's backlog is full, it waits in line within the timeout.
+    public static func connect(
+        path: String = defaultPath, timeout: Duration? = defaultTimeout
+    ) throws(TaskstatsError) -> TaskstatsConnection {
+        try connect(path: path, timeout: timeout, trace: nil)
+    }
+
+    /// Replaces an ended connection by a new one, and subscribes again.
+    ///
+    /// It makes one attempt; if that throws, nothing has changed. A different ``ServerInfo/instance`` in ``server``
+    /// means that the daemon restarted. Events of the old connection that were received but not read are discarded.
+    public func reconnect() throws(TaskstatsError) {
+        let fresh = try Self.connect(path: path, timeout: timeout, trace: stream.trace)
+        fresh.keepsText = keepsText
+        if let subscription { try fresh.subscribe(subscription) }
+        replace(with: fresh)
+    }
+
+    /// Takes over the state of another connection.
+    func replace(with fresh: TaskstatsConnection) {
+        swap(&stream, &fresh.stream)
+        conversation = fresh.conversation
+        server = fresh.server
+    }
+
+    /// Sends a request and waits for its reply; keeps events that arrive first.
+    func answer(to call: Request.Call) throws(TaskstatsError) -> Answer {
+        guard let answer = try answer(to: call, interruptedBy: nil) else {
+            preconditionFailure("a request was interrupted without a descriptor")
+        }
+        return answer
+    }
+
+    /// Sends a request and waits for its reply; returns nil if the descriptor became readable first.
+    func answer(
+        to call: Request.Call, interruptedBy descriptor: Int32?
+    ) throws(TaskstatsError) -> Answer? {
+        let deadline = timeout.map(SuspendingClock.now.advanced(by:))
+        var letter = try letter(asking: call)
+        while try !sendNow(&letter) {
+            switch try stream.wait(for: .writable, until: deadline, interruptedBy: descriptor) {
+            case .ready: continue
+            case .late: throw abandoned(letter)
+            case .interrupted:
+                _ = abandoned(letter)
+                return nil
+            }
+        }
+        while true {
+            if let answer = try receivedAnswer() { return answer }
+            switch try stream.wait(for: .readable, until: deadline, interruptedBy: descriptor) {
+            case .ready: _ = try receiveNow()
+            case .late: throw .timedOut
+            case .interrupted: return nil
+            }
+        }
+    }
+
+    /// Sends a request and decodes its reply.
+    func ask<Result>(_ question: Question<Result>) throws(TaskstatsError) -> Result {
+        try read(answer(to: question.call), to: question)
+    }
+}

@@ -1,0 +1,51 @@
+import TaskstatsProtocol
+
+/// A selection of exits and of their fields.
+public struct Subscription: Hashable, Sendable {
+    /// The daemon's reaction when this program reads too slowly.
+    public enum Overflow: String, Hashable, Sendable, CaseIterable {
+        /// The daemon drops records that do not fit, and reports their number.
+        case drop
+        /// The daemon closes the connection.
+        case disconnect
+    }
+
+    /// The CPUs of the exits, as a list in the kernel's format: "0-3,8", "0-31:2/4", "N" for the last, "all".
+    public var cpus: String
+    /// Every task that ends, or only those that end a process.
+    public var scope: RecordScope
+    /// The fields to include; others are absent from the records.
+    public var fields: FieldSet
+    /// The records to include; the daemon applies the filter before it sends anything.
+    public var filter: RecordFilter
+    /// The daemon's reaction when this program reads too slowly.
+    public var overflow: Overflow
+
+    /// Creates a subscription; by default to everything that this user can see.
+    public init(
+        cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
+        filter: RecordFilter = RecordFilter(),
+        overflow: Overflow = .drop
+    ) {
+        self.cpus = cpus
+        self.scope = scope
+        self.fields = fields
+        self.filter = filter
+        self.overflow = overflow
+    }
+}
+
+extension SubscribeParameters {
+    init(_ subscription: Subscription) {
+        self.init()
+        cpus = subscription.cpus
+        scope = subscription.scope
+        fields = subscription.fields
+        filter = subscription.filter
+        overflow =
+            switch subscription.overflow {
+            case .drop: .drop
+            case .disconnect: .disconnect
+            }
+    }
+}

@@ -1,0 +1,106 @@
+import TaskstatsModel
+
+/// Decodes the answers to requests.
+enum ReplyReader {
+    /// Decodes the value of `result`, whose keys determine its kind.
+    static func result(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ServerEvent.Reply {
+        let start = cursor.offset
+        let text = try unsafe cursor.skip()
+        var members = unsafe JSONCursor(text)
+        var kind: TaskRecord.Kind?
+        var reply: ServerEvent.Reply?
+        var omissions = OmissionsReader()
+        guard members.peek() == UInt8(ascii: "{") else { return .other }
+        try unsafe members.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            switch unsafe MemberName(name) {
+            case "pid":
+                kind = .task
+                unsafe try cursor.skip()
+            case "tgid":
+                kind = .process
+                unsafe try cursor.skip()
+            case "stats":
+                if let kind {
+                    reply = .stats(try StatsReader.read(&cursor, kind: kind))
+                } else {
+                    reply = .cgroup(try cgroupStats(&cursor))
+                }
+            case "uncounted": try omissions.readUncounted(&cursor)
+            case "implausible": try omissions.readImplausible(&cursor)
+            default:
+                unsafe try cursor.skip()
+            }
+        }
+        if case .stats(var record) = reply {
+            omissions.apply(toStats: &record)
+            return .stats(record)
+        }
+        if let reply { return reply }
+        let value = try unsafe document(text, at: start).value
+        if value["connection"] != nil { return .status(Status(value)) }
+        if let cpus = value["cpus"]?.string, let names = value["fields"]?.elements {
+            return .subscription(
+                cpus: cpus, fields: FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) }))
+        }
+        return .other
+    }
+
+    /// Decodes the value of `error`.
+    static func error(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ProtocolError {
+        let start = cursor.offset
+        let value = try unsafe document(cursor.skip(), at: start).value
+        let data = value["data"]
+        // An unknown name is replaced by the name for the code, or by `internalError`.
+        let code = value["code"]?.integer.map(Int.init)
+        let name =
+            data?["name"]?.string.flatMap(ProtocolError.Name.init)
+            ?? ProtocolError.Name.allCases.first { $0.code == code } ?? .internalError
+        var error = ProtocolError(name, value["message"]?.string ?? "")
+        error.errno = data?["errno"]?.string
+        error.member = data?["member"]?.string
+        if let limit = data?["limit"]?.string {
+            error.limit = ProtocolError.Limit(
+                limit, allowed: Int(data?["allowed"]?.integer ?? 0), used: Int(data?["used"]?.integer ?? 0))
+        }
+        return error
+    }
+
+    /// Parses a value with jansson.
+    static func document(
+        _ text: UnsafeRawBufferPointer, at offset: Int
+    ) throws(JSONCursor.Mismatch) -> JSONDocument {
+        do throws(JSONDocument.ReadError) {
+            return try unsafe JSONDocument(text)
+        } catch {
+            throw JSONCursor.Mismatch(offset: offset)
+        }
+    }
+
+    private static func cgroupStats(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> CgroupStats {
+        var stats = CgroupStats(sleeping: 0, running: 0, stopped: 0, uninterruptible: 0, ioWait: 0)
+        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            switch unsafe MemberName(name) {
+            case "nr_sleeping": stats.sleeping = try cursor.unsigned()
+            case "nr_running": stats.running = try cursor.unsigned()
+            case "nr_stopped": stats.stopped = try cursor.unsigned()
+            case "nr_uninterruptible": stats.uninterruptible = try cursor.unsigned()
+            case "nr_io_wait": stats.ioWait = try cursor.unsigned()
+            default: unsafe try cursor.skip()
+            }
+        }
+        return stats
+    }
+}
+
+extension Loss {
+    init?(_ params: JSONValue) {
+        guard let count = params["count"]?.integer.flatMap(UInt64.init(exactly:)) else { return nil }
+        switch params["where"]?.string {
+        case "queue": self.init(.queue, count: count)
+        case "kernel":
+            guard let cpu = params["cpu"]?.integer, cpu >= 0 else { return nil }
+            self.init(.kernel(cpu: Int(cpu)), count: count)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import TaskstatsModel
+
+/// The `params` of a request; all keys are checked before any value is read.
+struct RequestParameters {
+    static let ofGet: Set = ["pid", "tgid", "cgroup", "fields"]
+    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow"]
+    private static let targetsOfGet = ["pid", "tgid", "cgroup"]
+
+    private let values: [String: JSONValue]
+
+    init(_ params: JSONValue?, allowed: Set<String>) throws(ProtocolError) {
+        guard let params else {
+            values = [:]
+            return
+        }
+        guard let members = params.members else {
+            throw ProtocolError(.invalidParams, "params must be an object", member: "params")
+        }
+        for (name, _) in members where !allowed.contains(name) {
+            let known =
+                allowed.isEmpty ? "this method takes none" : "known: \(allowed.sorted().joined(separator: ", "))"
+            throw .invalidParams(name, "no such parameter; \(known)")
+        }
+        values = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+
+    // MARK: Methods
+
+    func get() throws(ProtocolError) -> Request.Call {
+        let named = Self.targetsOfGet.filter { values[$0] != nil }
+        guard named.count == 1, let name = named.first, let value = values[name] else {
+            throw ProtocolError(.invalidParams, "get takes exactly one of pid, tgid and cgroup")
+        }
+        switch name {
+        case "pid": return .get(.pid(try taskID(name, value)), fields: try fields())
+        case "tgid": return .get(.tgid(try taskID(name, value)), fields: try fields())
+        default:
+            guard values["fields"] == nil else { throw .invalidParams("fields", "cannot be combined with cgroup") }
+            guard let path = value.string else { throw .invalidParams(name, "must be a string with an absolute path") }
+            _ = try CgroupPath.components(of: path)
+            return .get(.cgroup(path), fields: .all)
+        }
+    }
+
+    func subscribe() throws(ProtocolError) -> SubscribeParameters {
+        var result = SubscribeParameters()
+        if let value = values["cpus"] {
+            guard let text = value.string else {
+                throw .invalidParams("cpus", "must be a string with a list like 0-3,8 or all")
+            }
+            guard CPUSet.partLimit(of: text) <= ProtocolLimits.cpuListParts else {
+                throw .invalidParams("cpus", "has more than \(ProtocolLimits.cpuListParts) parts")
+            }
+            do throws(CPUSet.ParsingError) {
+                try CPUSet.checkSyntax(of: text)
+            } catch {
+                throw .invalidParams("cpus", error.description)
+            }
+            result.cpus = text
+        }
+        if let scope: RecordScope = try choice("scope") { result.scope = scope }
+        if let overflow: SubscribeParameters.Overflow = try choice("overflow") { result.overflow = overflow }
+        result.fields = try fields()
+        if let filter = values["filter"] { result.filter = try RecordFilter(params: filter) }
+        return result
+    }
+
+    // MARK: Members
+
+    private func taskID(_ name: String, _ value: JSONValue) throws(ProtocolError) -> UInt32 {
+        guard let integer = value.integer, (1...Int64(Int32.max)).contains(integer) else {
+            throw .invalidParams(name, "must be an integer from 1 to \(Int32.max)")
+        }
+        return UInt32(integer)
+    }
+
+    private func fields() throws(ProtocolError) -> FieldSet {
+        guard let value = values["fields"] else { return .all }
+        guard let elements = value.elements, !elements.isEmpty else {
+            throw .invalidParams("fields", "must be a non-empty list of field or group names")
+        }
+        var result = FieldSet()
+        for element in elements {
+            guard let name = element.string else { throw .invalidParams("fields", "must contain only strings") }
+            guard let named = FieldSet(named: name) else {
+                throw .invalidParams("fields", "no field or group '\(name)'; describe lists them")
+            }
+            result = result.union(named)
+        }
+        return result
+    }
+
+    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String
+    ) throws(ProtocolError) -> Choice? {
+        guard let value = values[name] else { return nil }
+        return try Self.choice(name, value)
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ value: JSONValue
+    ) throws(ProtocolError) -> Choice {
+        guard let choice = value.string.flatMap(Choice.init(rawValue:)) else {
+            let known = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw .invalidParams(name, "must be one of \(known)")
+        }
+        return choice
+    }
+}
+
+extension RecordFilter {
+    /// Decodes the `filter` of a subscription.
+    init(params value: JSONValue) throws(ProtocolError) {
+        var parameters = try FilterParameters(value)
+        self = try parameters.filter()
+    }
+}
+
+/// The `filter` of a subscription.
+private struct FilterParameters {
+    private let members: [(name: String, value: JSONValue)]
+    private var idsLeft = ProtocolLimits.filterIDs
+
+    init(_ value: JSONValue) throws(ProtocolError) {
+        guard let members = value.members else { throw .invalidParams("filter", "must be an object") }
+        self.members = members
+    }
+
+    mutating func filter() throws(ProtocolError) -> RecordFilter {
+        var result = RecordFilter()
+        for (name, value) in members {
+            switch name {
+            case "uid": result.uids = try ids(name, value)
+            case "gid": result.gids = try ids(name, value)
+            case "ppid": result.ppids = try ids(name, value)
+            case "exit": result.exit = try RequestParameters.choice("filter.exit", value)
+            case "comm": result.commands = try patterns(value)
+            case "min_elapsed_us":
+                guard let microseconds = value.integer, microseconds >= 0 else {
+                    throw .invalidParams("filter.min_elapsed_us", "must be a non-negative integer (in microseconds)")
+                }
+                result.minElapsedMicroseconds = UInt64(microseconds)
+            default:
+                throw .invalidParams(
+                    "filter.\(name)", "no such condition; known: uid, gid, ppid, comm, exit and min_elapsed_us")
+            }
+        }
+        return result
+    }
+
+    private func patterns(_ value: JSONValue) throws(ProtocolError) -> [GlobPattern] {
+        let elements = value.elements ?? [value]
+        guard (1...ProtocolLimits.filterPatterns).contains(elements.count) else {
+            throw .invalidParams("filter.comm", "must be a pattern or a list of 1 to \(ProtocolLimits.filterPatterns)")
+        }
+        var patterns: [GlobPattern] = []
+        for element in elements {
+            guard let text = element.string, text.utf8.count <= ProtocolLimits.patternBytes,
+                let pattern = GlobPattern(text)
+            else {
+                let limit = ProtocolLimits.patternBytes
+                throw .invalidParams(
+                    "filter.comm", "must be a pattern like 'git*' of at most \(limit) bytes with closed brackets")
+            }
+            patterns.append(pattern)
+        }
+        return patterns
+    }
+
+    private mutating func ids(_ name: String, _ value: JSONValue) throws(ProtocolError) -> Set<UInt32> {
+        guard let integers = value.integers, !integers.isEmpty else {
+            throw .invalidParams("filter.\(name)", "must be a non-empty list of integers from 0 to \(UInt32.max)")
+        }
+        guard integers.count <= idsLeft else {
+            throw .invalidParams(
+                "filter.\(name)", "the lists of a filter can have at most \(ProtocolLimits.filterIDs) ids in total")
+        }
+        idsLeft -= integers.count
+        var ids = Set<UInt32>(minimumCapacity: integers.count)
+        for integer in integers {
+            guard let id = UInt32(exactly: integer) else {
+                throw .invalidParams("filter.\(name)", "must contain integers from 0 to \(UInt32.max)")
+            }
+            ids.insert(id)
+        }
+        return ids
+    }
+}

@@ -1,0 +1,153 @@
+import TaskstatsModel
+
+/// The `result` values of the methods.
+extension ServerLine {
+    /// Returns the answer to `get`.
+    package static func stats(
+        _ id: RequestID, of target: QueryTarget, _ record: borrowing TaskRecord, fields: FieldSet
+    ) -> ByteBuffer {
+        var stats = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
+        RecordEncoder.appendStats(record, fields: fields, to: &stats)
+        RecordEncoder.appendOmissions(of: record, fields: fields, to: &stats)
+        return result(id) { writer in
+            writer.object { writer in
+                switch target {
+                case .pid(let pid): writer.member("pid", pid)
+                case .tgid(let tgid): writer.member("tgid", tgid)
+                case .cgroup(let path): writer.member("cgroup", path)
+                }
+                writer.key("stats")
+                writer.value { bytes in unsafe stats.withUnsafeBytes { unsafe bytes.append($0) } }
+            }
+        }
+    }
+
+    /// Returns the answer to `get` for a cgroup.
+    package static func stats(_ id: RequestID, ofCgroup path: String, _ stats: CgroupStats) -> ByteBuffer {
+        result(id) { writer in
+            writer.object { writer in
+                writer.member("cgroup", path)
+                writer.key("stats")
+                writer.object { writer in
+                    writer.member("nr_sleeping", stats.sleeping)
+                    writer.member("nr_running", stats.running)
+                    writer.member("nr_stopped", stats.stopped)
+                    writer.member("nr_uninterruptible", stats.uninterruptible)
+                    writer.member("nr_io_wait", stats.ioWait)
+                }
+            }
+        }
+    }
+
+    /// Returns the answer to `subscribe`: the settings in force, and the sequence number of each CPU's next record.
+    ///
+    /// The sequence numbers of CPUs that do not fit in the line are omitted; several thousand fit.
+    package static func subscribed(
+        _ id: RequestID, cpus: CPUSet, _ parameters: SubscribeParameters, nextSequence: (Int) -> UInt64?
+    ) -> ByteBuffer {
+        let longestEntry = 64
+        return result(id) { writer in
+            var inForce = parameters
+            inForce.cpus = cpus.description
+            writer.object { writer in
+                inForce.writeInForce(to: &writer)
+                writer.key("next_seq")
+                writer.object { writer in
+                    for cpu in cpus {
+                        guard writer.bytes.count + longestEntry < ProtocolLimits.lineBytes else { break }
+                        if let sequence = nextSequence(cpu) { writer.member("\(cpu)", sequence) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the answer to `unsubscribe`.
+    package static func unsubscribed(_ id: RequestID) -> ByteBuffer {
+        result(id) { $0.object { _ in } }
+    }
+
+    /// Returns the answer to `describe`: the protocol and every field.
+    package static func description(_ id: RequestID) -> ByteBuffer {
+        result(id) { writer in
+            writer.value { bytes in unsafe description.withUnsafeBytes { unsafe bytes.append($0) } }
+        }
+    }
+
+    /// Encoded once, because it is by far the longest answer, and the same for every client.
+    private static let description: [UInt8] = {
+        var writer = JSONWriter(capacity: ProtocolLimits.lineBytes)
+        writer.object { writer in
+            writer.member("protocol", ProtocolLimits.version)
+            writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
+            writer.member("notifications", ["hello", "exit", "lost", "closing"])
+            writer.key("fields")
+            Field.writeDescriptions(of: Field.allCases, to: &writer)
+        }
+        return writer.finish().array
+    }()
+}
+
+extension SubscribeParameters {
+    /// Writes all settings in force.
+    func writeInForce(to writer: inout JSONWriter) {
+        writer.member("cpus", cpus)
+        writer.member("scope", scope.rawValue)
+        writer.member("overflow", overflow.rawValue)
+        writer.member("fields", fields.lazy.map(\.name))
+        if !filter.isEmpty {
+            writer.key("filter")
+            writer.object { filter.write(to: &$0) }
+        }
+    }
+}
+
+extension Field {
+    /// Writes the `describe` entries of these fields, as an array.
+    package static func writeDescriptions(of fields: [Field], to writer: inout JSONWriter) {
+        writer.array { writer in
+            for field in fields { writer.object { field.write(to: &$0) } }
+        }
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("name", name)
+        writer.member("type", kind.jsonType)
+        writer.member("unit", unit.rawValue)
+        writer.member("since", firstVersion)
+        writer.member("group", group.rawValue)
+        writer.member("in_tgid_stats", isFilledInProcessRecords)
+        writer.member("meaning", meaning)
+    }
+}
+
+extension FieldKind {
+    /// The type of the value in JSON.
+    package var jsonType: String {
+        switch self {
+        case .identifier, .device, .command: "string"
+        default: "integer"
+        }
+    }
+}
+
+extension RecordFilter {
+    /// Writes the keys of `filter`.
+    package func write(to writer: inout JSONWriter) {
+        for (name, ids) in [("uid", uids), ("gid", gids), ("ppid", ppids)] {
+            guard let ids else { continue }
+            writer.key(name)
+            writer.array { writer in
+                for id in ids.sorted() { writer.integer(id) }
+            }
+        }
+        // A daemon of protocol 1.0 accepts only one pattern.
+        if let commands, commands.count == 1 {
+            writer.member("comm", commands[0].text)
+        } else if let commands {
+            writer.member("comm", commands.map(\.text))
+        }
+        if let exit { writer.member("exit", exit.rawValue) }
+        if let minElapsedMicroseconds { writer.member("min_elapsed_us", minElapsedMicroseconds) }
+    }
+}

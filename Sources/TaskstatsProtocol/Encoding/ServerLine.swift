@@ -1,0 +1,126 @@
+import TaskstatsModel
+
+/// The lines that the daemon sends, except `exit`: each function returns one whole line with its newline.
+package enum ServerLine {
+    /// Returns the answer to a request; `result` writes its value.
+    package static func result(_ id: RequestID, _ result: (inout JSONWriter) -> Void) -> ByteBuffer {
+        line { writer in
+            writer.key("id")
+            write(id, to: &writer)
+            writer.key("result")
+            result(&writer)
+        }
+    }
+
+    /// Returns the refusal of a request; without an id when none could be read.
+    package static func error(_ id: RequestID?, _ error: ProtocolError) -> ByteBuffer {
+        line { writer in
+            writer.key("id")
+            if let id { write(id, to: &writer) } else { writer.raw("null") }
+            writer.key("error")
+            writer.object { writer in
+                writer.member("code", error.name.code)
+                writer.member("message", clipped(error.message))
+                writer.key("data")
+                writer.object { writer in
+                    writer.member("name", error.name.rawValue)
+                    if let errno = error.errno { writer.member("errno", errno) }
+                    if let member = error.member { writer.member("member", clipped(member)) }
+                    error.limit?.write(to: &writer)
+                }
+            }
+        }
+    }
+
+    /// Returns the report of records missing at this point.
+    package static func lost(_ loss: Loss) -> ByteBuffer {
+        notification("lost") { writer in
+            switch loss.place {
+            case .kernel(let cpu):
+                writer.member("where", "kernel")
+                writer.member("cpu", cpu)
+            case .queue:
+                writer.member("where", "queue")
+            }
+            writer.member("count", loss.count)
+        }
+    }
+
+    /// Returns the last line of a connection, with the limit that ended it, if any.
+    package static func closing(reason: String, limit: ProtocolError.Limit? = nil) -> ByteBuffer {
+        notification("closing") { writer in
+            writer.member("reason", clipped(reason))
+            limit?.write(to: &writer)
+        }
+    }
+
+    /// Returns the first line of a connection.
+    package static func hello(_ hello: Hello) -> ByteBuffer {
+        notification("hello") { hello.write(to: &$0) }
+    }
+
+    /// Truncates text that may repeat what a client sent: once escaped, a name as long as its line would not fit in a
+    /// line.
+    private static func clipped(_ text: String) -> String {
+        let limit = ProtocolLimits.textCharacters
+        guard text.unicodeScalars.count > limit else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "..."
+    }
+
+    /// Returns a notification with the keys that `params` writes.
+    static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {
+        line { writer in
+            writer.member("method", method)
+            writer.key("params")
+            writer.object(params)
+        }
+    }
+
+    private static func line(_ members: (inout JSONWriter) -> Void) -> ByteBuffer {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            members(&writer)
+        }
+        writer.bytes.append(UInt8(ascii: "\n"))
+        return writer.finish()
+    }
+
+    private static func write(_ id: RequestID, to writer: inout JSONWriter) {
+        switch id {
+        case .integer(let integer): writer.integer(integer)
+        case .string(let string): writer.string(string)
+        }
+    }
+}
+
+extension ProtocolError.Limit {
+    /// Writes the limit's keys.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("limit", limit)
+        writer.member("allowed", allowed)
+        writer.member("used", used)
+    }
+}
+
+/// Lost records and the place of their loss.
+package struct Loss: Hashable, Sendable {
+    /// The place where records were lost.
+    package enum Place: Hashable, Sendable {
+        /// Between the kernel and the daemon, on this CPU.
+        case kernel(cpu: Int)
+        /// Between the daemon and the client, which did not read fast enough.
+        case queue
+    }
+
+    /// The place where they were lost.
+    package var place: Place
+    /// The exact number of lost records.
+    package var count: UInt64
+
+    /// Creates a loss of `count` records.
+    package init(_ place: Place, count: UInt64) {
+        self.place = place
+        self.count = count
+    }
+}

@@ -1,0 +1,103 @@
+import TaskstatsModel
+
+/// A request of a client.
+package struct Request: Hashable, Sendable {
+    /// The id, repeated in the answer.
+    package var id: RequestID
+    /// The method and its parameters.
+    package var call: Call
+
+    /// Creates a request.
+    package init(id: RequestID, call: Call) {
+        self.id = id
+        self.call = call
+    }
+
+    /// A method with its parameters.
+    package enum Call: Hashable, Sendable {
+        /// Statistics of one task, process or cgroup.
+        case get(QueryTarget, fields: FieldSet)
+        /// Exit records from now on, in place of the previous subscription.
+        case subscribe(SubscribeParameters)
+        /// No more exit records.
+        case unsubscribe
+        /// Counters.
+        case status
+        /// A description of the protocol and its fields.
+        case describe
+
+        /// The name in the protocol.
+        package var method: String {
+            switch self {
+            case .get: "get"
+            case .subscribe: "subscribe"
+            case .unsubscribe: "unsubscribe"
+            case .status: "status"
+            case .describe: "describe"
+            }
+        }
+    }
+}
+
+/// The identifier of a request.
+package enum RequestID: Hashable, Sendable {
+    /// An integer within ±2^53.
+    case integer(Int64)
+    /// A string of at most 128 bytes.
+    case string(String)
+}
+
+/// The subject of the requested statistics.
+package enum QueryTarget: Hashable, Sendable {
+    /// One task.
+    case pid(UInt32)
+    /// All tasks of a process.
+    case tgid(UInt32)
+    /// The tasks of a cgroup, by the path of its version 1 directory.
+    case cgroup(String)
+}
+
+/// The parameters of `subscribe`.
+package struct SubscribeParameters: Hashable, Sendable {
+    /// The treatment of a client that reads more slowly than records arrive.
+    package enum Overflow: String, Hashable, Sendable, CaseIterable {
+        /// Records that do not fit are dropped, counted and reported.
+        case drop
+        /// The connection is closed.
+        case disconnect
+    }
+
+    /// A list of CPUs, not yet checked against those of the machine.
+    package var cpus = "all"
+    /// Every task, or only the end of each process.
+    package var scope = RecordScope.task
+    /// The requested fields.
+    package var fields = FieldSet.all
+    /// The requested records.
+    package var filter = RecordFilter()
+    /// The action when the client does not keep up.
+    package var overflow = Overflow.drop
+
+    /// Creates parameters for everything, on every CPU.
+    package init() {}
+}
+
+/// The syntax of a cgroup path in a request, independent of existing cgroups.
+package enum CgroupPath {
+    /// Splits a path into its components; throws if it cannot name a cgroup on any machine.
+    package static func components(of path: String) throws(ProtocolError) -> [String] {
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= ProtocolLimits.cgroupPathBytes,
+            !path.utf8.contains(0)
+        else { throw .invalidParams("cgroup", "must be the absolute path of a cgroup version 1 directory") }
+        let limit = ProtocolLimits.cgroupPathComponents
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: limit)
+        guard parts.count <= limit else {
+            throw .invalidParams("cgroup", "must be a path of at most \(limit) components")
+        }
+        let components = parts.map { String(Substring($0)) }
+        guard !components.contains("."), !components.contains("..") else {
+            throw .invalidParams("cgroup", "must be a path without . and ..")
+        }
+        return components
+    }
+}

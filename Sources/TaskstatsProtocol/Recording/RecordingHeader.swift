@@ -1,0 +1,97 @@
+import TaskstatsModel
+
+/// The first line of a recording: the subscription, the host, the time and the user.
+///
+/// A recording is a stream of the daemon saved in a file. Each of its lines is a notification, including the header and
+/// the footer, so any reader of the protocol can read a recording and skip what it does not know.
+package struct RecordingHeader: Hashable, Sendable {
+    /// The `method` of its line.
+    package static let method = "recording"
+    /// The name of the format.
+    package static let format = "taskstats-recording"
+    /// The version of the format; readers of one version read every line that they know of a later one.
+    package static let version = 1
+
+    /// The version of the format of this recording.
+    package var version = Self.version
+    /// The release of the command that wrote it.
+    package var writer = Release.version
+    /// The name of the host.
+    package var host: String
+    /// The start of the recording, in nanoseconds since 1970.
+    package var start: UInt64
+    /// The daemon's `hello`, without its limits.
+    package var hello: Hello
+    /// The subscription in force.
+    package var subscription: SubscribeParameters
+
+    /// Creates the header of a recording that begins now.
+    package init(host: String, start: UInt64, hello: Hello, subscription: SubscribeParameters) {
+        self.host = host
+        self.start = start
+        self.hello = hello
+        self.subscription = subscription
+    }
+}
+
+extension RecordingHeader {
+    /// The line, with its newline.
+    package var line: ByteBuffer {
+        ServerLine.notification(Self.method) { writer in
+            writer.member("format", Self.format)
+            writer.member("version", version)
+            writer.member("tsctl", self.writer)
+            writer.member("host", host)
+            writer.member("start", start)
+            writer.member("server", hello.server)
+            writer.member("protocol", hello.protocolVersion)
+            writer.member("instance", hello.instance)
+            writer.key("kernel")
+            writer.object { writer in
+                writer.member("release", hello.kernelRelease)
+                writer.member("taskstats_version", hello.taskstatsVersion)
+                if let tick = hello.tickNanoseconds { writer.member("tick_ns", tick) }
+                if let isComplete = hello.processSumsAreComplete { writer.member("tgid_sums_complete", isComplete) }
+            }
+            writer.key("cpus")
+            writer.object { writer in
+                writer.member("possible", hello.possibleCPUs)
+                writer.member("online", hello.onlineCPUs)
+            }
+            if let delayAccounting = hello.delayAccounting { writer.member("delay_accounting", delayAccounting) }
+            writer.key("you")
+            writer.object { writer in
+                writer.member("uid", hello.uid)
+                writer.member("access", hello.access.rawValue)
+            }
+            writer.key("subscription")
+            writer.object { subscription.writeInForce(to: &$0) }
+        }
+    }
+
+    /// Decodes `params`; nil for the header of another format, or of an unsupported recording.
+    init?(_ params: JSONValue) {
+        guard params["format"]?.string == Self.format, let version = params["version"]?.integer,
+            version == Self.version, let hello = Hello(params)
+        else { return nil }
+        self.init(
+            host: params["host"]?.string ?? "",
+            start: params["start"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0, hello: hello,
+            subscription: SubscribeParameters(inForce: params["subscription"]))
+        writer = params["tsctl"]?.string ?? ""
+    }
+}
+
+extension SubscribeParameters {
+    /// Decodes the settings in force, leniently: anything unknown to this release is skipped.
+    fileprivate init(inForce value: JSONValue?) {
+        self.init()
+        guard let value else { return }
+        cpus = value["cpus"]?.string ?? cpus
+        scope = value["scope"]?.string.flatMap(RecordScope.init) ?? scope
+        if let names = value["fields"]?.elements {
+            fields = FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) })
+        }
+        if let text = value["filter"], let filter = try? RecordFilter(params: text) { self.filter = filter }
+    }
+}

@@ -1,0 +1,7 @@
+import Glibc
+import LinuxSystem
+
+extension SystemError {
+    /// Whether a resource was exhausted that may become available later.
+    var isShortage: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC].contains(errno) }
+}

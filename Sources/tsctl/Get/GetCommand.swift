@@ -1,0 +1,229 @@
+import ArgumentParser
+import Glibc
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// `tsctl get`: the counters of tasks, processes or a cgroup so far.
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Shows the counters of tasks, processes or a cgroup so far.",
+        discussion: """
+            One task or process is shown as a report, several as a table. --pid shows all threads together if the id \
+            belongs to a process with several, --tid shows one thread; with --json, --pid is one thread, as in the \
+            protocol.
+
+            In the table RUN is the time on a CPU, as one value or as a range, because the kernel counts it in ticks. \
+            CPUWAIT, BLKIO, SWAP and so on are the times spent waiting for a CPU, block I/O, swap-in, reclaim, \
+            thrashing pages, compaction, copy-on-write and interrupts. Times are in milliseconds; long times have a \
+            unit. PEAK is resident memory. For a process, READ and WRITTEN (storage), faults and longest waits are the \
+            sum or the maximum over its threads, at most \(TaskLook.mostThreads) of them: + marks values without ended \
+            threads, - unknown values. A narrow terminal shows fewer columns.
+
+            With --interval, each row shows the changes of one task in one interval, starting after the first \
+            interval, until Ctrl-C or --count.
+
+            --sort takes a column in lower case (run, cpuwait, blkio, command...) or a field. Numbers come largest \
+            first.
+
+            A missing task is reported on standard error and sets the exit status to 1; the others are shown.
+
+            Examples:
+              tsctl get --pid 1                         the report of a process
+              tsctl get --tid 4711                      the report of one thread
+              tsctl get -p $(pgrep -d, postgres)        a table
+              tsctl get --pid 812 --threads             each thread, and the sums
+              tsctl get --all --sort blkio --limit 10   the longest waits for disks
+              tsctl get --pid 812 --interval 1          its activity in each second
+              tsctl get --all --csv > processes.csv     raw numbers for a spreadsheet
+              tsctl get --pid 1 --fields delay,nvcsw    selected fields only
+              tsctl get --pid 1 --json | jq .stats.cpu_delay_total
+              tsctl get --cgroup /sys/fs/cgroup/cpu/web the number of tasks in each state
+            """)
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Processes or threads, by id.", valueName: "id,..."),
+        transform: IDList.init(parsing:))
+    var pid: [IDList] = []
+
+    @Option(
+        name: .long, help: ArgumentHelp("Threads, by id.", valueName: "id,..."),
+        transform: IDList.init(parsing:))
+    var tid: [IDList] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("All tasks of a process together, by process id.", valueName: "id,..."),
+        transform: IDList.init(parsing:))
+    var tgid: [IDList] = []
+
+    @Flag(help: "Every process that you can see.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp("The tasks of a cgroup, by its version 1 directory.", valueName: "directory"),
+        completion: .directory)
+    var cgroup: String?
+
+    @Flag(help: "Each thread of these processes, and their sums.")
+    var threads = false
+
+    @Option(
+        help: ArgumentHelp("Fields or groups to show, separated by commas.", valueName: "names"),
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
+    var fields: FieldSelection?
+
+    @OptionGroup var arrangement: ArrangementOptions
+
+    @Option(
+        help: ArgumentHelp("Show the changes in each interval.", valueName: "seconds"),
+        transform: Interval.init(parsing:))
+    var interval: Interval?
+
+    @Option(help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"))
+    var count: Int?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Print the replies as lines of JSON.",
+            discussion: """
+                One object for each reply of taskstatsd. --all prints two for a process: its first thread, and the \
+                sums over all threads. With --interval the objects have the differences, and also time and \
+                interval_us.
+                """))
+    var json = false
+
+    @Flag(help: "Print the table as CSV, with raw numbers and units in the header.")
+    var csv = false
+
+    @OptionGroup var times: TimeOptions
+    @OptionGroup var reconnection: ReconnectOption
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        let named = !pid.isEmpty || !tid.isEmpty || !tgid.isEmpty
+        guard [named, all, cgroup != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("Give either --pid, --tid or --tgid, or --all, or --cgroup.")
+        }
+        if json, csv { throw ValidationError("Give either --json or --csv.") }
+        if json, times.format != .screen { throw ValidationError("--iso and --utc cannot be combined with --json.") }
+        if cgroup != nil, csv { throw ValidationError("--csv cannot be combined with --cgroup.") }
+        if reconnection.reconnect, interval == nil { throw ValidationError("--reconnect requires --interval.") }
+        if cgroup != nil, fields != nil || interval != nil || arrangement.isGiven {
+            throw ValidationError(
+                "--fields, --interval, --sort, --reverse and --limit cannot be combined with --cgroup.")
+        }
+        if threads, !named || !tid.isEmpty { throw ValidationError("--threads requires --pid or --tgid.") }
+        if count != nil, interval == nil { throw ValidationError("--count requires --interval.") }
+        if let count, count < 1 { throw ValidationError("--count must be an integer of at least 1.") }
+    }
+
+    func run() throws {
+        let connection = try connection.connect()
+        connection.keepsText = json
+        let targets = pid.ids.map(target) + tid.ids.map(QueryTarget.pid) + tgid.ids.map(QueryTarget.tgid)
+        if all { AccessHint.sayIfNeeded(connection.server) }
+        if cgroup == nil, all || threads || csv || interval != nil || targets.count > 1 || arrangement.isGiven {
+            return try showTable(targets, connection)
+        }
+        let wanted = fields?.set ?? .all
+        var output = StandardOutput()
+        if json {
+            output.line(try text(of: targets.first, from: connection, fields: wanted))
+        } else {
+            for line in try screen(of: targets.first, from: connection) { output.line(line) }
+        }
+        if cgroup == nil { DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted) }
+        try output.flush()
+    }
+
+    /// Returns the process if the id is that of one with several threads; for JSON the task, as in the protocol.
+    private func target(of id: UInt32) -> QueryTarget {
+        !json && ProcessDirectory.isLeaderOfSeveral(id) ? .tgid(id) : .pid(id)
+    }
+
+    private func showTable(_ targets: [QueryTarget], _ connection: TaskstatsConnection) throws {
+        let selection: TaskLook.Selection =
+            all ? .all : threads ? .threads((pid + tgid).ids) : .named(targets)
+        let hasTime = interval != nil
+        let tick = connection.server.tick ?? CPUTime.longestTick
+        let form: TableReport.Form =
+            if json {
+                .json(fields?.set ?? .all)
+            } else if csv {
+                .csv(TaskCSV(fields: fields, hasTime: hasTime, tick: tick, times: times.format))
+            } else {
+                .table(
+                    TaskTable(
+                        fields: fields, hasTime: hasTime, tick: tick,
+                        style: .forStandardOutput(), width: Terminal.width, times: times.format))
+            }
+        var report = TableReport(
+            selection: selection, order: arrangement.order, form: form, connection: connection,
+            reconnector: reconnection.reconnector)
+        let isWhole =
+            if let interval { try report.follow(every: interval, count: count) } else { try report.showTotals() }
+        if !isWhole { throw ExitCode.failure }
+    }
+
+    private func text(
+        of target: QueryTarget?, from connection: TaskstatsConnection, fields: FieldSet
+    ) throws(TaskstatsError) -> [UInt8] {
+        switch target {
+        case .pid(let id): try connection.statsText(ofTask: id, fields: fields)
+        case .tgid(let id): try connection.statsText(ofProcess: id, fields: fields)
+        case .cgroup, nil: try connection.statsText(ofCgroup: directory)
+        }
+    }
+
+    private func screen(of target: QueryTarget?, from connection: TaskstatsConnection) throws -> [String] {
+        guard let target, cgroup == nil else {
+            return CgroupScreen.lines(path: directory, try connection.stats(ofCgroup: directory))
+        }
+        let wanted = fields?.set ?? .all
+        // Fields that the sums of a process lack come from its threads.
+        let isInSums = wanted.allSatisfy { $0.isFilledInProcessRecords && $0.group != .extreme }
+        let look = try TaskLook.take(
+            .named([target]), fields: wanted, leaders: !isInSums, threads: !isInSums, on: connection, interruptedBy: -1)
+        guard let row = look.rows.first else {
+            throw Failure(look.troubles.first?.problem ?? "taskstatsd did not answer")
+        }
+        let tick = connection.server.tick ?? CPUTime.longestTick
+        return TaskScreen(row, tick: tick, style: .forStandardOutput(), times: times.format)
+            .lines(selected: fields)
+    }
+
+    /// The cgroup's absolute path without links: the daemon has another working directory, and follows no links.
+    private var directory: String {
+        let cgroup = cgroup ?? ""
+        guard let path = unsafe realpath(cgroup, nil) else { return cgroup }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+}
+
+/// Ids of tasks or processes separated by commas, as for ps.
+struct IDList: Equatable {
+    let ids: [UInt32]
+
+    /// Parses ids separated by commas or blanks.
+    init(parsing text: String) throws(ValidationError) {
+        var ids: [UInt32] = []
+        for word in text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" }) {
+            guard let id = Int32(word), id >= 1 else {
+                throw ValidationError("'\(word)' is not an id: ids are integers of at least 1, separated by commas")
+            }
+            ids.append(UInt32(id))
+        }
+        guard !ids.isEmpty else { throw ValidationError("it contains no id") }
+        self.ids = ids
+    }
+}
+
+extension [IDList] {
+    /// All ids, each once, in the given order.
+    var ids: [UInt32] {
+        var seen: Set<UInt32> = []
+        return flatMap(\.ids).filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// `tsctl play`: shows a recording of record or getdelays.
+struct PlayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "play",
+        abstract: "Shows a recording as watch would have shown it.",
+        discussion: """
+            Compressed recordings are recognised by their content. taskstatsd is not needed.
+
+            A truncated recording is shown as far as it goes, with a message if its last line is incomplete. Damaged \
+            lines are reported with their numbers and counted, the others are shown, and the exit status is 1. The \
+            same applies if the decompressor finds its file damaged or truncated.
+
+            --raw reads the output of getdelays -w and procacct -w: records of any struct version, with or without \
+            four extra bytes after each. They contain neither the CPU nor losses, and the time of an exit only to the \
+            second.
+
+            \(FilterOptions.explanation)
+
+            \(ViewOptions.columns)
+
+            \(ViewOptions.losses)
+
+            \(ViewOptions.summary)
+
+            Examples:
+              tsctl play night.zst --failed
+              tsctl play night.zst --summary --scope process
+              tsctl play night.zst --json | jq -c 'select(.stats.blkio_delay_total > 1000000000)'
+              ssh elsewhere cat there.ndjson | tsctl play -
+              tsctl play --raw getdelays.log --summary
+            """)
+
+    @Argument(help: ArgumentHelp("The file to show (-: standard input).", valueName: "file"), completion: .file())
+    var file: String
+
+    @Flag(help: "Read raw records, as written by getdelays -w.")
+    var raw = false
+
+    @OptionGroup var filter: FilterOptions
+    @OptionGroup var view: ViewOptions
+
+    func validate() throws {
+        if raw, filter.cpus != "all" {
+            throw ValidationError("--cpus cannot be combined with --raw: raw records have no CPU.")
+        }
+        _ = try cpus()
+    }
+
+    func cpus() throws(ValidationError) -> CPUSet? {
+        guard filter.cpus != "all" else { return nil }
+        do throws(CPUSet.ParsingError) {
+            return try CPUSet(kernelList: filter.cpus)
+        } catch {
+            throw ValidationError("--cpus \(filter.cpus): must be a list of CPUs, as in 0-3,8.")
+        }
+    }
+
+    func run() throws {
+        let source = try RecordingSource.open(file)
+        do {
+            if raw { try playRaw(source) } else { try playLines(source) }
+        } catch let error as SystemError {
+            throw Failure("cannot read \(name): \(error.text)")
+        }
+    }
+
+    private var noRecording: Failure {
+        Failure("\(name) is not a recording of tsctl (use --raw for the output of getdelays -w)")
+    }
+
+    private var name: String { file == "-" ? "standard input" : file }
+
+    private func playLines(_ source: consuming RecordingSource) throws {
+        var reader = RecordingReader(source, keepsText: view.json && !view.summary)
+        var item = reader.next()
+        if case .incomplete = item, try reader.readOn() { item = reader.next() }
+        var scope = filter.scope
+        switch item {
+        case .line(.header(let header), _): scope = scope ?? header.subscription.scope
+        // The header may be damaged, but a file that is no recording is not worth reading to the end.
+        case .damaged(_, _, startsAsObject: false), .cutOff: throw noRecording
+        default: break
+        }
+        var player = try player(scope: scope ?? .task)
+        repeat {
+            while true {
+                try play(item, with: &player)
+                if case .incomplete = item { break }
+                item = reader.next()
+            }
+            try player.flush()
+            guard try reader.readOn() else { break }
+            item = reader.next()
+        } while true
+        if let complaint = reader.finish() { try player.damaged(complaint) }
+        guard player.isAnythingRead else {
+            throw noRecording
+        }
+        try player.finish(as: view.form)
+    }
+
+    private func player(scope: RecordScope) throws -> Player {
+        let shown = view.view(scope: scope)
+        let fields = view.wanted(by: shown)
+        return Player(
+            try filter.filter(), cpus: try cpus(), scope: filter.scope, view: shown, shownFields: fields,
+            jsonFields: view.fields?.set)
+    }
+
+    private func play(_ item: RecordingReader.Item, with player: inout Player) throws {
+        switch item {
+        case .line(.header(let header), _): try player.begin(header)
+        case .line(.exit(let exit), let text): try player.exit(ExitRecord(exit), text: text)
+        case .line(.lost(let loss), _): try player.lost(LostRecords(loss))
+        case .line(.gap(let gap), _): try player.gap(gap)
+        case .line(.footer(let footer), _): try player.end(footer)
+        case .line(.other, _), .incomplete: break
+        case .damaged(let line, let problem, _): try player.damaged("line \(line): \(problem)")
+        case .cutOff(let line): Console.say("line \(line), the last one, is truncated")
+        }
+    }
+
+    private func playRaw(_ source: consuming RecordingSource) throws {
+        var player = try player(scope: filter.scope ?? .task)
+        var reader = RawRecordReader()
+        var recording = RawRecording()
+        var isAtEnd = false
+        while true {
+            switch reader.next() {
+            case .record(let record):
+                if let exit = recording.take(record) { try player.exit(exit) }
+            case .damaged(let offset, let count):
+                if let exit = recording.finish() { try player.exit(exit) }
+                try player.damaged("\(count) bytes at offset \(offset) are not a record")
+            case .cutOff(let offset, let count):
+                Console.say("the last record, at offset \(offset), is truncated after \(count) bytes")
+            case .incomplete:
+                if isAtEnd {
+                    if let exit = recording.finish() { try player.exit(exit) }
+                    if let complaint = source.finish() { try player.damaged(complaint) }
+                    guard player.isAnythingRead else {
+                        throw Failure("\(name) contains no record of getdelays -w")
+                    }
+                    return try player.finish(as: view.form)
+                }
+                try player.flush()
+                isAtEnd = try !source.read(into: &reader)
+            }
+        }
+    }
+}
+
+extension RecordingSource {
+    /// Reads the next bytes; returns false at the end.
+    fileprivate func read(into reader: inout RawRecordReader) throws(SystemError) -> Bool {
+        try unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { (room) throws(SystemError) in
+            let count = try unsafe read(into: room)
+            unsafe reader.append(room.prefix(count))
+            if count == 0 { reader.end() }
+            return count > 0
+        }
+    }
+}

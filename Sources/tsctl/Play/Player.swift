@@ -1,0 +1,149 @@
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// A player that shows a recording like the original stream.
+///
+/// Unknown lines are skipped, damage is reported and counted, and undamaged records are shown.
+struct Player: ~Copyable {
+    private static let mostTold = 10
+
+    private let conditions: FieldSet
+    private let shownFields: FieldSet
+    private let jsonFields: FieldSet?
+    private var wanted: RecordedExits
+    private var view: StreamView
+    private var context = SummaryContext(elapsedMicroseconds: 0)
+    private var header: RecordingHeader?
+    private var span: (first: UInt64, last: UInt64)?
+    /// The counts in the recording since its header.
+    private var exits: UInt64 = 0
+    private var lost: UInt64 = 0
+    private var isEnded = true
+    private var damages: UInt64 = 0
+
+    /// Creates a player for the records that match the filter; `jsonFields` are the fields of JSON lines.
+    init(
+        _ filter: RecordFilter, cpus: CPUSet?, scope: RecordScope?, view: consuming StreamView, shownFields: FieldSet,
+        jsonFields: FieldSet?
+    ) {
+        conditions = RecordedExits.members(of: filter)
+        wanted = RecordedExits(cpus: cpus, scope: scope, filter: filter)
+        self.shownFields = shownFields
+        self.jsonFields = jsonFields
+        self.view = view
+        self.view.begin()
+    }
+
+    /// Processes a header; a file can contain several recordings.
+    mutating func begin(_ header: RecordingHeader) throws(Failure) {
+        tellIfNotEnded()
+        let recorded = header.subscription.fields
+        let lacking = conditions.subtracting(recorded)
+        guard lacking.isEmpty else {
+            throw Failure("the recording lacks \(Self.names(lacking)), which the conditions need")
+        }
+        let unseen = shownFields.subtracting(recorded)
+        if !unseen.isEmpty, shownFields != .all { Console.say("the recording lacks \(Self.names(unseen))") }
+        if header.hello.delayAccounting == false { sayDelayAccountingIsOff(nil) }
+        view.tick = header.hello.tickNanoseconds.map { .nanoseconds($0) } ?? CPUTime.longestTick
+        self.header = header
+        (exits, lost, isEnded) = (0, 0, false)
+        context.host = header.host
+        context.access = header.hello.access.rawValue
+        context.delayAccounting = header.hello.delayAccounting
+        reach(header.start)
+    }
+
+    /// Processes an exit; `text` is the daemon's text, if there is one.
+    mutating func exit(_ record: ExitRecord, text: [UInt8]? = nil) throws(StandardOutput.Stop) {
+        exits += 1
+        reach(record.time)
+        guard wanted.want(record) else { return }
+        if !view.wantsText {
+            view.exit(record)
+        } else if let text, jsonFields == nil {
+            view.exit(text: text)
+        } else {
+            view.exit(text: record.json(fields: jsonFields ?? .all))
+        }
+        if view.isFull { try view.flush() }
+    }
+
+    /// Processes a loss of records.
+    mutating func lost(_ loss: LostRecords) throws(StandardOutput.Stop) {
+        lost &+= loss.count
+        if wanted.want(loss) { try view.lost(loss) }
+    }
+
+    /// Processes a gap in the connection.
+    mutating func gap(_ gap: RecordingGap) throws(StandardOutput.Stop) {
+        reach(gap.to)
+        if let successor = gap.successor {
+            if successor.access != .all { context.access = successor.access.rawValue }
+            if successor.delayAccounting == false { sayDelayAccountingIsOff("from here on") }
+            if successor.delayAccounting != context.delayAccounting { context.delayAccounting = nil }
+        }
+        try view.gap(Gap(from: gap.from, to: gap.to, reason: gap.reason))
+    }
+
+    /// Processes the footer.
+    mutating func end(_ footer: RecordingFooter) throws(StandardOutput.Stop) {
+        reach(footer.time)
+        isEnded = true
+        if header != nil, footer.exits != exits || footer.lost != lost {
+            try damaged(
+                "the footer counts \(footer.exits) exits and \(footer.lost) lost, "
+                    + "but the recording contains \(exits) and \(lost)")
+        }
+    }
+
+    /// Reports damage: prints the first few messages and counts all.
+    mutating func damaged(_ text: String) throws(StandardOutput.Stop) {
+        damages += 1
+        if damages <= Self.mostTold { try view.flush() }
+        if damages <= Self.mostTold { Console.say(text) }
+        if damages == Self.mostTold + 1 { Console.say("further damage is counted but not reported") }
+    }
+
+    /// Writes the buffered output.
+    mutating func flush() throws(StandardOutput.Stop) { try view.flush() }
+
+    /// Whether the recording contained anything that can be shown.
+    var isAnythingRead: Bool { header != nil || exits > 0 || lost > 0 }
+
+    /// Shows the summary, if there is one, and reports what is missing.
+    mutating func finish(as form: OutputForm) throws {
+        tellIfNotEnded()
+        if wanted.undecided > 0 {
+            Console.say(
+                "\(wanted.undecided) records do not show whether a process ended (struct version below 12) "
+                    + "and are omitted")
+        }
+        context.isComplete = damages == 0 && isEnded
+        context.elapsedMicroseconds = span.map { $0.last > $0.first ? ($0.last - $0.first) / 1_000 : 0 } ?? 0
+        try view.end(context, as: form)
+        try view.flush()
+        if damages > 0 {
+            throw Failure("\(damages) damaged \(damages == 1 ? "place" : "places"); the undamaged records were shown")
+        }
+    }
+
+    private func sayDelayAccountingIsOff(_ since: String?) {
+        guard !shownFields.intersection(DelayAccountingHint.affected).isEmpty else { return }
+        let since = since.map { " \($0)" } ?? ""
+        Console.say("delay accounting was off\(since), so only waits for a CPU are counted")
+    }
+
+    private func tellIfNotEnded() {
+        guard !isEnded else { return }
+        let last = span.map { "; its last record is from \(LocalClock.dateAndTime(seconds: $0.last / 1_000_000_000))" }
+        Console.say("the recording is truncated\(last ?? "")")
+    }
+
+    private mutating func reach(_ time: UInt64) {
+        guard time > 0 else { return }
+        span = span.map { (min($0.first, time), max($0.last, time)) } ?? (time, time)
+    }
+
+    private static func names(_ fields: FieldSet) -> String { fields.map(\.name).joined(separator: ", ") }
+}

@@ -1,0 +1,55 @@
+import TaskstatsClient
+
+/// The selection of exits from a recording, by the same rules as in the daemon.
+struct RecordedExits {
+    private let cpus: CPUSet?
+    private let scope: RecordScope?
+    private let filter: RecordFilter
+    private let exit: RecordFilter.Exit?
+    /// The number of records that were skipped because they do not show whether a process ended.
+    private(set) var undecided: UInt64 = 0
+
+    /// Creates a selection; `cpus` must be nil for a recording without CPUs.
+    init(cpus: CPUSet?, scope: RecordScope?, filter: RecordFilter) {
+        self.cpus = cpus
+        self.scope = scope
+        // The exit status is separate from the fields, which may lack it.
+        exit = filter.exit
+        var filter = filter
+        filter.exit = nil
+        self.filter = filter
+    }
+
+    /// Returns the fields that the conditions need.
+    static func members(of filter: RecordFilter) -> FieldSet {
+        var fields = FieldSet()
+        if filter.uids != nil { fields.insert(.acUid) }
+        if filter.gids != nil { fields.insert(.acGid) }
+        if filter.ppids != nil { fields.insert(.acPpid) }
+        if filter.commands != nil { fields.insert(.acComm) }
+        if filter.minElapsedMicroseconds != nil { fields.insert(.acEtime) }
+        return fields
+    }
+
+    /// Returns whether an exit is selected.
+    mutating func want(_ record: borrowing ExitRecord) -> Bool {
+        if let cpus, !cpus.contains(record.cpu) { return false }
+        if scope == .process {
+            guard let isLast = record.isLast else {
+                undecided += 1
+                return false
+            }
+            if !isLast { return false }
+        }
+        if let exit {
+            guard let status = record.exit, exit.matches(status) else { return false }
+        }
+        return filter.matches(record.task)
+    }
+
+    /// Returns whether a loss may include selected records.
+    func want(_ loss: LostRecords) -> Bool {
+        if let cpus, case .kernel(let cpu) = loss.place { return cpus.contains(cpu) }
+        return true
+    }
+}

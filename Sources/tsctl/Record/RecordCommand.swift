@@ -1,0 +1,177 @@
+import ArgumentParser
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// `tsctl record`: records the stream of exits in a file.
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Records each exit in a file, which play shows later.",
+        discussion: """
+            The file has one JSON object per line: a header that describes what was recorded, where and when; the \
+            daemon's exit and lost lines, unchanged; and a footer with the counts, unless the file is truncated.
+
+            When taskstatsd restarts, recording continues as soon as it answers again. A line of the recording marks \
+            the period in which records are missing. --no-reconnect ends the recording instead.
+
+            A file whose name ends in .zst or .gz is compressed by zstd or gzip. No written data is lost when tsctl is \
+            killed, nor when the compressor is killed, which is then restarted. When both are killed at the same time, \
+            a compressed file ends with the last closed frame. A frame is closed every second or 4 MiB, or every ten \
+            seconds while it holds less than 64 KiB. Each frame has its own compressor process, whose exit is recorded \
+            too. The file is synced to disk (fsync) only at the end: if the machine itself crashes, data that the \
+            kernel had not written is lost.
+
+            A symbolic link is not followed, and in a directory like /tmp no file of another user is overwritten. A \
+            FIFO must belong to you or root; recording starts when it has a reader. The shell's >(command) works too.
+
+            Ctrl-C ends recording immediately and keeps all received records. taskstatsd then has half a second to \
+            confirm that nothing is missing; otherwise a message says so. If the reader of a pipe reads nothing for \
+            half a second after Ctrl-C or the time of --for, tsctl gives up with status 1.
+
+            When the disk is full, recording ends with status 1, and the data written so far can be played. Up to 32 \
+            MiB are buffered for a slow disk; beyond that taskstatsd drops records, and the loss is recorded at the \
+            point of the gap.
+
+            \(EndOptions.explanation)
+
+            \(FilterOptions.explanation)
+
+            Examples:
+              tsctl record night.zst                      until Ctrl-C
+              tsctl record --for 10min --scope process processes.ndjson
+              tsctl record --failed --uid www-data failures.gz
+              tsctl record - | ssh elsewhere 'cat > here.ndjson'
+              tsctl play night.zst --summary
+            """)
+
+    @Argument(help: ArgumentHelp("The file to write (-: standard output).", valueName: "file"), completion: .file())
+    var file: String
+
+    @Flag(help: "Overwrite an existing file.")
+    var force = false
+
+    @OptionGroup var filter: FilterOptions
+
+    @Option(
+        help: ArgumentHelp("Fields or groups to record, separated by commas (default: all).", valueName: "names"),
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
+    var fields: FieldSelection?
+
+    @OptionGroup var end: EndOptions
+
+    @Flag(inversion: .prefixedNo, help: "Reconnect when taskstatsd restarts, and record the gap.")
+    var reconnect = true
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if file == "-", isatty(STDOUT_FILENO) == 1 {
+            throw ValidationError("A recording cannot go to a terminal; give a file, or redirect standard output.")
+        }
+    }
+
+    func run() throws {
+        let start = ContinuousClock.now
+        let connection = try connection.connect()
+        connection.keepsText = true
+        // Before the subscription, because nothing reads from the daemon while a FIFO waits for its reader.
+        let deadline = end.period.map { start.advanced(by: .microseconds($0.microseconds)) }
+        var special = try OutputFile.openSpecial(file, before: deadline)
+        let wanted = fields?.set ?? .all
+        let inForce = try connection.subscribe(try filter.subscription(fields: wanted))
+        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
+        AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
+
+        let interruption = try Interruption.begin(
+            after: end.period?.minus(.now - start), everySecond: true, watchingOutput: file == "-")
+        // Last, so that no file is left behind if it cannot be filled.
+        let output = try special.take() ?? OutputFile.create(file, overwriting: force)
+        var recording = RecordingFile(output, path: file, patience: OutputPatience(ending: interruption.descriptor))
+        try recording.write(Recorder.header(connection.server, inForce).line.array)
+        try recording.closeFrame()
+        let (writer, thread) = try RecordingWriter.start(recording)
+        let outcome = try record(
+            with: Recorder(
+                connection: connection, writer: writer, limit: end.count, reconnector: reconnect ? Reconnector() : nil),
+            interruptedBy: interruption)
+        writer.end(hurriedBy: interruption.descriptor)
+        // Another signal ends tsctl even if the disk blocks.
+        interruption.end()
+        thread.join()
+        try report(outcome, writer)
+    }
+
+    /// The result of a recording.
+    private struct Outcome {
+        var reason = ""
+        var counts = Recorder.Counts()
+        /// The failure of the daemon that ended it.
+        var failure: TaskstatsError?
+        /// Whether the daemon confirmed that nothing is missing at the end.
+        var isConfirmed = true
+    }
+
+    /// Records until something ends it.
+    private func record(
+        with recorder: consuming Recorder, interruptedBy interruption: borrowing Interruption
+    ) throws -> Outcome {
+        let progress = ProgressLine()
+        var outcome = Outcome()
+        do {
+            let ending = try recorder.run(interruptedBy: interruption) { recorder in
+                progress.show(text(recorder.counts, size: recorder.fileSize, isDone: false))
+            }
+            outcome.reason = Self.reason(ending)
+            switch ending {
+            case .signal: outcome.isConfirmed = try recorder.takeRest(within: Interruption.patience)
+            case .time:
+                outcome.isConfirmed = try recorder.takeRest(
+                    within: Interruption.patienceWithoutSignal, interruptedBy: interruption.signalDescriptor)
+            // Nothing more is needed, or there is no reader for it.
+            case .count, .readerGone: break
+            }
+        } catch let error as TaskstatsError {
+            (outcome.reason, outcome.failure) = (error.message, error)
+        } catch is StandardOutput.Stop {
+            // The writer itself reports the error.
+        }
+        if !outcome.reason.isEmpty { try? recorder.end(reason: outcome.reason) }
+        progress.clear()
+        outcome.counts = recorder.counts
+        return outcome
+    }
+
+    private func report(_ outcome: Outcome, _ writer: RecordingWriter) throws {
+        switch writer.stop {
+        case .failed(let failure): throw Failure("\(failure.message); the data written before can be played")
+        case .some(let stop): throw stop
+        case .none: Console.say(text(outcome.counts, size: writer.size, isDone: true))
+        }
+        if let failure = outcome.failure { throw failure }
+        guard !outcome.isConfirmed else {
+            if outcome.reason == Self.reason(.time) { try end.checkCount(outcome.counts.exits) }
+            return
+        }
+        let text = "taskstatsd did not confirm the end in time; the last records before it may be missing"
+        guard outcome.reason == Self.reason(.signal) else { throw Failure(text) }
+        Console.say(text)
+    }
+
+    private static func reason(_ ending: WatchStream.Ending) -> String {
+        switch ending {
+        case .count: "count"
+        case .time: "time"
+        case .signal, .readerGone: "signal"
+        }
+    }
+
+    private func text(_ counts: Recorder.Counts, size: UInt64, isDone: Bool) -> String {
+        let compressed = Compression(suffixOf: file) == nil ? "" : " (compressed to \(DecimalText.bytes(size)))"
+        let kept = isDone ? "kept in \(file == "-" ? "standard output" : file)" : "kept"
+        return LossText.summary(counts.exits, kept, lost: counts.lost, gaps: counts.gaps)
+            + ", \(DecimalText.bytes(counts.bytes))\(compressed), "
+            + DecimalText.seconds(microseconds: counts.elapsedMicroseconds)
+    }
+}

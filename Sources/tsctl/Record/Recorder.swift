@@ -1,0 +1,192 @@
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// The path of records from the connection into a file, line by line as the daemon wrote them.
+///
+/// Records are not decoded: their text is copied. Received lines are passed to the writer whenever no more are
+/// available, so that tsctl holds few of them.
+struct Recorder: ~Copyable {
+    private let connection: TaskstatsConnection
+    private let writer: RecordingWriter
+    private let limit: UInt64?
+    private let reconnector: Reconnector?
+    /// Whether there is a subscription to end.
+    private var isConnected = true
+    private var lines: [UInt8] = []
+    private let start = ContinuousClock.now
+    /// The recorded amount so far.
+    private(set) var counts = Counts()
+
+    /// The recorded amount.
+    struct Counts {
+        var exits: UInt64 = 0
+        var lost: UInt64 = 0
+        var gaps = GapTotal()
+        /// The bytes before compression.
+        var bytes: UInt64 = 0
+        var elapsedMicroseconds: UInt64 = 0
+    }
+
+    /// The size of the file so far, after compression.
+    var fileSize: UInt64 { writer.size }
+
+    private static let gathered = 256 << 10
+    private static let leastRest = 16 << 20
+    private static let mostRest = 64 << 20
+
+    /// The limit for data at the end of a recording: the daemon's queue size, within bounds.
+    private var mostRest: Int {
+        min(max(Self.leastRest, connection.server.queueBytes), Self.mostRest)
+    }
+    private static let opening = Array(#"{"jsonrpc":"2.0","method":"exit","params":"#.utf8)
+
+    /// Creates a recorder; without a reconnector the end of the connection ends the recording.
+    init(connection: TaskstatsConnection, writer: RecordingWriter, limit: UInt64?, reconnector: Reconnector?) {
+        self.reconnector = reconnector
+        self.connection = connection
+        self.writer = writer
+        self.limit = limit
+    }
+
+    /// Records events until something ends the recording; calls `tick` every second.
+    mutating func run(
+        interruptedBy interruption: borrowing Interruption, tick: (borrowing Recorder) -> Void
+    ) throws -> WatchStream.Ending {
+        while true {
+            do {
+                return try takeEvents(interruptedBy: interruption, tick: tick)
+            } catch let error as TaskstatsError {
+                guard let reconnector else { throw error }
+                try handOver(waitingUnless: interruption.descriptor)
+                switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
+                case .restored(let gap):
+                    record(gap, until: connection.server)
+                case .interrupted(let gap):
+                    isConnected = false
+                    record(gap, until: nil)
+                    return WatchStream.Ending(interruption.cause() ?? .readerGone)
+                }
+            }
+        }
+    }
+
+    private mutating func record(_ gap: Gap, until server: ServerInfo?) {
+        counts.gaps.add(gap)
+        let successor = server.map {
+            RecordingGap.Successor(
+                instance: $0.instance, access: $0.access == .all ? .all : .own, delayAccounting: $0.delayAccounting)
+        }
+        append(RecordingGap(from: gap.from, to: gap.to, reason: gap.reason, successor: successor).line)
+    }
+
+    private mutating func takeEvents(
+        interruptedBy interruption: borrowing Interruption, tick: (borrowing Recorder) -> Void
+    ) throws -> WatchStream.Ending {
+        while true {
+            while lines.count < Self.gathered, counts.exits != limit, let event = try connection.nextReceivedText() {
+                take(event)
+            }
+            try handOver(waitingUnless: interruption.descriptor)
+            if counts.exits == limit { return .count }
+            if let event = try connection.nextText(interruptedBy: interruption.wakeDescriptor) {
+                take(event)
+                continue
+            }
+            if let cause = interruption.cause() { return WatchStream.Ending(cause) }
+            if interruption.takeTick() {
+                if let stop = writer.stop { throw stop }
+                counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
+                tick(self)
+            }
+        }
+    }
+
+    /// Ends the subscription and records the exits up to then; returns whether the daemon confirmed that nothing is
+    /// missing.
+    ///
+    /// There is no confirmation at a limit, or if the descriptor became readable first. A daemon that sends without end
+    /// cannot delay this: no daemon has more to send than its queue holds.
+    mutating func takeRest(
+        within limits: TaskstatsConnection.LeavingLimits, interruptedBy descriptor: Int32? = nil
+    ) throws -> Bool {
+        writer.hurry()
+        guard isConnected else { return true }
+        let (connection, most) = (connection, mostRest)
+        var isConfirmed = true
+        do throws(TaskstatsError) {
+            isConfirmed = try connection.unsubscribe(within: limits, interruptedBy: descriptor) { event in
+                take(event)
+                return lines.count < most
+            }
+        } catch {
+            guard let gap = reconnector?.finalGap(after: error) else { throw error }
+            record(gap, until: nil)
+        }
+        try handOver()
+        return isConfirmed
+    }
+
+    /// Writes the footer with the reason of the end, which is the last line.
+    mutating func end(reason: String) throws(StandardOutput.Stop) {
+        counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
+        let time = Moment.nanosecondsSince1970
+        append(RecordingFooter(time: time, reason: reason, exits: counts.exits, lost: counts.lost).line)
+        try handOver()
+    }
+
+    /// Returns the header of a recording that starts now.
+    static func header(_ server: ServerInfo, _ subscription: Subscription) -> RecordingHeader {
+        var hello = Hello(
+            server: server.server, instance: server.instance, kernelRelease: server.kernelRelease,
+            taskstatsVersion: server.taskstatsVersion, possibleCPUs: server.possibleCPUs.description,
+            onlineCPUs: server.onlineCPUs.description, delayAccounting: server.delayAccounting, uid: server.uid,
+            access: server.access == .all ? .all : .own,
+            limits: Hello.Limits(queueBytes: server.queueBytes, connectionsPerUID: server.connectionsPerUID))
+        hello.protocolVersion = server.protocolVersion
+        hello.tickNanoseconds = server.tick?.wholeNanoseconds
+        var parameters = SubscribeParameters()
+        parameters.cpus = subscription.cpus
+        parameters.scope = subscription.scope
+        parameters.fields = subscription.fields
+        parameters.filter = subscription.filter
+        return RecordingHeader(
+            host: hostName, start: Moment.nanosecondsSince1970, hello: hello, subscription: parameters)
+    }
+
+    private mutating func take(_ event: TaskstatsConnection.TextEvent) {
+        switch event {
+        case .exit(let params):
+            lines += Self.opening
+            lines += params
+            lines += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
+            counts.exits += 1
+        case .other(.lost(let loss)):
+            counts.lost &+= loss.count
+            let place: Loss.Place =
+                switch loss.place {
+                case .kernel(let cpu): .kernel(cpu: cpu)
+                case .queue: .queue
+                }
+            append(ServerLine.lost(Loss(place, count: loss.count)))
+        // The next wait throws the reason; exits arrive as text.
+        case .other(.closing), .other(.exit): break
+        }
+    }
+
+    private mutating func append(_ line: consuming ByteBuffer) { lines += line.array }
+
+    private mutating func handOver(waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+        guard !lines.isEmpty else { return }
+        counts.bytes += UInt64(lines.count)
+        try writer.write(lines, waitingUnless: descriptor)
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,115 @@
+import LinuxSystem
+import Synchronization
+
+/// A thread that writes a recording, so that a slow disk or compressor does not delay reading from the daemon.
+///
+/// The buffer is bounded: beyond that the caller waits too, and the daemon drops and counts the records that do not fit
+/// into its queue. Only the frames of a compressed file, and a stalled reader at the end, involve waiting by time.
+final class RecordingWriter: Sendable {
+    private struct State {
+        var waiting: [UInt8] = []
+        var isEnding = false
+        var needsRoom = false
+        var size: UInt64 = 0
+        /// The reason why writing ended early.
+        var stop: StandardOutput.Stop?
+    }
+
+    private static let mostWaiting = 32 << 20
+
+    private let state = Mutex(State())
+    /// Signals for the thread: there is work, or the end; and for the caller: there is room again.
+    private let work: Signal
+    private let room: Signal
+    /// Signals for the thread: a stalled reader now has a time limit; and for the caller: writing has ended.
+    private let haste: Signal
+    private let ended: Signal
+
+    /// Starts to write to a file.
+    static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WorkerThread) {
+        do throws(SystemError) {
+            let writer = RecordingWriter(
+                work: try Signal(), room: try Signal(), haste: try Signal(), ended: try Signal())
+            let thread = try WorkerThread(file) { writer.writeAll(&$0) }
+            return (writer, thread)
+        } catch {
+            throw Failure("cannot start the writing thread: \(error)")
+        }
+    }
+
+    private init(work: Signal, room: Signal, haste: Signal, ended: Signal) {
+        self.work = work
+        self.room = room
+        self.haste = haste
+        self.ended = ended
+    }
+
+    /// Passes on whole lines.
+    ///
+    /// If too many are buffered it waits until there is room or the descriptor is readable; without a descriptor it
+    /// does not wait.
+    func write(_ lines: [UInt8], waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+        var mayWait = descriptor != nil
+        while true {
+            let (stop, isTaken) = state.withLock { state -> (StandardOutput.Stop?, Bool) in
+                if let stop = state.stop { return (stop, false) }
+                state.needsRoom = mayWait && state.waiting.count > Self.mostWaiting
+                if !state.needsRoom { state.waiting += lines }
+                return (nil, !state.needsRoom)
+            }
+            if let stop { throw stop }
+            if isTaken { return work.give() }
+            if room.wait(until: nil, interruptedBy: descriptor) { mayWait = false }
+        }
+    }
+
+    /// The reason why writing ended early; nil if it has not.
+    var stop: StandardOutput.Stop? { state.withLock { $0.stop } }
+
+    /// The size of the file so far; 0 if it is not a regular file.
+    var size: UInt64 { state.withLock { $0.size } }
+
+    /// Limits the time for a stalled reader from now on.
+    func hurry() { haste.give() }
+
+    /// Writes the buffered lines and ends; hurries once the descriptor is readable.
+    func end(hurriedBy descriptor: Int32) {
+        state.withLock { $0.isEnding = true }
+        work.give()
+        if ended.wait(until: nil, interruptedBy: descriptor) { hurry() }
+    }
+
+    // MARK: On the thread
+
+    private func writeAll(_ file: inout RecordingFile) {
+        defer { ended.give() }
+        file.patience = OutputPatience(ending: haste.descriptor)
+        do throws(StandardOutput.Stop) {
+            var lines: [UInt8] = []
+            while true {
+                lines.removeAll(keepingCapacity: true)
+                let size = file.size
+                let (isEnding, needsRoom) = state.withLock { state in
+                    state.size = size
+                    swap(&state.waiting, &lines)
+                    defer { state.needsRoom = false }
+                    return (state.isEnding, state.needsRoom)
+                }
+                if needsRoom { room.give() }
+                if !lines.isEmpty {
+                    try file.write(lines)
+                } else if isEnding {
+                    try file.finish()
+                    let size = file.size
+                    return state.withLock { $0.size = size }
+                } else {
+                    work.wait(until: file.frameDeadline)
+                }
+                if let deadline = file.frameDeadline, deadline <= .now { try file.closeFrame() }
+            }
+        } catch {
+            state.withLock { $0.stop = error }
+            room.give()
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+
+/// `tsctl run`: runs a command and reports its usage and waits.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs a command and reports its resource usage and waits, with descendants.",
+        discussion: """
+            Like time(1), with delays, I/O, memory and context switches, in total and by command name. The report adds \
+            up the last records of all processes and threads that ended while the command ran. Peaks are those of the \
+            largest process. The report goes to standard error, or to the file of --output, which is overwritten under \
+            the rules of record --force; standard output stays that of the command. Options of tsctl precede the \
+            command.
+
+            The last record of a task lacks up to one tick of its time on a CPU, so CPU times can be ranges; user and \
+            system time are scaled to them as the kernel does for time(1). Processes that have left their parents are \
+            included. Processes that still run when the command ends are reported, but not counted. The kernel counts \
+            the bytes that each task reads and writes in whole KiB. Without access to every process, processes that \
+            end as another user are not visible.
+
+            The exit status is that of the command; 128 plus the number of the signal that ended it; 127 if the \
+            command does not exist; 126 if it cannot be run; and 125 if tsctl fails. tsctl fails if taskstatsd cannot \
+            be queried or the file of --output cannot be opened, and then does not run the command. It also fails if \
+            the command succeeds but the report cannot be written.
+
+            Examples:
+              tsctl run make -j4
+              tsctl run sh -c 'sort big | uniq -c > counts'
+              tsctl run --json --output build.json make
+              jq .all.stats.blkio_delay_total build.json
+            """)
+
+    @Flag(help: "Print the report as one line of JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The command and its arguments.", valueName: "command"))
+    var words: [String] = []
+
+    @OptionGroup var connection: ConnectionOptions
+
+    private static let ownFailure: Int32 = 125
+
+    /// The command; a terminator may precede it.
+    private var command: [String] { words.first == "--" ? Array(words.dropFirst()) : words }
+
+    func validate() throws {
+        guard let first = words.first else { throw ValidationError("Give a command, as in: tsctl run make") }
+        // The parser treats unknown options and --help as the command.
+        if ["--help", "-h", "-help"].contains(first) { throw CleanExit.helpRequest(self) }
+        if first != "--", first.hasPrefix("-") { throw ValidationError("Unknown option '\(first)'") }
+        if command.isEmpty { throw ValidationError("Give a command, as in: tsctl run make") }
+    }
+
+    func run() throws {
+        do {
+            try runAndReport()
+        } catch let error as TaskstatsError {
+            throw failed(Failure(error))
+        } catch let failure as Failure {
+            throw failed(failure)
+        }
+    }
+
+    private func runAndReport() throws {
+        let target = try reportTarget()
+        let connection = try connection.connect()
+        let run: RunOutcome
+        do {
+            run = try CommandRun.run(command, connection: connection)
+        } catch let problem as CommandRun.NotStarted {
+            Console.say("cannot run \(command[0]): \(problem.error.text)")
+            throw ExitCode(problem.error.errno == ENOENT ? 127 : 126)
+        }
+        do {
+            try report(run, connection.server, on: target)
+        } catch StandardOutput.Stop.failed(let failure) where run.status.isSuccess {
+            throw failure
+        } catch StandardOutput.Stop.failed(let failure) {
+            Console.say(failure.message)
+        } catch StandardOutput.Stop.readerGone {
+            // The reader may go away; the status of the command still counts.
+        }
+        throw ExitCode(run.status.shellStatus)
+    }
+
+    private func failed(_ failure: Failure) -> ExitCode {
+        Console.say(failure.message)
+        return ExitCode(Self.ownFailure)
+    }
+
+    private func reportTarget() throws(Failure) -> OutputFile? {
+        guard let output else { return nil }
+        if let special = try OutputFile.openSpecial(output) { return special }
+        return try OutputFile.create(output, overwriting: true)
+    }
+
+    private func report(_ run: RunOutcome, _ server: ServerInfo, on target: borrowing OutputFile?) throws {
+        let number =
+            switch target {
+            case .some(let file): file.descriptor.number
+            case .none: STDERR_FILENO
+            }
+        var writer = StandardOutput(descriptor: number, name: output ?? "standard error")
+        if json {
+            writer.line(run.json(of: command, server: server))
+        } else {
+            for line in RunReport(run, of: command, server: server, style: .on(number)).lines { writer.line(line) }
+        }
+        try writer.flush()
+    }
+}

@@ -1,0 +1,52 @@
+import TaskstatsClient
+import TaskstatsProtocol
+
+/// A period without a connection to the daemon, in which an unknown number of records is missing.
+struct Gap: Equatable {
+    /// The time when the connection ended, in nanoseconds since 1970.
+    var from: UInt64
+    /// The time when it was restored, or no longer needed.
+    var to: UInt64
+    /// The reason why it ended.
+    var reason: String
+
+    var microseconds: UInt64 { to > from ? (to - from) / 1_000 : 0 }
+
+    /// "no connection to taskstatsd for 3.2 s".
+    var text: String { "no connection to taskstatsd for \(DecimalText.seconds(microseconds: microseconds))" }
+
+    /// The text for a stream of records.
+    var textOfStream: String { "\(text): tasks that ended in this time are missing" }
+
+    /// A line of JSON that no exit looks like.
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("gap")
+            writer.object { writer in
+                writer.member("from", from)
+                writer.member("to", to)
+                writer.member("reason", reason)
+            }
+        }
+        return writer.finish().array
+    }
+}
+
+/// The total of all gaps in a stream.
+struct GapTotal: Equatable {
+    private(set) var count: UInt64 = 0
+    private(set) var microseconds: UInt64 = 0
+
+    mutating func add(_ gap: Gap) {
+        count += 1
+        microseconds &+= gap.microseconds
+    }
+
+    /// ", 2 gaps of 3.2 s without a connection"; empty without a gap.
+    var suffix: String {
+        guard count > 0 else { return "" }
+        let gaps = count == 1 ? "1 gap" : "\(count) gaps"
+        return ", \(gaps) of \(DecimalText.seconds(microseconds: microseconds)) without a connection"
+    }
+}

@@ -1,0 +1,149 @@
+import TaskstatsClient
+
+/// A stream of exits and losses on standard output: as a table, as CSV, as lines of JSON, or as a summary.
+///
+/// A loss appears where the records are missing, in every format. Lines are buffered until they are flushed by the
+/// caller, which knows whether more events are available.
+struct StreamView: ~Copyable {
+    /// The table, if exits are shown as rows.
+    private var screen: WatchScreen?
+    private var csv: ExitCSV?
+    /// The summary, if exits are added up.
+    private(set) var summary: Summary?
+    private var output = StandardOutput()
+    private let isOnTerminal = Terminal.width != nil
+    /// For each line since the last complete flush, whether it shows an exit.
+    private var pending: [Bool] = []
+    /// The number of exits shown, or added up, so far.
+    private(set) var shown: UInt64 = 0
+    /// The number of records lost so far.
+    private(set) var lost: UInt64 = 0
+    /// The gaps in the connection so far.
+    private(set) var gaps = GapTotal()
+
+    private init(screen: WatchScreen? = nil, csv: ExitCSV? = nil, summary: Summary? = nil) {
+        self.screen = screen
+        self.csv = csv
+        self.summary = summary
+    }
+
+    /// Returns a view with the rows of a table.
+    static func table(_ screen: WatchScreen) -> StreamView { StreamView(screen: screen) }
+
+    /// Returns a view with rows of CSV.
+    static func csv(_ csv: ExitCSV) -> StreamView { StreamView(csv: csv) }
+
+    /// Returns a view with only a summary at the end.
+    static func summary(_ scope: RecordScope) -> StreamView { StreamView(summary: Summary(scope: scope)) }
+
+    /// Returns a view with a line of JSON for each exit.
+    static func lines() -> StreamView { StreamView() }
+
+    /// The tick of the kernel that writes the records.
+    var tick = CPUTime.longestTick {
+        didSet {
+            screen?.tick = tick
+            csv?.tick = tick
+            summary?.tick = tick
+        }
+    }
+
+    /// Whether exits are shown as the text that the daemon wrote.
+    var wantsText: Bool { screen == nil && csv == nil && summary == nil }
+
+    /// The fields of the table's columns.
+    var columns: FieldSet? { screen?.fields ?? csv?.fields }
+
+    /// Whether enough is buffered to write it.
+    var isFull: Bool { output.isFull }
+
+    /// Adds the heading of the table.
+    mutating func begin() {
+        if let heading = screen?.heading ?? csv?.heading { output.line(heading) }
+    }
+
+    /// Adds an exit.
+    mutating func exit(_ record: ExitRecord) {
+        shown += 1
+        if let row = screen?.row(record) ?? csv?.row(record) {
+            output.line(row)
+            pending.append(true)
+        }
+        summary?.add(record)
+    }
+
+    /// Adds an exit as the text of its JSON.
+    mutating func exit(text: some Sequence<UInt8>) {
+        shown += 1
+        output.line(text)
+        pending.append(true)
+    }
+
+    /// Adds a loss of records.
+    mutating func lost(_ loss: LostRecords, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+        lost &+= loss.count
+        summary?.add(loss)
+        try notice(LossText.of(loss), json: LossText.json(loss), interruptedBy: descriptor)
+    }
+
+    /// Adds a period without a connection.
+    mutating func gap(_ gap: Gap, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+        gaps.add(gap)
+        summary?.add(gap)
+        try notice(gap.textOfStream, json: gap.json, interruptedBy: descriptor)
+    }
+
+    private mutating func notice(
+        _ text: String, json: [UInt8], interruptedBy descriptor: Int32?
+    ) throws(StandardOutput.Stop) {
+        if wantsText {
+            output.line(json)
+            pending.append(false)
+        } else if let screen, isOnTerminal {
+            output.line(screen.noticeRow(text))
+            pending.append(false)
+        } else if summary == nil {
+            try flush(interruptedBy: descriptor)
+            Console.say(text)
+        }
+    }
+
+    /// Shows the summary, if there is one.
+    mutating func end(_ context: SummaryContext, as form: OutputForm) throws(StandardOutput.Stop) {
+        guard let summary else { return }
+        switch form {
+        case .json:
+            output.line(summary.json(context))
+        case .csv:
+            for line in SummaryCSV.lines(summary) { output.line(line) }
+            if let losses = summary.losses { Console.say(losses) }
+            summary.total.usage.omitted.notes().forEach(Console.say)
+        case .text:
+            let screen = SummaryScreen(
+                summary, context: context, style: .forStandardOutput(), width: Terminal.width)
+            for line in screen.lines { output.line(line) }
+        }
+        try output.flush()
+    }
+
+    /// Writes the buffered lines.
+    mutating func flush(interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+        try output.flush(interruptedBy: descriptor)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives a reader that does not read a limited time from here on.
+    mutating func limitPatience(_ patience: OutputPatience) { output.patience = patience }
+
+    /// Discards the lines that were not written; returns how many exits are among them, which are not shown then.
+    mutating func discardPending() -> UInt64 {
+        let exits = UInt64(pending.suffix(output.pendingLines).count { $0 })
+        output.discardPending()
+        pending.removeAll()
+        shown -= exits
+        return exits
+    }
+
+    /// Counts records that are missing where nothing is shown any more.
+    mutating func count(_ loss: LostRecords) { lost &+= loss.count }
+}

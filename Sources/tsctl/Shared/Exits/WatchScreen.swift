@@ -1,0 +1,53 @@
+import TaskstatsClient
+
+/// The rows of `watch`: a heading, and one row per exit.
+struct WatchScreen {
+    private let columns: [WatchColumn]
+    private let scope: RecordScope
+    private let style: Style
+    private let times: TimeFormat
+    /// The width of the terminal; nil for lines of any length.
+    private let width: Int?
+    /// The tick of the kernel that writes the records.
+    var tick = CPUTime.longestTick
+    private var names = AccountNames()
+
+    /// Creates a table of the given fields, or of the usual columns that fit the width of the terminal.
+    init(fields: FieldSelection?, scope: RecordScope, style: Style, width: Int?, times: TimeFormat = .screen) {
+        self.scope = scope
+        self.style = style
+        self.width = width
+        self.times = times
+        columns =
+            fields.map { WatchColumn.leading(times) + $0.fields.map(WatchColumn.init(field:)) }
+            ?? WatchColumn.fitting(width, times: times)
+    }
+
+    /// The fields that the columns show.
+    var fields: FieldSet { columns.reduce(FieldSet()) { $0.union($1.fields) } }
+
+    /// The heading with the titles.
+    var heading: String {
+        style.heading(cut(Table.row(columns.map(\.column.title), columns.map(\.column))))
+    }
+
+    /// Returns the row of an exit; values that were not counted are "-".
+    mutating func row(_ record: ExitRecord) -> String {
+        let exit = ShownExit(record: record, scope: scope, tick: tick, times: times)
+        var cells: [String] = []
+        var room = width ?? .max
+        for (index, column) in columns.enumerated() where room > 0 {
+            var cell = column.column.cell(column.text(exit, &names) ?? "-", isLast: index == columns.count - 1)
+            cell = PrintableText.cut(cell, to: room)
+            room -= PrintableText.width(cell) + 1
+            cells.append(column.marksFailure && record.exit?.isSuccess == false ? style.failure(cell) : cell)
+        }
+        return cells.joined(separator: " ")
+    }
+
+    /// Returns the row that marks missing records, with the reason.
+    func noticeRow(_ text: String) -> String { style.failure(cut("-- \(text) --")) }
+
+    /// Cuts a row that the terminal would wrap.
+    private func cut(_ row: String) -> String { width.map { PrintableText.cut(row, to: $0) } ?? row }
+}

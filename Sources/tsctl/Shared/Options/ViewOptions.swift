@@ -1,0 +1,110 @@
+import ArgumentParser
+import TaskstatsClient
+
+/// The format of exits, the same for live and for recorded ones.
+struct ViewOptions: ParsableArguments {
+    static let columns = """
+        Columns: EXIT is the exit code or the signal, with * for a core dump. RUN is the time on a CPU, as one value \
+        or as a range, because the last record of a task lacks up to one tick of it. CPUWAIT is the time spent waiting \
+        for a CPU, BLKIO for block I/O, MEM for memory: swap-in, reclaim, thrashing, compaction and copy-on-write \
+        together. With --scope process the times cover all threads. Times are in milliseconds; long times have a unit. \
+        A narrow terminal shows fewer columns.
+        """
+    static let losses = """
+        Lost records are reported where they are missing: in the table on a terminal, on standard error if the table \
+        goes elsewhere, and with --json as a line like {"lost":{"where":"kernel","cpu":1,"count":144}}, which no exit \
+        looks like and which select(.stats) skips. A period without a connection is reported in the same way, in JSON \
+        as {"gap":{"from":NS,"to":NS,"reason":"..."}}.
+        """
+    static let summary = """
+        --summary adds up the ended tasks by command, and shows the result at the end instead of each exit. READ and \
+        WRITE are bytes from and to storage. p50 to max are elapsed times, exact up to \
+        \(ElapsedDistribution.exactLimit) records of a command and within 1.6 % beyond. It lists at most \
+        \(Summary.mostCommands) commands separately; the rest count as others.
+        """
+
+    @Option(
+        help: ArgumentHelp("Fields or groups to show as columns, separated by commas.", valueName: "names"),
+        completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
+    var fields: FieldSelection?
+
+    @Flag(help: "Show a summary by command at the end.")
+    var summary = false
+
+    @Flag(help: "Print each exit, or the summary, as one line of JSON.")
+    var json = false
+
+    @Flag(help: "Print the table as CSV, with raw numbers and units in the header.")
+    var csv = false
+
+    @OptionGroup var times: TimeOptions
+
+    func validate() throws {
+        if json, csv { throw ValidationError("Give either --json or --csv.") }
+        if times.format != .screen, json || summary {
+            throw ValidationError("--iso and --utc cannot be combined with --json or --summary.")
+        }
+        if summary, fields != nil { throw ValidationError("--fields cannot be combined with --summary.") }
+    }
+
+    /// Returns the fields that the view needs.
+    func wanted(by view: borrowing StreamView) -> FieldSet {
+        if summary { return Summary.fields }
+        return view.columns ?? fields?.set ?? .all
+    }
+
+    var form: OutputForm { json ? .json : csv ? .csv : .text }
+
+    /// Returns the view on standard output.
+    func view(scope: RecordScope) -> StreamView {
+        if summary { return .summary(scope) }
+        if json { return .lines() }
+        if csv { return .csv(ExitCSV(fields: fields, scope: scope, times: times.format)) }
+        let style = Style.forStandardOutput()
+        return .table(
+            WatchScreen(fields: fields, scope: scope, style: style, width: Terminal.width, times: times.format))
+    }
+}
+
+/// The options that end a command, which otherwise runs until Ctrl-C.
+struct EndOptions: ParsableArguments {
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time, as in 60s or 10min.", valueName: "time"),
+        transform: TimeSpan.init(parsing:))
+    var period: TimeSpan?
+
+    @Option(help: ArgumentHelp("Stop after this number of exits.", valueName: "number"))
+    var count: UInt64?
+
+    static let explanation = """
+        With both --count and --for, the exit status is 0 if the number is reached and 124 if the time expires first.
+        """
+    /// The exit status of timeout(1), which does the same.
+    private static let timedOut = ExitCode(124)
+
+    /// Throws the exit status for an expired time if there were fewer exits than requested.
+    func checkCount(_ found: UInt64) throws(ExitCode) {
+        guard let count, found < count else { return }
+        Console.say("the time expired after \(found) of \(count) exits")
+        throw Self.timedOut
+    }
+
+    func validate() throws {
+        if count == 0 { throw ValidationError("--count must be an integer of at least 1.") }
+    }
+}
+
+/// The options for the format of times.
+struct TimeOptions: ParsableArguments {
+    @Flag(help: "Print times as RFC 3339 with the local offset from UTC.")
+    var iso = false
+
+    @Flag(help: "Print times as RFC 3339 in UTC.")
+    var utc = false
+
+    var format: TimeFormat { utc ? .utc : iso ? .iso : .screen }
+
+    func validate() throws {
+        if iso, utc { throw ValidationError("Give either --iso or --utc.") }
+    }
+}

@@ -1,0 +1,82 @@
+import Glibc
+import LinuxSystem
+
+/// A file for output, opened so that no other user can decide what it is.
+///
+/// Its name can be in a directory where any user creates files, and tsctl often runs as root. So a new file is created
+/// with O_EXCL. Every other open keeps O_CREAT, without which the kernel's protections of such directories
+/// (fs.protected_fifos, fs.protected_regular) do not apply. Links are not followed. The opened file is examined with
+/// fstat before it is written or truncated; ``OutputRules`` apply regardless of those sysctls.
+struct OutputFile: ~Copyable {
+    /// The descriptor for writing.
+    let descriptor: Descriptor
+    /// Whether the descriptor was opened here, so that no other process shares its status flags.
+    let isOwn: Bool
+
+    /// Opens an existing file that is not regular, or an inherited descriptor; returns nil if there is neither.
+    ///
+    /// A FIFO is opened once it has a reader, within the deadline.
+    static func openSpecial(
+        _ path: String, before deadline: ContinuousClock.Instant? = nil
+    ) throws(Failure) -> OutputFile? {
+        do throws(OutputProblem) {
+            if let number = InheritedDescriptor.number(path) {
+                return OutputFile(descriptor: try InheritedDescriptor.open(number), isOwn: false)
+            }
+            let place = try OutputPlace.of(path)
+            switch try place.kind() {
+            case nil, .regular: return nil
+            case .device: return try examined(try place.open(O_NONBLOCK), at: place)
+            case .fifo: return try examined(try FIFOOpening.open(place, before: deadline), at: place)
+            }
+        } catch {
+            throw error.failure(writing: path)
+        }
+    }
+
+    /// Creates a file, or truncates an existing regular file if overwriting is allowed.
+    static func create(_ path: String, overwriting: Bool) throws(Failure) -> OutputFile {
+        do throws(OutputProblem) {
+            let place = try OutputPlace.of(path)
+            if let created = try place.create() { return OutputFile(descriptor: created, isOwn: true) }
+            guard overwriting else { throw .exists }
+            guard try place.kind() == .regular else { throw .changed }
+            let file = try examined(try place.open(O_NONBLOCK), at: place, as: .regular)
+            guard ftruncate(file.descriptor.number, 0) == 0 else { throw .system(.last("ftruncate")) }
+            return file
+        } catch {
+            throw error.failure(writing: path)
+        }
+    }
+
+    /// Takes the opened file if it is still the one that was examined, which another user may have replaced.
+    private static func examined(
+        _ descriptor: consuming Descriptor, at place: borrowing OutputPlace, as wanted: OutputRules.Kind? = nil
+    ) throws(OutputProblem) -> OutputFile {
+        var status = stat()
+        guard unsafe fstat(descriptor.number, &status) == 0 else { throw .system(.last("fstat")) }
+        let kind = try place.rules.kind(of: status)
+        guard kind == wanted || (wanted == nil && kind != .regular) else { throw .changed }
+        return OutputFile(descriptor: descriptor, isOwn: true)
+    }
+}
+
+/// A reason why a file cannot be written.
+enum OutputProblem: Error {
+    case system(SystemError)
+    /// A rule forbids it.
+    case refused(String)
+    /// It exists and may not be overwritten.
+    case exists
+    /// It was replaced while it was opened.
+    case changed
+
+    func failure(writing path: String) -> Failure {
+        switch self {
+        case .system(let error): Failure("cannot write \(path): \(error.text)")
+        case .refused(let reason): Failure("cannot write \(path): \(reason)")
+        case .exists: Failure("\(path) exists; choose another name, or overwrite it with --force")
+        case .changed: Failure("cannot write \(path): another process replaced it at the same time (try again)")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import TaskstatsClient
+
+/// The counts of ended tasks by command, and the losses, in bounded memory.
+///
+/// A process chooses its own name, so the number of distinct names is bounded: tasks with further names count among the
+/// others. The maximum is 16 MiB.
+struct Summary {
+    /// The maximum number of distinct commands.
+    static let mostCommands = 1_000
+
+    /// The fields that are added up, and those that identify what they belong to.
+    static let fields = Usage.added.union(Usage.largest)
+        .union([.acComm, .acEtime, .acTgetime, .acFlag, .acExitcode, .acTgid])
+
+    private let scope: RecordScope
+    /// The tick of the kernel that writes the records.
+    var tick = CPUTime.longestTick
+    private var byCommand: [[UInt8]: CommandTotals] = [:]
+    /// The counts of further names.
+    private(set) var others: CommandTotals?
+    /// The number of records lost between the kernel and the daemon.
+    private(set) var lostInKernel: UInt64 = 0
+    /// The number of records lost between the daemon and tsctl.
+    private(set) var lostInQueue: UInt64 = 0
+    /// The times without a connection to the daemon.
+    private(set) var gaps = GapTotal()
+
+    /// Creates an empty summary; counts are of tasks or, with that scope, of whole processes.
+    init(scope: RecordScope) { self.scope = scope }
+
+    /// The number of lost records in total.
+    var lost: UInt64 { lostInKernel &+ lostInQueue }
+
+    /// Adds a task that ended.
+    mutating func add(_ record: ExitRecord) {
+        let name = record.task.commandBytes ?? []
+        let exit = ShownExit(record: record, scope: scope, tick: tick)
+        if byCommand.count < Self.mostCommands || byCommand[name] != nil {
+            byCommand[name, default: CommandTotals()].add(exit)
+        } else {
+            var sum = others ?? CommandTotals()
+            others = nil
+            sum.add(exit)
+            others = sum
+        }
+    }
+
+    /// Adds a loss of records.
+    mutating func add(_ loss: LostRecords) {
+        switch loss.place {
+        case .kernel: lostInKernel &+= loss.count
+        case .queue: lostInQueue &+= loss.count
+        }
+    }
+
+    /// Adds a period in which records are missing.
+    mutating func add(_ gap: Gap) { gaps.add(gap) }
+
+    /// A text about the losses; nil if there are none.
+    var losses: String? {
+        guard lost > 0 || gaps.count > 0 else { return nil }
+        let records = "\(lost) records were lost (\(lostInKernel) in the kernel, \(lostInQueue) in the queue)"
+        return "\(records)\(gaps.suffix): the figures do not include them"
+    }
+
+    /// The totals of all commands.
+    var total: CommandTotals {
+        var total = others ?? CommandTotals()
+        for totals in byCommand.values { total.add(totals) }
+        return total
+    }
+
+    /// The commands, sorted by their maximum CPU time.
+    var commands: [(name: [UInt8], totals: CommandTotals)] {
+        byCommand
+            .map { (name: $0.key, totals: $0.value) }
+            .sorted { left, right in
+                let (ours, theirs) = (left.totals.usage.mostCPUTime, right.totals.usage.mostCPUTime)
+                if ours != theirs { return ours > theirs }
+                if left.totals.usage.tasks != right.totals.usage.tasks {
+                    return left.totals.usage.tasks > right.totals.usage.tasks
+                }
+                return left.name.lexicographicallyPrecedes(right.name)
+            }
+    }
+}
+
+/// The conditions of a summary.
+struct SummaryContext {
+    /// The time watched, or between the first and the last record.
+    var elapsedMicroseconds: UInt64
+    /// The access of the user: all or own.
+    var access: String?
+    /// Whether the kernel counted all delays; nil if that is unknown.
+    var delayAccounting: Bool?
+    /// The host that was recorded; nil for this one.
+    var host: String?
+    /// Whether no record is missing that should be there.
+    var isComplete = true
+}
+
+/// The counts of all tasks with one command name.
+struct CommandTotals {
+    /// The sums.
+    private(set) var usage = Usage()
+    /// The distribution of their lifetimes.
+    private(set) var elapsed = ElapsedDistribution()
+
+    /// Adds the record of a task, which stands for all threads if processes are watched.
+    mutating func add(_ exit: ShownExit) {
+        if let time = exit.elapsedNanoseconds { elapsed.add(time / 1_000) }
+        usage.add(exit.record, sums: exit.sums, tick: exit.tick)
+    }
+
+    /// Adds the counts of another command.
+    mutating func add(_ other: CommandTotals) {
+        usage.add(other.usage)
+        elapsed.add(other.elapsed)
+    }
+
+    /// The sum, or the maximum, of a field; nil if no record had it.
+    subscript(field: Field) -> UInt64? { usage.stats[field] }
+
+    /// Returns the sum of several fields; nil if no record had any.
+    func sum(_ fields: FieldSet) -> UInt64? {
+        fields.reduce(nil) { sum, field in self[field].map { (sum ?? 0) &+ $0 } ?? sum }
+    }
+}

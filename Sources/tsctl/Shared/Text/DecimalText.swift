@@ -1,0 +1,81 @@
+/// Numbers for people, without locale: times in milliseconds, bytes in binary units.
+enum DecimalText {
+    /// Formats milliseconds with three decimals, so that a column of them lines up: "35.120".
+    static func milliseconds(nanoseconds: UInt64) -> String {
+        let microseconds = nanoseconds / 1_000 + (nanoseconds % 1_000 >= 500 ? 1 : 0)
+        return fraction(microseconds, decimals: 3)
+    }
+
+    /// Formats a time for a column of milliseconds; a long one has a unit: "0.042", "1204.2", "12.35 s", "2h 13min".
+    static func shortMilliseconds(nanoseconds: UInt64) -> String {
+        switch nanoseconds {
+        case ..<1_000_000_000: milliseconds(nanoseconds: nanoseconds)
+        case ..<10_000_000_000: fraction((nanoseconds + 50_000) / 100_000, decimals: 1)
+        default: long(nanoseconds: nanoseconds)
+        }
+    }
+
+    /// Formats a time with its unit: "0.042 ms", "1204.250 ms", "12.35 s", "2h 13min".
+    static func duration(nanoseconds: UInt64) -> String {
+        nanoseconds < 10_000_000_000
+            ? milliseconds(nanoseconds: nanoseconds) + " ms" : long(nanoseconds: nanoseconds)
+    }
+
+    private static func long(nanoseconds: UInt64) -> String {
+        let seconds = nanoseconds / 1_000_000_000
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)
+        if days > 0 { return "\(days)d \(hours % 24)h" }
+        if hours > 0 { return "\(hours)h \(minutes % 60)min" }
+        if minutes > 0 { return "\(minutes)min \(seconds % 60)s" }
+        return fraction(nanoseconds / 10_000_000, decimals: 2) + " s"
+    }
+
+    /// Formats bytes in the largest unit that leaves a number of at least 1: "512 B", "5.2 MiB".
+    static func bytes(_ count: UInt64) -> String {
+        let unit = byteUnit(of: count)
+        return "\(inUnit(count, unit)) \(units[unit])"
+    }
+
+    /// Two numbers of bytes in the unit of the larger one: "100.0–200.0 KiB".
+    static func bytes(from lower: UInt64, to upper: UInt64) -> String {
+        let unit = byteUnit(of: upper)
+        return "\(inUnit(lower, unit))–\(inUnit(upper, unit)) \(units[unit])"
+    }
+
+    private static func byteUnit(of count: UInt64) -> Int {
+        count == 0 ? 0 : min((63 - count.leadingZeroBitCount) / 10, units.count - 1)
+    }
+
+    private static func inUnit(_ count: UInt64, _ unit: Int) -> String {
+        guard unit > 0 else { return "\(count)" }
+        // Dividing first keeps the product within 64 bits.
+        let tenths = (count >> UInt64(10 * (unit - 1))) * 10 / 1_024
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// Formats a period in its two largest units: "2 h 13 min", "12.345 s", "0.870 ms".
+    static func period(microseconds: UInt64) -> String {
+        let seconds = microseconds / 1_000_000
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)
+        if days > 0 { return "\(days) d \(hours % 24) h" }
+        if hours > 0 { return "\(hours) h \(minutes % 60) min" }
+        if minutes > 0 { return "\(minutes) min \(seconds % 60) s" }
+        if seconds > 0 { return fraction(microseconds / 1_000, decimals: 3) + " s" }
+        return fraction(microseconds, decimals: 3) + " ms"
+    }
+
+    /// Formats seconds with one decimal, longer periods in their units: "60.0 s", "2 h 13 min".
+    static func seconds(microseconds: UInt64) -> String {
+        if microseconds >= 120_000_000 { return period(microseconds: microseconds) }
+        return fraction(microseconds / 100_000 + (microseconds % 100_000 >= 50_000 ? 1 : 0), decimals: 1) + " s"
+    }
+
+    private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+
+    /// Returns the number divided by that power of ten.
+    private static func fraction(_ value: UInt64, decimals: Int) -> String {
+        let digits = String(value)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        return padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+}

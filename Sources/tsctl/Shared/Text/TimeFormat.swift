@@ -1,0 +1,69 @@
+import Glibc
+
+/// The format of printed times.
+enum TimeFormat {
+    /// For a screen: the local time of day, and the date only where the day is not obvious.
+    case screen
+    /// RFC 3339 with the local offset from UTC: "2026-11-23T03:13:20.123+01:00".
+    case iso
+    /// RFC 3339 in UTC: "2026-11-23T02:13:20.123Z".
+    case utc
+
+    /// Formats a time with milliseconds, for the rows of a stream.
+    func milliseconds(nanoseconds: UInt64) -> String {
+        self == .screen
+            ? LocalClock.timeOfDay(nanoseconds: nanoseconds) : rfc3339(nanoseconds: nanoseconds, decimals: 3)
+    }
+
+    /// Formats a time in whole seconds, for the rows of intervals.
+    func seconds(nanoseconds: UInt64) -> String {
+        self == .screen
+            ? String(LocalClock.timeOfDay(nanoseconds: nanoseconds).prefix(8))
+            : rfc3339(nanoseconds: nanoseconds, decimals: 0)
+    }
+
+    /// Formats a date and time, from whole seconds since 1970.
+    func dateAndTime(seconds: UInt64) -> String {
+        guard self != .screen else { return LocalClock.dateAndTime(seconds: seconds) }
+        return rfc3339(seconds: seconds, fraction: "")
+    }
+
+    /// The width of a column of times with milliseconds.
+    var millisecondsWidth: Int {
+        switch self {
+        case .screen: 12
+        case .iso: 29
+        case .utc: 24
+        }
+    }
+
+    /// The width of a column of times in whole seconds.
+    var secondsWidth: Int { millisecondsWidth - 4 }
+
+    /// Formats a time with this number of decimals, from 0 to 9, as RFC 3339; in UTC for a screen.
+    func rfc3339(nanoseconds: UInt64, decimals: Int) -> String {
+        let digits = String(1_000_000_000 + nanoseconds % 1_000_000_000).dropFirst().prefix(decimals)
+        return rfc3339(seconds: nanoseconds / 1_000_000_000, fraction: decimals == 0 ? "" : ".\(digits)")
+    }
+
+    private func rfc3339(seconds: UInt64, fraction: String) -> String {
+        guard var time = time_t(exactly: seconds) else { return "-" }
+        var parts = unsafe tm()
+        let isLocal = self == .iso
+        guard unsafe (isLocal ? localtime_r(&time, &parts) : gmtime_r(&time, &parts)) != nil else { return "-" }
+        let (year, month, day) = unsafe (Int(parts.tm_year) + 1_900, parts.tm_mon + 1, parts.tm_mday)
+        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+        // RFC 3339 has years of four digits.
+        guard (0...9_999).contains(year) else { return "-" }
+        let date = String(10_000 + year).dropFirst() + "-\(Self.two(month))-\(Self.two(day))"
+        let offset = isLocal ? unsafe Self.offset(parts.tm_gmtoff) : "Z"
+        return "\(date)T\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))\(fraction)\(offset)"
+    }
+
+    private static func offset(_ seconds: Int) -> String {
+        let minutes = Int32(abs(seconds) / 60)
+        return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+    }
+
+    private static func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import TaskstatsClient
+
+/// `tsctl watch`: one row for each task that ends.
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Shows each task as it ends, until Ctrl-C, or a summary by command.",
+        discussion: """
+            \(FilterOptions.explanation)
+
+            \(ViewOptions.columns)
+
+            \(ViewOptions.losses)
+
+            \(ViewOptions.summary)
+
+            \(EndOptions.explanation)
+
+            Examples:
+              tsctl watch --scope process                 processes instead of threads
+              tsctl watch --failed --uid www-data         failed tasks of that user
+              tsctl watch --cpus 2-3 --count 10           ten exits on these CPUs
+              tsctl watch --comm 'git*' --longer-than 1s
+              tsctl watch --summary --for 60s             a summary of one minute
+              tsctl watch --fields ac_comm,cpu_delay_total,blkio_delay_total
+              tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
+              tsctl watch --csv --utc --fields ac_comm,cpu > exits.csv
+            """)
+
+    @OptionGroup var filter: FilterOptions
+    @OptionGroup var view: ViewOptions
+    @OptionGroup var end: EndOptions
+    @OptionGroup var reconnection: ReconnectOption
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() throws {
+        var shown = view.view(scope: filter.scope ?? .task)
+        let wanted = view.wanted(by: shown)
+
+        let connection = try connection.connect()
+        shown.tick = connection.server.tick ?? shown.tick
+        connection.keepsText = shown.wantsText
+        try connection.subscribe(try filter.subscription(fields: wanted))
+        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
+        AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
+
+        let progress = ProgressLine()
+        let interruption = try Interruption.begin(after: end.period, everySecond: view.summary)
+        var stream = WatchStream(
+            connection: connection, view: shown, limit: end.count, progress: view.summary ? progress : nil,
+            reconnector: reconnection.reconnector)
+        let ending: WatchStream.Ending
+        do {
+            ending = try stream.run(interruptedBy: interruption)
+        } catch let error as TaskstatsError {
+            // The events before the loss of the connection are worth showing.
+            try stream.end(context(connection, progress, isComplete: false), as: view.form)
+            throw error
+        }
+        if ending == .readerGone { return }
+        var isComplete = true
+        switch ending {
+        case .signal: isComplete = stream.takeRest(within: Interruption.patience, ending: interruption.descriptor)
+        case .time:
+            isComplete = stream.takeRest(
+                within: Interruption.patienceWithoutSignal, ending: interruption.descriptor,
+                interruptedBy: interruption.signalDescriptor)
+        case .count, .readerGone: break
+        }
+        interruption.end()
+        try stream.end(context(connection, progress, isComplete: isComplete), as: view.form)
+        if ending == .count { return }
+        switch stream.stop {
+        case .readerGone: return
+        case .failed(let failure): throw failure
+        case .interrupted, nil: break
+        }
+        if !view.summary {
+            if ending == .signal { Console.endLineOfTerminal() }
+            Console.say(
+                LossText.summary(stream.view.shown, "shown", lost: stream.view.lost, gaps: stream.view.gaps))
+            if stream.stop != nil {
+                throw Failure(
+                    "\(stream.notShown) more records were received and are not shown: standard output was not read for "
+                        + OutputPatience.graceText)
+            }
+        }
+        if ending == .time { try end.checkCount(stream.view.shown) }
+    }
+
+    private func context(
+        _ connection: TaskstatsConnection, _ progress: ProgressLine, isComplete: Bool = true
+    ) -> SummaryContext {
+        SummaryContext(
+            elapsedMicroseconds: progress.elapsedMicroseconds, access: connection.server.access.rawValue,
+            delayAccounting: connection.server.delayAccounting, isComplete: isComplete)
+    }
+}
