@@ -6,8 +6,11 @@
  *   exit-load storm CPU SEED TASKS    at least that many tasks as fast as they can end, all on CPU, in a mixture that the
  *                                     seed decides: processes that succeed, fail, are killed, or have threads, one after
  *                                     the other and many at once; then the same words as the first form
+ *   exit-load spin SEED TASKS     tasks that use the CPU for known times: see spin.h
  */
 #define _GNU_SOURCE
+#include "spin.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -176,8 +179,13 @@ int main(int argc, char **argv) {
         end_storm(atoi(argv[2]), atoi(argv[4]));
         return 0;
     }
+    if (argc == 4 && !strcmp(argv[1], "spin")) {
+        spin_tasks(strtoull(argv[2], NULL, 10), atoi(argv[3]));
+        return 0;
+    }
     if (argc != 4) {
-        fprintf(stderr, "usage: exit-load CPU PROCESSES THREADS | leader-first | storm CPU SEED TASKS\n");
+        fprintf(stderr, "usage: exit-load CPU PROCESSES THREADS | leader-first | storm CPU SEED TASKS | "
+                        "spin SEED TASKS\n");
         return 64;
     }
     end_tasks(atoi(argv[1]), atoi(argv[2]), atoi(argv[3]));

@@ -25,10 +25,10 @@ import Testing
         }
     }
 
-    @Test("An answer without a number is none", arguments: [[], MessageBuilder.attribute(1, [31])])
+    @Test("An answer without a number is an error", arguments: [[], MessageBuilder.attribute(1, [31])])
     func withoutNumber(attributes: [UInt8]) {
         let port = FakeKernel().open()
-        // The kernel's own answer finds no room behind this one; the acknowledgement does.
+        // The kernel's own answer does not fit after this one; the acknowledgement does.
         port.socket.receiveBufferBytes = 1_280 + FakeKernel.Cost.acknowledgement
         port.socket.deliver(
             MessageBuilder.message(type: 16, sequence: 1, MessageBuilder.generic(command: 1, attributes)), cost: 1_280)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("The running kernel's family is found, and one that is not there is not")
+    @Test("The running kernel's family is found, and an unknown one is not")
     func realKernel() throws {
         let port = try NetlinkSocket.open()
         let batch = MessageBatch()

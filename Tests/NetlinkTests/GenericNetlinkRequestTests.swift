@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct GenericNetlinkRequestTests {
-    @Test("A string goes with its NUL, and its attribute says so")
+    @Test("A string is sent with its NUL, which its length includes")
     func string() throws {
         let request = try GenericNetlinkRequest(
             "register CPU 1", family: 31, command: 1, sequence: 7, .string(type: 3, "1"))
@@ -27,7 +27,7 @@ import Testing
         #expect(request.sequence == 7)
     }
 
-    @Test("A number goes in four bytes")
+    @Test("A number is sent in four bytes")
     func number() throws {
         let request = try GenericNetlinkRequest(
             "get pid 1234", family: 0x1234, command: 1, version: 2, sequence: 0xffff_fffe, .u32(type: 1, 1_234))
@@ -58,15 +58,15 @@ import Testing
         #expect(request.bytes == expected)
     }
 
-    @Test("What does not fit is refused, not cut")
+    @Test("A string that does not fit is refused, not cut")
     func tooLong() {
-        #expect(throws: NetlinkError.malformed("the request to test is too long")) {
+        #expect(throws: NetlinkError.malformed("request to test is too long")) {
             try GenericNetlinkRequest(
                 "test", family: 31, command: 1, sequence: 7, .string(type: 3, String(repeating: "1", count: 4_096)))
         }
     }
 
-    @Test("The longest string that fits goes whole")
+    @Test("The longest string that fits is sent complete")
     func longest() throws {
         let text = String(repeating: "1", count: 4_096 - 16 - 4 - 4 - 1)
         let request = try GenericNetlinkRequest("test", family: 31, command: 1, sequence: 7, .string(type: 3, text))

@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct MessageBatchTests {
-    @Test("A new batch holds nothing")
+    @Test("A new batch is empty")
     func empty() { #expect(MessageBatch().count == 0) }
 
-    @Test("Every slot lends its own datagram, as long as it is")
+    @Test("Every slot has its own datagram with its length")
     func slots() throws {
         let batch = MessageBatch()
         let datagrams = (0..<MessageBatch.capacity).map { [UInt8](repeating: UInt8($0), count: $0 * 7) }
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test("A shorter datagram shows nothing of the longer one before it")
+    @Test("A shorter datagram contains nothing of the previous longer one")
     func reused() throws {
         let batch = MessageBatch()
         batch.replace(with: [(0, [1, 2, 3, 4]), (0, [5])])
@@ -26,26 +26,26 @@ import Testing
         #expect(try batch.withDatagram(0) { $0.copy } == [6])
     }
 
-    @Test("A datagram that fills its slot is whole; one byte more and it is cut off")
+    @Test("A datagram that fills its slot is complete; a longer one is truncated")
     func longest() throws {
         let batch = MessageBatch()
         let longest = [UInt8](repeating: 9, count: MessageBatch.slotBytes)
         batch.replace(with: [(0, longest), (0, longest + [9]), (0, [1])])
         #expect(try batch.withDatagram(0) { $0.copy } == longest)
-        #expect(throws: NetlinkError.malformed("a message longer than \(MessageBatch.slotBytes) bytes")) {
-            try batch.withDatagram(1) { _ in Issue.record("a datagram was lent") }
+        #expect(throws: NetlinkError.malformed("message longer than \(MessageBatch.slotBytes) bytes")) {
+            try batch.withDatagram(1) { _ in Issue.record("a datagram was passed on") }
         }
         #expect(try batch.withDatagram(2) { $0.copy } == [1])
     }
 
-    @Test("A datagram that is not from the kernel is not lent")
+    @Test("A datagram from another sender is not passed on")
     func foreign() {
         let batch = MessageBatch()
         batch.replace(with: [(0, [1]), (4_242, [2])])
         #expect(batch.isFromKernel(0))
         #expect(!batch.isFromKernel(1))
-        #expect(throws: NetlinkError.malformed("a message from port 4242, not the kernel")) {
-            try batch.withDatagram(1) { _ in Issue.record("a datagram was lent") }
+        #expect(throws: NetlinkError.malformed("message from port 4242, not the kernel")) {
+            try batch.withDatagram(1) { _ in Issue.record("a datagram was passed on") }
         }
     }
 }

@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 @Suite struct NetlinkAttributeTests {
-    @Test("Attributes come one by one, whatever their lengths leave to pad", arguments: 0...9)
+    @Test("Attributes are visited one by one, with any padding", arguments: 0...9)
     func lengths(count: Int) throws {
         let payload = [UInt8](repeating: 0xaa, count: count)
         let bytes = MessageBuilder.attribute(1, payload) + MessageBuilder.attribute(2, [1])
         #expect(try attributes(in: bytes) == [Seen(type: 1, payload), Seen(type: 2, [1])])
     }
 
-    @Test("The last attribute need not be padded")
+    @Test("The last attribute needs no padding")
     func unpadded() throws {
         let fixture = HexFixture(
             """
@@ -31,7 +31,7 @@ import Testing
         #expect(try attributes(in: MessageBuilder.attribute(0x3fff | flag, [])) == [Seen(type: 0x3fff, [])])
     }
 
-    @Test("A nest is walked like what it stands in")
+    @Test("A nest is walked like the outer attributes")
     func nest() throws {
         let inner = MessageBuilder.attribute(1, [7, 0, 0, 0]) + MessageBuilder.attribute(3, [1, 2, 3])
         let outer = try attributes(in: MessageBuilder.attribute(4, inner))
@@ -39,7 +39,7 @@ import Testing
         #expect(try attributes(in: outer[0].payload) == [Seen(type: 1, [7, 0, 0, 0]), Seen(type: 3, [1, 2, 3])])
     }
 
-    @Test("Attributes cut anywhere are malformed, but for padding and between two")
+    @Test("Attributes cut anywhere are malformed, except in padding and between two")
     func everyTruncation() throws {
         let first = MessageBuilder.attribute(1, [1, 2, 3, 4, 5])
         let bytes = first + MessageBuilder.attribute(2, [6, 7])
@@ -53,10 +53,12 @@ import Testing
         }
     }
 
-    @Test("A length that does not fit is malformed", arguments: [0, 1, 2, 3, 9, 0x7fff, 0xffff] as [UInt16])
+    @Test("An inconsistent length is malformed", arguments: [0, 1, 2, 3, 9, 0x7fff, 0xffff] as [UInt16])
     func badLength(length: UInt16) {
         let bytes = MessageBuilder.bytes(of: length) + [1, 0, 1, 2, 3, 4]
-        #expect(throws: NetlinkError.malformed("an attribute of \(length) bytes in 8")) { try attributes(in: bytes) }
+        #expect(throws: NetlinkError.malformed("attribute of \(length) bytes, 8 available")) {
+            try attributes(in: bytes)
+        }
     }
 
     private struct Seen: Equatable {

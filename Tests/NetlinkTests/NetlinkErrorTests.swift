@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct NetlinkErrorTests {
     @Test(
-        "An error is one line that says what failed and why",
+        "An error is one line with the failed operation and the reason",
         arguments: [
             (
                 NetlinkError.refused(operation: "register CPU 1", SystemError("netlink", errno: EPERM)),
@@ -16,7 +16,7 @@ import Testing
                 "netlink socket: recvmmsg: No buffer space available (ENOBUFS)", ENOBUFS
             ),
             (.unanswered(operation: "get pid 7"), "the kernel did not answer the request to get pid 7", nil),
-            (.malformed("a header is cut off"), "malformed netlink message: a header is cut off", nil),
+            (.malformed("truncated header"), "malformed netlink message: truncated header", nil),
         ] as [(NetlinkError, String, Int32?)])
     func description(error: NetlinkError, text: String, errno: Int32?) {
         #expect(error.description == text)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct NetlinkMessageTests {
-    @Test("A datagram's messages come one by one, each with what follows its header")
+    @Test("The messages of a datagram are visited one by one, each with its payload")
     func several() throws {
         let fixture = HexFixture(
             """
@@ -35,7 +35,7 @@ import Testing
         #expect(try messages(in: bytes) == [.acknowledgement(sequence: 4_711, errno: errno)])
     }
 
-    @Test("The kernel's acknowledgement is read as it stands")
+    @Test("The kernel's acknowledgement is decoded")
     func acknowledgementFixture() throws {
         let fixture = HexFixture(
             """
@@ -50,19 +50,19 @@ import Testing
         #expect(try messages(in: fixture.bytes) == [.acknowledgement(sequence: 7, errno: 1)])
     }
 
-    @Test("The most negative error number is no overflow")
+    @Test("The most negative error number does not overflow")
     func extremeError() throws {
         let bytes = MessageBuilder.message(type: 2, sequence: 1, MessageBuilder.bytes(of: Int32.min))
         #expect(try messages(in: bytes) == [.acknowledgement(sequence: 1, errno: .min)])
     }
 
-    @Test("An error without its number is malformed", arguments: 0..<4)
+    @Test("An error without an error number is malformed", arguments: 0..<4)
     func shortError(size: Int) {
         let bytes = MessageBuilder.message(type: 2, sequence: 1, [UInt8](repeating: 0, count: size))
-        #expect(throws: NetlinkError.malformed("an error without its number")) { try messages(in: bytes) }
+        #expect(throws: NetlinkError.malformed("error without an error number")) { try messages(in: bytes) }
     }
 
-    @Test("A datagram cut anywhere is malformed, and nothing behind the cut is read")
+    @Test("A datagram cut anywhere is malformed, and nothing after the cut is read")
     func everyTruncation() throws {
         let bytes = MessageBuilder.message(type: 31, sequence: 7, Array(1...21))
         #expect(try messages(in: []) == [])
@@ -72,18 +72,18 @@ import Testing
     }
 
     @Test(
-        "A length that does not fit is malformed", arguments: [0, 1, 15, 21, 22, 0x7fff_ffff, 0xffff_ffff] as [UInt32])
+        "An inconsistent length is malformed", arguments: [0, 1, 15, 21, 22, 0x7fff_ffff, 0xffff_ffff] as [UInt32])
     func badLength(length: UInt32) {
         let bytes =
             MessageBuilder.bytes(of: length) + MessageBuilder.message(type: 31, sequence: 7, [1, 2, 3, 4])[4...]
-        #expect(throws: NetlinkError.malformed("a message of \(length) bytes in 20")) { try messages(in: bytes) }
+        #expect(throws: NetlinkError.malformed("message of \(length) bytes, 20 available")) { try messages(in: bytes) }
     }
 
-    @Test("What a bad message follows has been handed over")
+    @Test("Messages before a malformed one are passed on")
     func badSecond() {
         let good = MessageBuilder.message(type: 31, sequence: 7, [1, 2, 3, 4])
         var handedOver = 0
-        #expect(throws: NetlinkError.malformed("a header is cut off")) {
+        #expect(throws: NetlinkError.malformed("truncated header")) {
             try withGuardedBytes(good + [9, 9, 9]) { (span) throws(NetlinkError) in
                 try NetlinkMessage.forEach(in: span) { _, _ in handedOver += 1 }
             }

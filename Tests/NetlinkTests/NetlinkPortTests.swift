@@ -5,21 +5,21 @@ import TaskstatsModel
 import TestSupport
 import Testing
 
-/// The exchange of a request for its answers.
+/// The exchange of a request and its answers.
 @Suite struct NetlinkPortTests {
     private let kernel = FakeKernel()
     private let batch = MessageBatch()
 
     init() { kernel.tasks[77] = FakeTask(pid: 77) }
 
-    @Test("Answers come before the acknowledgement, and both are taken")
+    @Test("Answers before the acknowledgement are processed")
     func answers() throws {
         let port = kernel.open()
         #expect(try exchange(over: port) == [5])
         #expect(port.socket.queued == 0)
     }
 
-    @Test("An answer of any number of messages is handed over whole")
+    @Test("An answer of several messages is passed on completely")
     func manyAnswers() throws {
         let port = kernel.open()
         for _ in 0..<200 {
@@ -29,7 +29,7 @@ import Testing
         #expect(port.socket.queued == 0)
     }
 
-    @Test("What another request left behind is passed over")
+    @Test("Leftovers of another request are skipped")
     func stale() throws {
         let port = kernel.open()
         let old = try request(sequence: 4)
@@ -40,7 +40,7 @@ import Testing
         #expect(try exchange(over: port) == [5])
     }
 
-    @Test("An error number is told with the operation and its name")
+    @Test("An error number is thrown with the operation and its name")
     func refused() {
         kernel.refusal = EPERM
         let error = #expect(throws: NetlinkError.self) { try exchange(over: kernel.open()) }
@@ -48,7 +48,7 @@ import Testing
         #expect(error?.errno == EPERM)
     }
 
-    @Test("A lost acknowledgement is told and not waited for")
+    @Test("A lost acknowledgement is an error without waiting")
     func unanswered() {
         let port = kernel.open()
         port.socket.deliver(MessageBuilder.message(type: 31, sequence: 4, []), cost: 212_992)
@@ -56,7 +56,7 @@ import Testing
         #expect(port.socket.drops == 2)
     }
 
-    @Test("Who is not the kernel answers nothing")
+    @Test("Messages of other senders are ignored")
     func foreignSender() throws {
         let port = kernel.open()
         let forged = MessageBuilder.acknowledgement(of: try request(sequence: 5).bytes, errno: EPERM)
@@ -65,15 +65,15 @@ import Testing
         #expect(try exchange(over: port) == [5])
     }
 
-    @Test("A malformed answer is an error, and the next exchange is not disturbed by it")
+    @Test("A malformed answer is an error, and does not disturb the next exchange")
     func malformed() throws {
         let port = kernel.open()
         port.socket.deliver([1, 2, 3], cost: 768)
-        #expect(throws: NetlinkError.malformed("a header is cut off")) { try exchange(over: port) }
+        #expect(throws: NetlinkError.malformed("truncated header")) { try exchange(over: port) }
         #expect(try exchange(over: port, sequence: 6) == [6])
     }
 
-    @Test("An error of the socket is told as it is", arguments: [FakeSocket.Call.send, .receive])
+    @Test("A socket error is thrown unchanged", arguments: [FakeSocket.Call.send, .receive])
     func systemError(call: FakeSocket.Call) throws {
         let port = kernel.open()
         port.socket.failures[call] = SystemError("sendto", errno: ENOBUFS)
@@ -90,7 +90,7 @@ import Testing
         #expect(error?.errno == EOPNOTSUPP)
     }
 
-    /// The sequence numbers of what was handed over.
+    /// The sequence numbers of the processed answers.
     @discardableResult
     private func exchange(
         over port: borrowing some NetlinkPort & ~Copyable, sequence: UInt32 = 5

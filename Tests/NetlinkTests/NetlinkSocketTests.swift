@@ -3,9 +3,9 @@ import LinuxSystem
 import Netlink
 import Testing
 
-/// On the running kernel.
+/// Tests on the running kernel.
 @Suite struct NetlinkSocketTests {
-    @Test("A new socket has a port id, lost nothing and holds nothing")
+    @Test("A new socket has a port id, no losses and an empty queue")
     func opened() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()
@@ -16,7 +16,7 @@ import Testing
         #expect(batch.count == 0)
     }
 
-    @Test("Every socket has a port id and a descriptor of its own")
+    @Test("Every socket has its own port id and descriptor")
     func distinct() throws {
         let first = try NetlinkSocket.open()
         let second = try NetlinkSocket.open()
@@ -31,26 +31,26 @@ import Testing
     }
 
     @Test(
-        "The receive buffer is what was asked for, beyond what an ordinary process may have", .needsRoot,
+        "The receive buffer has the requested size, beyond the limit of an ordinary process", .needsRoot,
         arguments: [4_608, 212_992, 8 << 20, 64 << 20, 1 << 30])
     func receiveBuffer(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: bytes) == bytes)
     }
 
-    @Test("A receive buffer of nothing becomes the smallest there is", .needsRoot, arguments: [0, -1, Int.min])
+    @Test("A receive buffer without size becomes the smallest possible", .needsRoot, arguments: [0, -1, Int.min])
     func smallestReceiveBuffer(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect((1_024...4_608).contains(try socket.setReceiveBuffer(bytes: bytes)))
     }
 
-    @Test("A receive buffer that is too large to say becomes the largest there is", .needsRoot)
+    @Test("A receive buffer with an excessive size becomes the largest possible", .needsRoot)
     func largestReceiveBuffer() throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: .max) > 1 << 30)
     }
 
-    @Test("What does not fit is counted, and what is there stays readable", .needsRoot)
+    @Test("Messages that do not fit are counted, and queued ones stay readable", .needsRoot)
     func drops() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()
@@ -65,7 +65,7 @@ import Testing
         #expect(batch.count + Int(drops) == sent)
     }
 
-    @Test("No more is received than was asked for")
+    @Test("No more is received than requested")
     func limit() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()

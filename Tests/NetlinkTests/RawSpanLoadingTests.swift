@@ -16,13 +16,13 @@ import Testing
     }
 
     @Test(
-        "An integer that does not lie whole within is not loaded",
+        "An integer that is not entirely within the span is not loaded",
         arguments: [-8, -1, 6, 7, 8, 9, 10, Int.max, Int.min])
     func outside(offset: Int) {
         withGuardedBytes(Self.bytes) { span in #expect(span.load(offset, as: UInt32.self) == nil) }
     }
 
-    @Test("Nothing is loaded from nothing")
+    @Test("Nothing is loaded from an empty span")
     func empty() {
         withGuardedBytes([]) { span in #expect(span.load(0, as: UInt8.self) == nil) }
     }

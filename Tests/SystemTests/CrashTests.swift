@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// TASKSTATS_KILLS says how often the daemon is killed.
-    @Suite("A daemon that is killed leaves nothing that a stranger could take")
+    /// TASKSTATS_KILLS sets how often the daemon is killed.
+    @Suite("A killed daemon leaves nothing for other users to take over")
     struct CrashTests {
         private static let kills = Requested.number("TASKSTATS_KILLS") ?? 20
 
-        @Test("Who takes over its port ids after the next start receives nothing, and clients see another instance")
+        @Test("A user that takes over its port ids after a restart receives nothing, and clients see a new instance")
         func restart() throws {
             let directory = try TemporaryDirectory()
             var daemon = try RunningDaemon(in: directory)
@@ -28,7 +28,7 @@ extension SystemTests {
             print("crashes: \(Self.kills) kills and restarts, \(instances.count) instances, nothing for the stranger")
         }
 
-        @Test("Nor does who takes them over after 'taskstatsd --sweep', without another daemon")
+        @Test("Nor does one that takes them over after 'taskstatsd --sweep', without another daemon")
         func sweep() throws {
             for _ in 0..<Self.kills {
                 let daemon = try RunningDaemon()
@@ -47,9 +47,10 @@ extension SystemTests {
             print("crashes: \(Self.kills) kills and sweeps, nothing for the stranger")
         }
 
-        @Test("Without the sweep they do receive records")
+        @Test("Without the sweep it does receive records")
         func withoutSweep() throws {
-            // Any exit on a CPU before the port is taken over makes the kernel forget; on a busy machine one comes soon.
+            // Any exit on a CPU before the port is taken over makes the kernel remove it; on a busy machine one comes
+            // soon.
             let patience = 100
             var (killed, seen) = (0, 0)
             while killed < Self.kills || seen == 0 && killed < patience {
@@ -66,7 +67,7 @@ extension SystemTests {
             print("crashes: \(killed) kills without a sweep, records for the stranger after \(seen) of them")
         }
 
-        @Test("A sweep beside a living daemon takes nothing from it")
+        @Test("A sweep beside a running daemon does not affect it")
         func sweepBesideADaemon() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)

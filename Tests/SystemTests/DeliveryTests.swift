@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Records reach those who asked for them")
+    @Suite("Records reach their subscribers")
     struct DeliveryTests {
-        @Test("Each client gets every record of its CPUs, once, and none of the others")
+        @Test("Each client receives every record of its CPUs once, and no others")
         func everyRecordOnce() throws {
             try #require(Host.onlineCPUs >= 2, "two CPUs are needed to tell them apart")
-            // Nobody reads while the load runs: the queue must hold it all.
+            // No client reads while the load runs: the queue must hold it all.
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let clients = try ["0", "1", "all"].map { (cpus: $0, try Subscriber(daemon, Subscription(cpus: $0))) }
 
@@ -24,7 +24,7 @@ extension SystemTests {
                     let records = events.exits.filter { $0.cpu == cpu }
                     let wanted = cpus == "all" || cpus == "\(cpu)"
                     let ours = Set(ended[cpu])
-                    // Pids come around: on a busy machine others have had some of ours.
+                    // Pids repeat: on a busy machine other processes have had some of them.
                     let seen = records.filter { $0.task.command == "exit-load" }.map(\.pid).filter(ours.contains)
                     #expect(seen.sorted() == (wanted ? ended[cpu].sorted() : []), "CPU \(cpu) for a client of \(cpus)")
                     if !wanted { #expect(records.isEmpty) }
@@ -56,7 +56,7 @@ extension SystemTests {
             #expect(sums[.cpuCount] == parts)
         }
 
-        @Test("A client that wants processes gets one record for each, with which it ended")
+        @Test("A client with scope process gets one record for each process, its last one")
         func scopeProcess() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon, Subscription(scope: .process))
@@ -67,7 +67,7 @@ extension SystemTests {
             #expect(records.filter { $0.tgid == leader }.map(\.pid) == [try load.id("last")])
         }
 
-        @Test("A process that a signal ended shows it, and one that failed its code")
+        @Test("A process ended by a signal has the signal, and a failed one its code")
         func signalsAndCodes() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
@@ -81,12 +81,12 @@ extension SystemTests {
             #expect(try events.record(of: failedPID).exit == .code(3))
         }
 
-        @Test("Only the records that a filter wants come, and of them only the fields that were asked for")
+        @Test("Only matching records arrive, with only the requested fields")
         func filterAndFields() throws {
             let daemon = try RunningDaemon()
             var filter = RecordFilter()
             filter.exit = .failed
-            filter.command = GlobPattern("s?")
+            filter.commands = GlobPattern("s?").map { [$0] }
             let subscriber = try Subscriber(daemon, Subscription(fields: [.acComm, .acEtime], filter: filter))
             let failed = try Host.start(["sh", "-c", "exit 3"])
             let pid = UInt32(failed.pid)

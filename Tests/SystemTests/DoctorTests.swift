@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("tsctl doctor, and the daemon's own words")
+    @Suite("tsctl doctor, and the daemon's log")
     struct DoctorTests {
-        @Test("A daemon that works is found to work, by root and by an ordinary user")
+        @Test("A working daemon is found to work, by root and by an ordinary user")
         func works() throws {
             let daemon = try RunningDaemon()
             let root = try Host.run([try ChildProcess.product("tsctl"), "doctor", "--socket", daemon.socket])
             let nobody = try Host.run(daemon.tsctlAsNobody(["doctor"]))
-            for (run, access) in [(root, "every process: you are root"), (nobody, "the processes of nobody alone")] {
+            for (run, access) in [(root, "every process: you are root"), (nobody, "only the processes of nobody")] {
                 #expect(run.status == 0, "\(run.output)\(run.errors)")
                 for check in ["socket", "daemon", "get", "exits", "kernel", "TASKSTATS", "pid namespace"] {
                     #expect(run.output.contains("ok       \(check) "), "\(run.output)")
@@ -22,7 +22,7 @@ extension SystemTests {
             #expect(nobody.output.contains("unknown  receive buffers"))
         }
 
-        @Test("A daemon that is stopped is found by who made its socket, and can be let go on")
+        @Test("A stopped daemon is found through its socket, and can be continued")
         func stopped() throws {
             let daemon = try RunningDaemon()
             kill(daemon.pid, SIGSTOP)
@@ -31,10 +31,10 @@ extension SystemTests {
             #expect(run.status == 1)
             #expect(
                 run.output.contains("failed   daemon               pid \(daemon.pid) (taskstatsd, user root) does not"))
-            #expect(run.output.contains("mend: sudo kill -CONT \(daemon.pid)\n"))
+            #expect(run.output.contains("fix: sudo kill -CONT \(daemon.pid)\n"))
         }
 
-        @Test("In another pid namespace it fails, and says where to run it")
+        @Test("In another pid namespace it fails, and states where to run it")
         func otherNamespace() throws {
             let daemon = try RunningDaemon()
             let tool = try ChildProcess.product("tsctl")
@@ -59,8 +59,8 @@ extension SystemTests {
             let lines = try daemon.stop().output.split(separator: "\n")
             for part in [
                 "debug taskstatsd: cpu=0 reason=client 1 subscribed receive_buffer=8388608 [taskstatsd] registered",
-                "client=1 method=get reason=\"NoSuchTask: no task has the id 2147483647\" [taskstatsd] refused a request",
-                "client=1 method=subscribe reason=\"InvalidParams: cpus: ",
+                "client=1 method=get reason=\"NoSuchTask: no task with id 2147483647\" [taskstatsd] refused a request",
+                "client=1 reason=\"InvalidParams: cpus: ",
                 "client=1 reason=\"MethodNotFound: ",
                 "reason=whole, on request records=",
                 "reason=client 1 unsubscribed received=",

@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// Tasks that ended, as the program that ended them says.
+/// Ended tasks, as reported by the program that ended them.
 struct ExitLoad {
-    /// The ids of its processes and threads, its own among them.
+    /// The ids of its processes and threads, including its own.
     let ids: [UInt32]
     private let roles: [String: UInt32]
 
-    /// A load that has been started.
+    /// A running load.
     static func start(cpu: Int, processes: Int, threads: Int) throws -> ChildProcess {
         try Host.start([try ChildProcess.product("exit-load"), "\(cpu)", "\(processes)", "\(threads)"])
     }
@@ -21,6 +21,6 @@ struct ExitLoad {
         roles = Dictionary(lines.map { (String($0[0]), UInt32($0[1]) ?? 0) }) { first, _ in first }
     }
 
-    /// The id that goes with a word of its output.
+    /// Returns the id for a word of its output.
     func id(_ role: String) throws -> UInt32 { try #require(roles[role]) }
 }

@@ -8,7 +8,7 @@ extension SystemTests {
         private static let script =
             #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/contrib/install"
 
-        @Test("It puts everything under PREFIX below DESTDIR, the unit names the program there, and it removes it all")
+        @Test("It installs everything under PREFIX below DESTDIR, with the path in the unit, and removes it all")
         func installs() throws {
             let programs = try ChildProcess.product("tsctl").split(separator: "/").dropLast()
             let root = try Host.run(["mktemp", "-d"]).output.filter { $0 != "\n" }
@@ -34,14 +34,46 @@ extension SystemTests {
             #expect(unit.contains("\nExecStart=/usr/sbin/taskstatsd\n"))
 
             #expect(try Host.run(command + ["--uninstall"]).status == 0)
-            #expect(try Host.run(["find", root, "-type", "f"]).output == "")
+            #expect(try Host.run(["find", root, "-mindepth", "1"]).output == "", "no empty directory stays")
         }
 
-        @Test("What is not built, and what it does not know, is an error that says what to do")
+        @Test("--uninstall stops and disables the units that systemd loaded from the prefix before it removes them")
+        func stopsUnits() throws {
+            let directory = try TemporaryDirectory()
+            let (prefix, log) = (directory.file("prefix"), directory.file("log"))
+            let systemctl = directory.file("systemctl")
+            let program = """
+                #!/bin/sh
+                if [ "$1" != show ]; then
+                    echo "$* $(ls '\(prefix)/lib/systemd/system' 2>/dev/null | paste -sd ' ')" >>'\(log)'
+                elif [ "$5" = taskstatsd.service ]; then
+                    echo '\(prefix)/lib/systemd/system/taskstatsd.service'
+                else
+                    echo /etc/systemd/system/taskstats.socket
+                fi
+                """
+            try #require(
+                Host.run(["sh", "-c", #"printf '%s\n' "$1" >"$2"; chmod 755 "$2""#, "sh", program, systemctl]).status
+                    == 0)
+            let programs = try ChildProcess.product("tsctl").split(separator: "/").dropLast().joined(separator: "/")
+            let command = [
+                "env", "PATH=\(directory.path):/usr/bin:/bin", "PREFIX=\(prefix)", "BUILD=/\(programs)", Self.script,
+            ]
+            try #require(Host.run(command).status == 0)
+
+            let uninstall = try Host.run(command + ["--uninstall"])
+            #expect(uninstall.status == 0, "\(uninstall.errors)")
+            #expect(
+                try Host.text(log)
+                    == "disable --now taskstatsd.service taskstats.socket taskstatsd.service\ndaemon-reload \n")
+            #expect(!Host.exists(prefix))
+        }
+
+        @Test("A missing build or an unknown option is an error with a remedy")
         func refuses() throws {
             let missing = try Host.run(["env", "BUILD=/nonexistent", Self.script])
             #expect(missing.status == 1)
-            #expect(missing.errors.contains("build it: swift build"))
+            #expect(missing.errors.contains("run: swift build"))
             #expect(try Host.run([Self.script, "--nonsense"]).status == 64)
         }
     }

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Clients may die at any point")
+    @Suite("Clients may die at any time")
     struct KilledClientsTests {
-        @Test("When 1,000 are killed, what is registered is what the living want, within 100 ms; at the end nothing")
+        @Test("When 1,000 are killed, registrations match the living clients within 100 ms, and at the end none")
         func killedClients() throws {
             let daemon = try RunningDaemon(["--connections-per-user", "256"])
             let seed = Requested.number("TASKSTATS_SEED") ?? 1

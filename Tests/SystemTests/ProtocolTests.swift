@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("What Protocol/ shows and says is what the daemon does")
+    @Suite("The daemon behaves as Protocol/ states")
     struct ProtocolTests {
-        /// Conversations for which the daemon must be short of room.
+        /// Conversations that need a daemon with little room.
         private static let tight = ["closing", "lost"]
 
-        @Test("The conversations of Protocol/examples go as they are written")
+        @Test("The conversations of Protocol/examples are reproduced")
         func examples() throws {
             let names = try Host.run(["ls", Self.file("Protocol/examples")]).output
                 .split(separator: "\n").map { String($0.dropLast(".ndjson".count)) }
@@ -17,7 +17,7 @@ extension SystemTests {
             let options = ["--receive-buffer", "4608", "--receive-buffer-max", "4608", "--queue-bytes", "65536"]
             let outcome = try roomy + replay(Self.tight, on: RunningDaemon(options + ["--stall-timeout", "0"]))
             #expect(outcome.map { String($0.prefix { $0 != ":" }) }.sorted() == names.sorted())
-            // What no daemon in order can be made to say, and what needs another kernel or other mounts.
+            // Lines that a working daemon cannot be made to send, or that need another kernel or other mounts.
             let excused = [
                 "errors": ["InternalError", "KernelError"],
                 "exit-old-kernel": ["the record of a kernel with struct version 8"],
@@ -38,7 +38,7 @@ extension SystemTests {
             return result.output.split(separator: "\n").map(String.init)
         }
 
-        @Test("The client in Python, written from Protocol/README.md, does what it promises")
+        @Test("The Python client written from Protocol/README.md works as described")
         func python() throws {
             let daemon = (RunningDaemon.recording + [try ChildProcess.product("taskstatsd")]).joined(separator: " ")
             let result = try Host.run([
@@ -47,7 +47,7 @@ extension SystemTests {
             #expect(result.status == 0, "\(result.errors)")
         }
 
-        @Test("The three lines to begin with, of Protocol/README.md, do what they say as they are printed")
+        @Test("The three introductory commands of Protocol/README.md work as printed")
         func threeLines() throws {
             let daemon = try RunningDaemon()
             let lines = try Self.firstShellLines(of: "Protocol/README.md")
@@ -55,7 +55,7 @@ extension SystemTests {
                 .map { $0.joined(separator: daemon.socket) }
             try #require(lines.count == 3)
             let greeting = try Host.run(["sh", "-c", lines[0]])
-            #expect(greeting.status == 0 && greeting.output.contains(#""protocol": "1.0""#), "\(greeting)")
+            #expect(greeting.status == 0 && greeting.output.contains(#""protocol": "1.1""#), "\(greeting)")
             let answer = try Host.run(["sh", "-c", lines[1]])
             #expect(answer.status == 0 && answer.output.contains(#""ac_pid": 1,"#), "\(answer)")
 
@@ -70,7 +70,7 @@ extension SystemTests {
             #expect(try watch.finish().status == 0)
         }
 
-        @Test("The example in shell prints the commands that fail, and ends with the daemon")
+        @Test("The shell example prints the failed commands, and ends with the daemon")
         func shell() throws {
             let daemon = try RunningDaemon()
             var watch = try Host.start(["sh", Self.file("contrib/shell/failures"), daemon.socket])
@@ -95,14 +95,14 @@ extension SystemTests {
             while try observer.status().daemon?.subscribers == 0 {}
         }
 
-        /// The lines of the first block of shell commands in a page.
+        /// Returns the lines of the first block of shell commands in a page.
         private static func firstShellLines(of page: String) throws -> [String] {
             let text = try Host.text(file(page)).split(separator: "\n", omittingEmptySubsequences: false)
             let begin = try #require(text.firstIndex(of: "```sh"))
             return text[(begin + 1)...].prefix { $0 != "```" }.map(String.init)
         }
 
-        /// The path of a file of the project.
+        /// Returns the path of a file of the project.
         private static func file(_ name: String, here: String = #filePath) -> String {
             here.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/" + name
         }

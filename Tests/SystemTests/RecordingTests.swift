@@ -4,15 +4,15 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("What ends is recorded and played by an ordinary user")
+    @Suite("An ordinary user records and plays exits")
     struct RecordingTests {
-        /// Records as nobody, compressed, until so many of this test's own tasks have ended.
+        /// Records as nobody, compressed, until this many tasks of the test have ended.
         private func start(_ daemon: RunningDaemon, _ arguments: [String]) throws -> ChildProcess {
             try Host.start(daemon.tsctlAsNobody(["record"] + arguments))
         }
 
         private func play(_ daemon: RunningDaemon, _ arguments: [String]) throws -> ChildProcess.Result {
-            // The recording is nobody's, and no daemon is needed.
+            // The recording belongs to nobody, and no daemon is needed.
             try Host.run([try ChildProcess.product("tsctl"), "play"] + arguments)
         }
 
@@ -50,7 +50,41 @@ extension SystemTests {
             #expect(sums.split(separator: " ")[1...2] == ["\(lines.count)", "\(lines.count)"])
         }
 
-        @Test("What is written like getdelays -w does it is played, each task with its end")
+        @Test(
+            "A recording continues across a restart of the daemon, with every task that ended while it ran and the gap",
+            arguments: [SIGTERM, SIGKILL])
+        func restart(signal: Int32) throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("exits.ndjson")
+            func failingPID() throws -> Int {
+                let child = try Host.start(["sh", "-c", "exit 3"])
+                let pid = child.pid
+                _ = try child.finish()
+                return Int(pid)
+            }
+            let first = try RunningDaemon(in: directory)
+            let recorder = try Host.start([ChildProcess.product("tsctl"), "record", path, "--socket", first.socket])
+            try waitForSubscription(first)
+            let early = try failingPID()
+            while try !Host.text(path).contains(#""pid":\#(early),"#) { sched_yield() }
+            _ = try first.stop(signal: signal)
+            let second = try RunningDaemon(in: directory)
+            try waitForSubscription(second)
+            let late = try failingPID()
+            recorder.send(signal: SIGINT)
+            let end = try recorder.finish()
+            #expect(end.status == 0, "\(end.errors)")
+            #expect(end.errors.contains(", 1 gap of "), "\(end.errors)")
+
+            let played = try play(second, [path, "--json", "--failed", "--comm", "sh"])
+            #expect(played.status == 0, "\(played.errors)")
+            let lines = played.output.split(separator: "\n")
+            let gap = try #require(lines.firstIndex { $0.hasPrefix(#"{"gap":{"#) })
+            #expect(lines[..<gap].contains { $0.contains(#""pid":\#(early),"#) })
+            #expect(lines[gap...].contains { $0.contains(#""pid":\#(late),"#) })
+        }
+
+        @Test("Output like that of getdelays -w is played, each task with its end")
         func bareRecords() throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("getdelays.log")
@@ -75,7 +109,7 @@ extension SystemTests {
             #expect(lines.contains { $0.contains(#""pid":\#(last),"#) && $0.contains(#""tgid_stats":{"#) })
         }
 
-        /// Closes both ends by letting go of them.
+        /// Closes both ends by releasing them.
         private func close(_ pipe: consuming Pipe) {}
     }
 }

@@ -6,7 +6,7 @@ import Testing
 extension SystemTests {
     @Suite("Registrations follow the clients")
     struct RegistrationTests {
-        @Test("The first client that wants a CPU has it registered, the last one leaving has it deregistered")
+        @Test("The first client of a CPU has it registered, the last one to leave has it deregistered")
         func followsClients() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon()
@@ -26,7 +26,7 @@ extension SystemTests {
             #expect(try registered() == "")
         }
 
-        @Test("Replacing a subscription neither loses nor doubles a record of a CPU that is in both")
+        @Test("Replacing a subscription neither loses nor duplicates a record of a CPU in both")
         func replacesExactly() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
@@ -44,7 +44,7 @@ extension SystemTests {
             #expect(events.exits.map(\.pid).filter(ours.contains).sorted() == ended.sorted())
         }
 
-        @Test("A client that is killed leaves no registration behind")
+        @Test("A killed client leaves no registration behind")
         func killedClient() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
@@ -54,14 +54,15 @@ extension SystemTests {
             while try observer.status().daemon?.subscribers == 0 {}
             client.send(signal: SIGKILL)
             _ = try client.finish()
-            // The end of the connection is in the daemon's queue before wait returned; the next turns of its loop take it.
+            // The end of the connection is in the daemon's queue before wait returned; the next loop iterations process
+            // it.
             let clock = ContinuousClock()
             let deadline = clock.now + .seconds(5)
             while try observer.status().daemon?.registeredCPUs != "", clock.now < deadline {}
             #expect(try observer.status().daemon?.registeredCPUs == "")
         }
 
-        @Test("After the last client left, who takes over the daemon's port ids receives nothing")
+        @Test("After the last client left, a process that takes over the daemon's port ids receives nothing")
         func nothingForStrangers() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
@@ -75,7 +76,50 @@ extension SystemTests {
             #expect(received == 0)
         }
 
-        @Test("A registration that the daemon cannot take back is taken from it, and nobody else has it")
+        @Test("A failed registration is reported with the first error, and a child removes its remains")
+        func failedRegistration() throws {
+            let daemon = try RunningDaemon()
+            let recorder = try RunningDaemon()
+            let children = RecordFilter.children(of: daemon.pid)
+            let observer = try Subscriber(recorder, Subscription(cpus: "0", filter: children))
+            let client = try daemon.connect()
+            // The socket cannot be watched after its registration, and from then on no command can be sent.
+            var strace = try Host.start([
+                "sh", "-c", #"exec strace -p "$0" "$@" 2>&1"#, "\(daemon.pid)", "-e", "trace=epoll_ctl,setsockopt",
+                "-e",
+                "inject=epoll_ctl:error=ENOSPC:when=1", "-e", "inject=setsockopt:error=EPERM:when=5+",
+            ])
+            try #require(try strace.line()?.contains("attached") == true)
+            do throws(TaskstatsError) {
+                try client.subscribe(Subscription(cpus: "0"))
+                Issue.record("the subscription did not fail")
+            } catch {
+                #expect(error.errnoName == "ENOSPC", "\(error)")
+            }
+            #expect(try observer.catchUp().exits.map(\.cpu) == [0])
+            strace.send(signal: SIGTERM)
+            _ = try strace.finish()
+            try client.subscribe(Subscription(cpus: "0"))
+            #expect(try daemon.stop().output.contains("cannot deregister"))
+        }
+
+        @Test("An error that persists on every read is logged once, and queued records are delivered afterwards")
+        func persistentReadError() throws {
+            let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
+            let subscriber = try Subscriber(daemon, Subscription(cpus: "0", filter: Subscriber.ownTasks))
+            let strace = try Injection.begin(Fault(call: "recvmmsg", error: "ENOMEM"), in: daemon.pid, when: "1+")
+            let ended = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 0, threads: 500)).ids
+            try #require(usleep(1_000_000) == 0)
+            let failures = try strace.end()
+            let events = try subscriber.catchUp()
+            #expect(failures > 100, "the daemon must read again")
+            #expect(events.lost == 0)
+            #expect(Set(events.exits.map(\.pid)).isSuperset(of: ended))
+            let output = try daemon.stop().output
+            #expect(output.split(separator: "\n").count { $0.contains("cannot read exit records") } == 1, "\(output)")
+        }
+
+        @Test("A registration that the daemon cannot remove is removed for it, and no other process has it")
         func failedDeregistration() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// What whoever started the tests wishes, beyond what they do by themselves.
+/// Options of the person who runs the tests.
 enum Requested {
-    /// What is tested was built with a sanitizer, which takes time and memory of its own: figures say nothing.
+    /// Whether the build has a sanitizer, which uses time and memory of its own, so that measurements mean nothing.
     static let isSanitized = number("TASKSTATS_SANITIZED") != nil
 
-    /// A number in the environment.
+    /// Returns a number from the environment.
     static func number(_ name: String) -> Int? {
         unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
     }

@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("A client that takes nothing is closed after --stall-timeout")
+    @Suite("A client that reads nothing is closed after --stall-timeout")
     struct StallTests {
         private let clock = ContinuousClock()
         private let subscription = Subscription(filter: Subscriber.ownTasks)
 
-        @Test("Who takes nothing is closed, who reads beside it is not and loses nothing")
+        @Test("A client that reads nothing is closed; one that reads beside it is not and loses nothing")
         func closesWhoTakesNothing() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms + ["--stall-timeout", "1"])
             let stalled = try Subscriber(daemon, subscription)
@@ -16,7 +16,7 @@ extension SystemTests {
             let begun = clock.now
             var clients: Int? = 2
             while clients != 1, clock.now < begun + .seconds(30) {
-                // A socket holds only the first of what comes.
+                // A socket holds only the first of the records.
                 let ended = try endThreads(200)
                 let events = try reading.catchUp()
                 #expect(events.lost == 0)
@@ -25,11 +25,11 @@ extension SystemTests {
             }
             #expect(clients == 1)
             #expect(clock.now - begun >= .seconds(1))
-            // What the kernel had taken for it is still there, and behind that the end.
+            // Data in the kernel's socket buffer is still there, followed by the end.
             #expect(throws: TaskstatsError.self) { while true { _ = try stalled.connection.next() } }
         }
 
-        @Test("Who has nothing to take, and who takes a little now and then, is not closed")
+        @Test("A client without data to read, or that reads a little from time to time, is not closed")
         func sparesOthers() throws {
             let daemon = try RunningDaemon(["--stall-timeout", "2", "--queue-bytes", "262144"])
             let idle = try daemon.connect()
@@ -37,7 +37,7 @@ extension SystemTests {
             let begun = clock.now
             while clock.now < begun + .seconds(5) {
                 _ = try endThreads(300)
-                // Far less than comes, and never so much that it would have to wait for more.
+                // Far less than arrives, and never so much that it would have to wait for more.
                 for _ in 0..<40 { _ = try slow.connection.next() }
             }
             #expect(try idle.status().daemon?.clients == 2)

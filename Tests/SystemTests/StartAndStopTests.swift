@@ -6,7 +6,7 @@ import Testing
 extension SystemTests {
     @Suite("The daemon starts and stops")
     struct StartAndStopTests {
-        @Test("It starts, greets, and stops leaving nothing behind", arguments: [SIGTERM, SIGINT])
+        @Test("It starts, sends hello, and stops leaving nothing behind", arguments: [SIGTERM, SIGINT])
         func startsAndStops(signal: Int32) throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
@@ -16,7 +16,7 @@ extension SystemTests {
             #expect(!Host.exists(daemon.socket))
         }
 
-        @Test("When it stops it deregisters and tells its subscribers why they hear no more")
+        @Test("When it stops it deregisters and sends subscribers the reason")
         func tellsSubscribers() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
@@ -27,16 +27,16 @@ extension SystemTests {
             #expect(last == .closing(reason: "taskstatsd is stopping"))
         }
 
-        @Test("A second daemon says that one is running already and leaves its socket alone")
+        @Test("A second daemon reports the running one and leaves its socket alone")
         func refusesASecond() throws {
             let daemon = try RunningDaemon()
             let second = try RunningDaemon.launch(["--socket", daemon.socket]).finish()
             #expect(second.status == 1)
-            #expect(second.output.contains("already running"))
+            #expect(second.output.contains("already listening"))
             #expect(try daemon.connect().stats(ofTask: daemon.pid).command == "taskstatsd")
         }
 
-        @Test("The socket file of a daemon that was killed is replaced")
+        @Test("The socket file of a killed daemon is replaced")
         func replacesADeadSocket() throws {
             let directory = try TemporaryDirectory()
             let killed = try RunningDaemon(in: directory)
@@ -46,12 +46,12 @@ extension SystemTests {
             #expect(try next.connect().server.instance.isEmpty == false)
         }
 
-        @Test("Of several that start at once over a dead socket one serves, and the others say why they do not")
+        @Test("Of several that start at once over a dead socket one serves, and the others report why they do not")
         func startsOnce() throws {
             let directory = try TemporaryDirectory()
             let dead = try RunningDaemon(in: directory)
             _ = try dead.stop(signal: SIGKILL)
-            // A shell starts them without waiting for any, and tells the pid of each and the status of each that ends.
+            // A shell starts them without waiting for any, and prints the pid of each and the status of each that ends.
             let start = #"sh -c 'echo "pid $$"; exec "$0" --socket "$1" 2>&1' "$0" "$1"; echo "status $?""#
             let race = "for n in 1 2 3 4; do { \(start); } & done; wait"
             var race4 = try Host.start(
@@ -71,7 +71,7 @@ extension SystemTests {
             #expect(try race4.finish().output.contains("status 0"))
         }
 
-        @Test("Without standard descriptors nothing that it logs reaches a client")
+        @Test("Without standard descriptors none of its log output reaches a client")
         func closedDescriptors() throws {
             let directory = try TemporaryDirectory()
             unsafe chmod(directory.path, 0o755)
@@ -90,7 +90,7 @@ extension SystemTests {
             #expect(try closed.finish().status == 0)
         }
 
-        /// Connects as soon as it listens: the file is there a moment before.
+        /// Connects as soon as it listens; the file exists shortly before.
         private func connect(_ socket: String) throws -> TaskstatsConnection {
             while true {
                 do throws(TaskstatsError) {
@@ -101,7 +101,7 @@ extension SystemTests {
             }
         }
 
-        @Test("It runs on the CPUs that it is told to, and watches all of them")
+        @Test("It runs on the given CPUs, and watches all of them")
         func affinity() throws {
             let last = Host.onlineCPUs - 1
             let daemon = try RunningDaemon(["--cpu-affinity", "N"])
@@ -112,7 +112,7 @@ extension SystemTests {
             #expect(Set(try subscriber.leave().exits.map(\.pid)).isSuperset(of: ended))
         }
 
-        @Test("A file that is no socket is not replaced")
+        @Test("A file that is not a socket is not replaced")
         func keepsAFile() throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("precious")
@@ -123,7 +123,7 @@ extension SystemTests {
             #expect(try Host.text(path) == "text\n")
         }
 
-        @Test("Without CAP_NET_ADMIN it names the capability")
+        @Test("Without CAP_NET_ADMIN the error names the capability")
         func namesTheCapability() throws {
             let result = try failureUnheard(under: ["setpriv", "--bounding-set=-net_admin"])
             #expect(result.status == 1)
@@ -131,7 +131,7 @@ extension SystemTests {
         }
 
         @Test(
-            "In a private namespace it names the kind",
+            "In a private namespace the error names its kind",
             arguments: [("net", ["--net"]), ("pid", ["--pid", "--fork"]), ("user", ["--user", "--map-root-user"])])
         func namesTheNamespace(kind: String, options: [String]) throws {
             let result = try failureUnheard(under: ["unshare"] + options)
@@ -139,16 +139,16 @@ extension SystemTests {
             #expect(result.output.contains("initial \(kind) namespace"))
         }
 
-        @Test("Where the namespace of init cannot be compared, the canary finds the private net namespace")
+        @Test("If the namespace of init cannot be compared, the canary detects the private net namespace")
         func canaryDecides() throws {
-            // Over /proc/1/ns nothing can be read; only the record of the child, which does not come, tells.
+            // Nothing below /proc/1/ns can be read; only the missing record of the child shows it.
             let hide = "mount -t tmpfs none /proc/1/ns && exec \"$@\""
             let result = try failureUnheard(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
             #expect(result.status == 1)
-            #expect(result.output.contains("did not arrive"))
+            #expect(result.output.contains("no exit record arrived"))
         }
 
-        /// Runs a daemon that is expected not to start, and holds against it what it told its service manager.
+        /// Runs a daemon that must not start, and checks its reports to the service manager.
         private func failureUnheard(under launcher: [String]) throws -> ChildProcess.Result {
             let directory = try TemporaryDirectory()
             let name = directory.file("notify")
@@ -159,7 +159,7 @@ extension SystemTests {
         }
 
         @Test(
-            "Wrong options end with the status of usage errors",
+            "Invalid options end with the status of usage errors",
             arguments: [
                 ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
                 ["--cpu-affinity", ""], ["--cpu-affinity", "100000"], ["--connections", "0"],

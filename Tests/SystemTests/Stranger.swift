@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The generic netlink sockets of a process, by port id.
@@ -19,20 +20,60 @@ enum NetlinkPorts {
     }
 }
 
-/// An ordinary user who binds port ids that somebody else had.
-enum Stranger {
-    /// How many records arrive on those of the ports that are free once `release` has been called.
-    static func recordsReceived(onPorts ports: Set<UInt32>, once release: () throws -> Void) throws -> Int {
-        var stranger = try Host.start(["python3", Script.path("stranger.py")] + ports.map { "\($0)" })
-        try #require(try stranger.line() == "ready")
-        try release()
-        stranger.send(signal: SIGUSR1)
-        try #require(try stranger.line() == "bound")
+/// A process of an ordinary user that binds port ids of another process.
+final class Stranger {
+    private var process: ChildProcess?
+
+    /// Starts it without bound sockets.
+    init(ports: Set<UInt32>) throws {
+        var process = try Host.start(["python3", "-B", Script.path("stranger.py")] + ports.sorted().map { "\($0)" })
+        try #require(try process.line() == "ready")
+        self.process = consume process
+    }
+
+    deinit { try? end() }
+
+    /// Binds the free ones of the port ids, and returns their number.
+    func bind() throws -> Int {
+        let line = try answer(to: SIGUSR1)
+        try #require(line.hasPrefix("bound "))
+        return try #require(Int(line.dropFirst("bound ".count)))
+    }
+
+    /// Returns the number of messages that have arrived since the last call.
+    func received() throws -> Int {
+        let line = try answer(to: SIGUSR2)
+        return try #require(Int(line))
+    }
+
+    /// Ends it, which closes its sockets.
+    func end() throws {
+        guard let process = process.take() else { return }
+        process.send(signal: SIGTERM)
+        _ = try process.finish()
+    }
+
+    private func answer(to signal: Int32) throws -> String {
+        process?.send(signal: signal)
+        let line = try process?.line()
+        return try #require(line)
+    }
+
+    /// Ends five tasks on every online CPU.
+    static func endTasks() throws {
         for cpu in 0..<Host.onlineCPUs {
             _ = try ExitLoad(finishing: ExitLoad.start(cpu: cpu, processes: 5, threads: 0))
         }
-        stranger.send(signal: SIGTERM)
-        let result = try stranger.finish()
-        return try #require(Int(result.output.split(separator: "\n").last ?? ""), "\(result.errors)")
+    }
+
+    /// Returns the number of records that arrive on the ports that are free after `release`.
+    static func recordsReceived(onPorts ports: Set<UInt32>, once release: () throws -> Void) throws -> Int {
+        let stranger = try Stranger(ports: ports)
+        try release()
+        _ = try stranger.bind()
+        try endTasks()
+        let received = try stranger.received()
+        try stranger.end()
+        return received
     }
 }

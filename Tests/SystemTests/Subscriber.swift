@@ -2,18 +2,14 @@ import Glibc
 import TaskstatsClient
 import Testing
 
-/// A client with a subscription, and everything that it was told.
+/// A client with a subscription, and all its received records and losses.
 struct Subscriber {
     let connection: TaskstatsConnection
     private let subscription: Subscription
 
-    /// Only threads and processes that this test starts itself: for one that does not read while others on the machine
-    /// end tasks too.
-    static var ownTasks: RecordFilter {
-        var filter = RecordFilter()
-        filter.ppids = [UInt32(getpid())]
-        return filter
-    }
+    /// Selects only threads and processes started by this test, for a client that does not read while others on the
+    /// machine end tasks too.
+    static var ownTasks: RecordFilter { .children(of: getpid()) }
 
     init(_ daemon: RunningDaemon, _ subscription: Subscription = Subscription()) throws {
         connection = try daemon.connect()
@@ -21,13 +17,13 @@ struct Subscriber {
         try connection.subscribe(subscription)
     }
 
-    /// Stays, and returns what it was told of everything that has ended.
+    /// Returns the records and losses of all tasks that have ended, without leaving.
     func catchUp() throws -> [TaskstatsEvent] {
         try connection.subscribe(subscription)
         return try received()
     }
 
-    /// Leaves, and returns what it was told of everything that ended before it left.
+    /// Leaves, and returns the records and losses of all tasks that ended before.
     func leave() throws -> [TaskstatsEvent] {
         try connection.unsubscribe()
         return try received()
@@ -40,13 +36,22 @@ struct Subscriber {
     }
 }
 
+extension RecordFilter {
+    /// Selects only tasks whose parent is this process.
+    static func children(of parent: pid_t) -> RecordFilter {
+        var filter = RecordFilter()
+        filter.ppids = [UInt32(parent)]
+        return filter
+    }
+}
+
 extension [TaskstatsEvent] {
     /// The exit records among them.
     var exits: [ExitRecord] { compactMap { if case .exit(let record) = $0 { record } else { nil } } }
 
-    /// The records that are missing among them.
+    /// The losses among them.
     var lost: UInt64 { reduce(0) { if case .lost(let loss) = $1 { $0 + loss.count } else { $0 } } }
 
-    /// The record of a task.
+    /// Returns the record of a task.
     func record(of pid: UInt32) throws -> ExitRecord { try #require(exits.first { $0.pid == pid }) }
 }

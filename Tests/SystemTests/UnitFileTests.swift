@@ -5,7 +5,7 @@ import Testing
 extension SystemTests {
     @Suite("contrib/systemd/taskstatsd.service")
     struct UnitFileTests {
-        @Test("Its filter lets through every system call that the daemon and a sweep make")
+        @Test("Its filter allows every system call of the daemon and a sweep")
         func systemCalls() throws {
             let directory = try TemporaryDirectory()
             let notify = directory.file("notify")
@@ -22,7 +22,7 @@ extension SystemTests {
             _ = try subscriber.leave()
             _ = try connection.stats(ofTask: 1)
             _ = try connection.status()
-            // An ordinary user's questions make the daemon look at processes and directories.
+            // An ordinary user's queries make the daemon inspect processes and directories.
             _ = try Host.run(daemon.tsctlAsNobody(["get", "--tgid", "1"]))
             _ = try Host.run(daemon.tsctlAsNobody(["get", "--cgroup", "/sys/fs/cgroup"]))
             while try manager.next() != "WATCHDOG=1" {}
@@ -35,10 +35,10 @@ extension SystemTests {
             #expect(made.isSuperset(of: ["epoll_wait", "capset", "sched_setaffinity", "recvmmsg"]))
             let allowed = try Self.allowedCalls()
             #expect(made.subtracting(allowed).sorted() == [])
-            #expect(!allowed.contains("setresuid") && !allowed.contains("mount"), "the filter forbids something")
+            #expect(!allowed.contains("setresuid") && !allowed.contains("mount"), "the filter must forbid something")
         }
 
-        /// The names in a trace of strace.
+        /// Returns the names in a trace of strace.
         private static func calls(in trace: String) -> Set<Substring> {
             Set(
                 trace.split(separator: "\n").compactMap { line in
@@ -48,7 +48,7 @@ extension SystemTests {
                 })
         }
 
-        /// What the lines of the unit leave, read as systemd.exec(5) has it: a list to begin with, then more and less of it.
+        /// Returns the result of the unit's lines, as in systemd.exec(5): an initial list, then additions and removals.
         private static func allowedCalls() throws -> Set<Substring> {
             let root = Script.path("").split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
             let unit = try Host.text(root + "/contrib/systemd/taskstatsd.service").split(separator: "\n")
@@ -60,11 +60,11 @@ extension SystemTests {
                 let names = try Set(value.drop { $0 == "~" }.split(separator: " ").flatMap(members))
                 if value.hasPrefix("~") { allowed.subtract(names) } else { allowed.formUnion(names) }
             }
-            // Those without which no program can start or end are always allowed.
+            // Calls required to start or end a program are always allowed.
             return try allowed.union(members(of: "@default"))
         }
 
-        /// The calls that a name of a filter stands for.
+        /// Returns the calls of a filter's group name.
         private static func members(of name: Substring) throws -> [Substring] {
             guard name.hasPrefix("@") else { return [name] }
             let listing = try Host.run(["systemd-analyze", "--no-pager", "syscall-filter", String(name)])

@@ -3,9 +3,9 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Who may ask about which process: personas by targets.
+/// Queries of processes: personas by targets.
 @Suite struct AccessMatrixTests {
-    /// A process as /proc shows it, and which personas may ask about it.
+    /// A process as shown in /proc, and the personas that may query it.
     struct Target: Sendable, CustomTestStringConvertible {
         var name: String
         var facts: AccessPolicy.ProcessFacts
@@ -84,7 +84,7 @@ import Testing
         },
     ]
 
-    @Test("A process may be asked about by those who could look at it without the daemon", arguments: targets)
+    @Test("A process can be queried by clients that could inspect it without the daemon", arguments: targets)
     func query(_ target: Target) {
         let policy = BrokerSettings.sample().policy
         for (name, peer) in Self.personas {
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test("The record that the kernel gave must be of the client's uid")
+    @Test("The kernel's record must have the client's uid")
     func agreement() {
         let record = EndedTask(pid: 1, uid: 1000, gid: 7).record().task
         let policy = BrokerSettings.sample().policy
@@ -104,7 +104,7 @@ import Testing
         #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).agrees(with: nameless, of: facts))
     }
 
-    @Test("The record must be of the program that was looked at: another may have run meanwhile, and be over")
+    @Test("The record must be of the inspected program, as another may have run in between")
     func program() {
         let record = EndedTask(pid: 1, uid: 1000).record().task
         var facts = Self.targets[0].facts

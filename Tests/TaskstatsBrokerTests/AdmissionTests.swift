@@ -5,7 +5,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Who is let in, what it is told, and how many may be there at once.
+/// Admission, the first lines, and the limits of connections.
 @Suite struct AdmissionTests {
     private func host(perUID: Int = 32, inAll: Int = 1_024) -> TestHost {
         TestHost(
@@ -16,13 +16,13 @@ import Testing
                 }))
     }
 
-    @Test("The daemon speaks first, and says whom it takes the client for")
+    @Test("The daemon speaks first, and states the client's access")
     func hello() throws {
         let host = host()
         let client = try host.connect(.user(1000))
         client.read()
         guard case .hello(let hello) = client.events.first else {
-            Issue.record("no greeting")
+            Issue.record("no hello")
             return
         }
         #expect(hello.instance == "9f0c")
@@ -35,12 +35,12 @@ import Testing
         #expect(hello.limits.connectionsPerUID == 32)
     }
 
-    @Test("Who may see nothing is greeted with the reason and sent away, and holds nothing")
+    @Test("A client without access receives hello and the reason, and uses no resources")
     func none() throws {
         let host = host()
         let lines = try #require(host.refusal(of: .root.inContainer))
         guard lines.count == 2, case .hello(let hello) = lines[0], case .closing(let reason) = lines[1] else {
-            Issue.record("not a greeting and a farewell")
+            Issue.record("not a hello and a closing line")
             return
         }
         #expect(hello.access == .none)
@@ -49,14 +49,38 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("One uid has so many connections and no more, while others are let in")
+    @Test("A connection that is still open counts, although its client is gone")
+    func stillOpen() throws {
+        let host = host(perUID: 1)
+        let client = try host.connect(.user(1000))
+        host.disconnect(client.id, connectionStaysOpen: true)
+        #expect(host.refusal(of: .user(1000)) != nil)
+        host.closed(client.id)
+        let next = try host.connect(.user(1000))
+        host.disconnect(next.id)
+        host.closed(next.id)
+        host.now += 1_000_000_000
+        #expect(host.isBalanced)
+    }
+
+    @Test("A client whose connection the daemon ends receives the reason")
+    func ended() throws {
+        let host = host()
+        let client = try host.connect(.user(1000))
+        host.end(client.id, reason: "descriptors cannot be passed")
+        host.end(client.id, reason: "again")
+        client.read()
+        #expect(client.events.dropFirst().map(Heard.init) == [.closing("descriptors cannot be passed")])
+    }
+
+    @Test("The connections of one uid are limited, without affecting others")
     func perUID() throws {
         let host = host(perUID: 3)
         let clients = try (0..<3).map { _ in try host.connect(.user(1000)) }
         let lines = try #require(host.refusal(of: .user(1000)))
         #expect(
             lines.map(Heard.init) == [
-                .closing("too many connections: connections_per_uid allows 3, used are 3")
+                .closing("limit reached (connections_per_uid: 3 of 3 in use)")
             ])
         _ = try host.connect(.user(1001))
         clients[1].leave()
@@ -64,19 +88,19 @@ import Testing
         #expect(host.refusal(of: .user(1000)) != nil)
     }
 
-    @Test("All together have so many connections and no more")
+    @Test("All connections together are limited")
     func inAll() throws {
         let host = host(inAll: 3)
         let clients = try (0..<3 as Range<UInt32>).map { try host.connect(.user($0)) }
         for uid in 0...5 as ClosedRange<UInt32> {
             let lines = try #require(host.refusal(of: .user(uid)))
-            #expect(lines.map(Heard.init) == [.closing("too many connections: connections allows 3, used are 3")])
+            #expect(lines.map(Heard.init) == [.closing("limit reached (connections: 3 of 3 in use)")])
         }
         clients[0].leave()
         _ = try host.connect(.user(5))
     }
 
-    @Test("A connection that was refused holds nothing, and no number is used twice")
+    @Test("A refused connection uses no resources, and no number is reused")
     func refusedHoldsNothing() throws {
         let host = host(perUID: 1)
         let first = try host.connect(.user(1000))
@@ -86,7 +110,7 @@ import Testing
         #expect(try host.connect(.user(1000)).id != first.id)
     }
 
-    @Test("When everybody has left, in whatever order, nothing is held for anybody", arguments: 0..<20 as Range<UInt64>)
+    @Test("After all clients have left in any order, all resources are released", arguments: 0..<20 as Range<UInt64>)
     func balance(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let host = host()

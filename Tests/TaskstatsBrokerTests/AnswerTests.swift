@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Answers are never dropped; instead a client that does not read is not read from.
+/// Answers are never dropped; instead, a client that does not read is not read from.
 @Suite struct AnswerTests {
     @Test("A queue full of records drops no answer")
     func behindRecords() throws {
@@ -21,7 +21,7 @@ import Testing
         #expect(Journal.fault(in: heard, of: 1...50) == nil)
     }
 
-    @Test("Requests are wanted until the queue is full, and again when there is room")
+    @Test("Requests are read until the queue is full, and again when there is room")
     func backPressure() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 20_000 }))
         let client = try host.connect()
@@ -38,7 +38,7 @@ import Testing
         #expect(client.heard.count == 1 + answers)
     }
 
-    @Test("Nobody wants requests of a client that is being closed, or gone")
+    @Test("No requests are read from a client that is closing or gone")
     func closed() throws {
         let host = TestHost()
         let client = try host.connect()
@@ -51,7 +51,7 @@ import Testing
         #expect(host.isFinished(client.id))
     }
 
-    @Test("Shutting down tells every client once")
+    @Test("Shutting down notifies every client once")
     func shutDownTwice() throws {
         let host = TestHost()
         let clients = try (0..<3).map { _ in try host.connect() }

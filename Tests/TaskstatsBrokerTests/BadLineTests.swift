@@ -4,12 +4,12 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Lines that are no request are answered with an error each; eight in a row end the connection.
+/// Lines that are not requests are each answered with an error; eight in a row end the connection.
 @Suite struct BadLineTests {
     private let host = TestHost()
     private let farewell = "8 bad lines in a row"
 
-    @Test("Eight bad lines in a row close the connection after what was queued")
+    @Test("Eight bad lines in a row close the connection after queued lines are sent")
     func eight() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")
@@ -22,7 +22,7 @@ import Testing
         #expect(host.registered.isEmpty)
     }
 
-    @Test("Seven are forgiven, and a good line between begins the count anew")
+    @Test("Seven bad lines are tolerated, and a good line in between resets the count")
     func reset() throws {
         let client = try host.connect()
         for _ in 0..<5 {
@@ -34,7 +34,15 @@ import Testing
         #expect(client.heard.count { $0 == .refusal(.parseError) } == 35)
     }
 
-    @Test("A good line that is refused for what it asks is no bad line")
+    @Test("A list of CPUs with a syntax error is a bad line")
+    func cpuListSyntax() throws {
+        let client = try host.connect()
+        for _ in 0..<8 { client.subscribe(cpus: "0-") }
+        let errors = (1...8).map { Heard.error($0, .invalidParams) }
+        #expect(client.read() == [.hello] + errors + [.closing(farewell)])
+    }
+
+    @Test("A valid request that is refused is not a bad line")
     func refusedRequest() throws {
         let client = try host.connect()
         for _ in 0..<20 { client.subscribe(cpus: "99") }
@@ -42,7 +50,7 @@ import Testing
         #expect(host.isConnected(client.id))
     }
 
-    @Test("A bad line is answered under its id where that can be read")
+    @Test("A bad line is answered under its id if that is readable")
     func ids() throws {
         let client = try host.connect()
         client.say(#"{"jsonrpc":"2.0","id":5,"method":"fly"}"#)
@@ -56,7 +64,7 @@ import Testing
             ])
     }
 
-    @Test("A line that is too long is a bad line, told with the limit")
+    @Test("A line that is too long is a bad line, reported with the limit")
     func longLine() throws {
         let client = try host.connect()
         for _ in 0..<8 { host.receiveLongLine(from: client.id) }
@@ -64,10 +72,10 @@ import Testing
         #expect(
             client.heard == [.hello] + [Heard](repeating: .refusal(.invalidRequest), count: 8) + [.closing(farewell)])
         guard case .refusal(let error) = client.events[1] else { return }
-        #expect(error.message.contains("65536"))
+        #expect(error.message.contains("\(ProtocolLimits.requestBytes)"))
     }
 
-    @Test("Bad lines of one client count for no other")
+    @Test("Bad lines of one client do not count for others")
     func separate() throws {
         let clients = try (0..<3).map { _ in try host.connect() }
         for _ in 0..<7 {

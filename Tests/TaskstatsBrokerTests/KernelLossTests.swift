@@ -4,11 +4,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// The kernel drops records per CPU: nobody knows whose they were, so every subscriber of the CPU is told.
+/// The kernel drops records per CPU; their users are unknown, so every subscriber of the CPU is notified.
 @Suite struct KernelLossTests {
     private let host = TestHost()
 
-    @Test("A loss is told to every subscriber of the CPU, whatever it filters and may see, and to nobody else")
+    @Test("A loss is reported to every subscriber of the CPU, whatever its filter and access, and to no other")
     func toWhom() throws {
         let (all, user, filtering) = (try host.connect(), try host.connect(.user(1000)), try host.connect())
         let (otherCPU, idle) = (try host.connect(), try host.connect())
@@ -24,7 +24,7 @@ import Testing
         #expect(idle.read() == [.hello])
     }
 
-    @Test("A loss stands where the gap is, and explains the jump of the sequence")
+    @Test("A loss is at the position of the gap, and explains the jump of the sequence")
     func place() throws {
         let client = try host.connect()
         client.subscribe()
@@ -38,7 +38,7 @@ import Testing
         #expect(client.exits.map(\.record.sequence) == [1, 2, 6, 7])
     }
 
-    @Test("A client is told no loss from before its subscription or after its end")
+    @Test("A client receives no loss from before its subscription or after its end")
     func whileSubscribed() throws {
         let (early, late) = (try host.connect(), try host.connect())
         early.subscribe(cpus: "0")
@@ -52,7 +52,7 @@ import Testing
         #expect(late.losses == [Loss(.kernel(cpu: 0), count: 2)])
     }
 
-    @Test("While the queue is full losses add up, per CPU, and are told with those of the queue before the next line")
+    @Test("While the queue is full, losses add up per CPU and are reported with queue losses before the next line")
     func fullQueue() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let client = try host.connect()
@@ -72,7 +72,7 @@ import Testing
             ])
     }
 
-    @Test("A loss that no line follows is told nevertheless, once there is room")
+    @Test("A loss without a following line is reported once there is room")
     func noLineFollows() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 2_000 }))
         let client = try host.connect()
@@ -82,7 +82,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .answer(2), .lost(.kernel(cpu: 2), 5)])
     }
 
-    @Test("A client that is being closed is told nothing more")
+    @Test("A client that is closing receives nothing more")
     func closing() throws {
         let client = try host.connect()
         client.subscribe()

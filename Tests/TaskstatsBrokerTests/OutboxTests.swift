@@ -6,12 +6,14 @@ import Testing
 /// The queue of pieces of shared bytes.
 @Suite struct OutboxTests {
     private let outbox = Outbox()
+    private let quotas = UserQuotas(BrokerLimits())
+    private var quota: UserQuota { quotas.privileged }
 
-    /// A chunk of usual size that holds one line.
+    /// Returns a default chunk with one line.
     private func chunk(holding text: String) -> SharedBytes {
         var line = ByteBuffer(capacity: text.utf8.count)
         line.append(text: text)
-        let chunk = SharedBytes(capacity: 16_384)
+        let chunk = SharedBytes(capacity: 16_384, quota, in: quotas)
         chunk.append(line, 0..<line.count)
         return chunk
     }
@@ -19,7 +21,7 @@ import Testing
     private func shared(_ text: String) -> SharedBytes {
         var bytes = ByteBuffer(capacity: 1)
         bytes.append(text: text)
-        return SharedBytes(bytes)
+        return SharedBytes(bytes, quota, in: quotas)
     }
 
     private func pieces(limit: Int = .max) -> [String] {
@@ -36,7 +38,7 @@ import Testing
         return addresses
     }
 
-    @Test("Pieces that continue each other are one; others are not")
+    @Test("Consecutive pieces are merged; others are not")
     func merging() {
         let (one, other) = (shared("abcdef"), shared("xyz"))
         outbox.append(one, 0..<2)
@@ -49,7 +51,7 @@ import Testing
         #expect(outbox.unsentBytes == 9)
     }
 
-    @Test("What stands between two pieces is not sent with them")
+    @Test("Bytes between two pieces are not sent")
     func gap() {
         let bytes = shared("abcdef")
         outbox.append(bytes, 0..<2)
@@ -57,7 +59,7 @@ import Testing
         #expect(pieces() == ["ab", "de"])
     }
 
-    @Test("What was sent is let go, across pieces and within them", arguments: 0...9)
+    @Test("Sent bytes are released, across pieces and within them", arguments: 0...9)
     func removing(count: Int) {
         for text in ["abc", "d", "efghi"] {
             let bytes = shared(text)
@@ -69,7 +71,7 @@ import Testing
         #expect(outbox.highWater == 9)
     }
 
-    @Test("A piece continues one that was sent in part")
+    @Test("A piece can continue one that was partly sent")
     func mergingAfterSending() {
         let bytes = shared("abcdef")
         outbox.append(bytes, 0..<3)
@@ -81,7 +83,7 @@ import Testing
         #expect(pieces() == ["a"])
     }
 
-    @Test("A small part of a chunk does not keep the chunk alive once it is complete")
+    @Test("A small part of a chunk does not keep the complete chunk alive")
     func smallParts() {
         weak var alive: SharedBytes?
         do {
@@ -109,7 +111,7 @@ import Testing
         #expect(self.addresses.first == addresses.first)
     }
 
-    @Test("Shared bytes are freed when the last outbox lets go")
+    @Test("Shared bytes are freed when the last outbox releases them")
     func freeing() {
         let other = Outbox()
         weak var alive: SharedBytes?

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// What an ordinary user sees of exits: its own tasks, and of these not every counter.
+/// An ordinary user's view of exits: its own tasks, without some counters.
 @Suite struct OwnTierTests {
     private let host = TestHost()
 
@@ -14,7 +14,7 @@ import Testing
         return client
     }
 
-    @Test("A user gets the records of its uid and of no other, root and the group get all")
+    @Test("A user receives the records of its uid only, root and the group receive all")
     func byUID() throws {
         let user = try subscribed(.user(1000))
         let other = try subscribed(.user(1001))
@@ -31,7 +31,7 @@ import Testing
         #expect(root.pids == [1, 2, 3, 4])
     }
 
-    @Test("A filter that names another's uid opens nothing")
+    @Test("A filter with another user's uid grants nothing")
     func filterOpensNothing() throws {
         let client = try host.connect(.user(1000))
         client.subscribe(filter: RecordFilter(uids: [0, 1001]))
@@ -40,7 +40,7 @@ import Testing
         #expect(client.pids.isEmpty)
     }
 
-    @Test("The process's sums follow the task they came with: uid 0 in them is not root")
+    @Test("The sums of a process follow their task: uid 0 in them is not root")
     func processFollowsTask() throws {
         let user = try subscribed(.user(1000))
         let root = EndedTask(pid: 1, uid: 0, hasProcess: true)
@@ -48,10 +48,76 @@ import Testing
         host.end([root, own])
         user.read()
         #expect(user.pids == [2])
-        #expect(user.exits.first?.record.process?[.cpuCount] == 33)
+        #expect(user.exits.first?.record.process?[.cpuCount] == EndedTask.cpuCount)
     }
 
-    @Test("A uid in the process's sums decides nothing")
+    @Test("The sums of a process are the owner's only if the seen threads add up to them")
+    func sumsOfThreads() throws {
+        let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
+        func end(_ pid: UInt32, of tgid: UInt32, uid: UInt32 = 1000, last others: Int? = nil) {
+            host.end(
+                EndedTask(
+                    pid: pid, uid: uid, isLast: others != nil, hasProcess: others != nil,
+                    otherThreadsCPUCount: UInt64(others ?? 0) * EndedTask.cpuCount, tgid: tgid))
+        }
+        // Both threads are the user's.
+        end(11, of: 10)
+        end(10, of: 10, last: 1)
+        // A thread of root ended before the user's.
+        end(21, of: 20, uid: 0)
+        end(20, of: 20, last: 1)
+        // A thread of an unknown user that was not seen.
+        end(30, of: 30, last: 1)
+        // A thread whose record comes late.
+        end(40, of: 40, last: 1)
+        end(41, of: 40)
+        user.read()
+        root.read()
+        #expect(user.pids == [11, 10, 20, 30, 40, 41])
+        #expect(user.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10])
+        #expect(user.exits.filter(\.isProcessWithheld).map(\.record.pid) == [20, 30, 40])
+        #expect(root.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10, 20, 30, 40])
+    }
+
+    @Test("A loss leaves the sums unproven that contain a lost thread, and no others")
+    func sumsAfterLoss() throws {
+        let user = try subscribed(.user(1000))
+        host.end(EndedTask(pid: 11, isLast: false, tgid: 10))
+        host.end(EndedTask(pid: 21, isLast: false, tgid: 20))
+        host.lose(1, cpu: 3)
+        host.end(EndedTask(pid: 10, hasProcess: true, otherThreadsCPUCount: EndedTask.cpuCount))
+        host.end(EndedTask(pid: 20, hasProcess: true, otherThreadsCPUCount: 2 * EndedTask.cpuCount))
+        user.read()
+        #expect(user.exits.map(\.isProcessWithheld) == [false, false, false, true])
+    }
+
+    @Test("A thread of an earlier process with the same id stands for no thread of another user")
+    func sumsAfterReuse() throws {
+        let user = try subscribed(.user(1000))
+        // The end of its process is not seen.
+        host.end(EndedTask(pid: 11, isLast: false, tgid: 10))
+        host.end(
+            EndedTask(
+                pid: 10, processAgeMicroseconds: 5_000, milliseconds: 10_000, hasProcess: true,
+                otherThreadsCPUCount: EndedTask.cpuCount))
+        user.read()
+        #expect(user.exits.map(\.isProcessWithheld) == [false, true])
+    }
+
+    @Test("Subscriptions of other users leave the proof as it is")
+    func sumsBesideOthers() throws {
+        let user = try host.connect(.user(1000))
+        user.subscribe(cpus: "0")
+        let other = try host.connect(.user(1001))
+        host.end(EndedTask(pid: 11, isLast: false, tgid: 10))
+        other.subscribe(cpus: "1")
+        other.unsubscribe()
+        host.end(EndedTask(pid: 10, hasProcess: true, otherThreadsCPUCount: EndedTask.cpuCount))
+        user.read()
+        #expect(user.exits.map(\.isProcessWithheld) == [false, false])
+    }
+
+    @Test("A uid in the sums of a process has no effect")
     func uidOfProcess() {
         var (foreign, own) = (EndedTask(pid: 1, uid: 1, hasProcess: true).record(), EndedTask(pid: 2).record())
         foreign.process?.set(.acUid, to: 1000)
@@ -61,7 +127,7 @@ import Testing
         #expect(access.seesExit(own))
     }
 
-    @Test("A record that names no uid is nobody's")
+    @Test("A record without a uid belongs to no user")
     func noUID() throws {
         let version1 = ExitRecord(cpu: 0, pid: 1, task: TaskRecord(kind: .task))
         #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).seesExit(version1))
@@ -69,23 +135,39 @@ import Testing
     }
 
     @Test(
-        "The io group is withheld from the owner of a task that used privilege or whose process lives on",
+        "The io group is withheld from the owner, whatever the flags of the record say: no flag proves that no other identity was taken",
         arguments: [false, true], [false, true])
     func redaction(usedPrivilege: Bool, isLast: Bool) throws {
         let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
         host.end(EndedTask(pid: 8, isLast: isLast, usedPrivilege: usedPrivilege))
         user.read()
         root.read()
-        let isWithheld = usedPrivilege || !isLast
         let seen = try #require(user.exits.first)
-        #expect(seen.redacted == (isWithheld ? [.io] : []))
-        #expect(seen.record.task[.readBytes] == (isWithheld ? nil : 8_192))
+        #expect(seen.redacted == [.io])
+        #expect(seen.record.task[.readBytes] == nil)
         #expect(seen.record.task[.acUid] == 1000)
         #expect(root.exits.first?.redacted == [])
         #expect(root.exits.first?.record.task[.readBytes] == 8_192)
     }
 
-    @Test("From a user namespace the io group of no task is seen")
+    @Test(
+        "Where the administrator shows it, the io group is withheld of tasks that used privilege or whose process lives on",
+        arguments: [false, true], [false, true])
+    func shownIO(usedPrivilege: Bool, isLast: Bool) throws {
+        var settings = BrokerSettings.sample()
+        settings.policy.othersSeeTheirIO = true
+        let host = TestHost(settings)
+        let (user, confined) = (try host.connect(.user(1000)), try host.connect(.user(1000).inUserNamespace))
+        for client in [user, confined] { client.subscribe() }
+        host.end(EndedTask(pid: 8, isLast: isLast, usedPrivilege: usedPrivilege))
+        for client in [user, confined] { client.read() }
+        let isWithheld = usedPrivilege || !isLast
+        #expect(user.exits.map(\.redacted) == [isWithheld ? [.io] : []])
+        #expect(user.exits.first?.record.task[.readBytes] == (isWithheld ? nil : 8_192))
+        #expect(confined.exits.map(\.redacted) == [[.io]])
+    }
+
+    @Test("A client in a user namespace never sees the group io")
     func confined() throws {
         let user = try subscribed(.user(1000).inUserNamespace)
         host.end([EndedTask(pid: 8), EndedTask(pid: 9, uid: 1001)])
@@ -94,16 +176,17 @@ import Testing
         #expect(user.exits.first?.record.task[.readBytes] == nil)
     }
 
-    @Test("Where flags are missing the io group is withheld")
+    @Test("The group io is withheld if flags are missing")
     func noFlags() throws {
         var task = TaskRecord(kind: .task)
         task.set(.acUid, to: 1000)
         let record = ExitRecord(cpu: 0, pid: 1, task: task)
-        #expect(AccessPolicy.Access.own(uid: 1000, gid: 1000).redactsIO(record))
-        #expect(!AccessPolicy.Access.all.redactsIO(record))
+        let policy = AccessPolicy(othersSeeTheirIO: true)
+        #expect(policy.redactsIO(record, for: .own(uid: 1000, gid: 1000)))
+        #expect(!policy.redactsIO(record, for: .all))
     }
 
-    @Test("Every member of the io group is withheld, and none of another")
+    @Test("Every field of the group io is withheld, and no other field")
     func wholeGroup() throws {
         let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
         var record = EndedTask(pid: 8, usedPrivilege: true).record()
@@ -119,7 +202,7 @@ import Testing
         #expect(seen == FieldSet.all.subtracting(FieldSet(group: .io)))
     }
 
-    @Test("Asking for nothing but the io group gets past nothing")
+    @Test("A request for only the group io does not bypass this")
     func onlyIO() throws {
         let user = try subscribed(.user(1000), fields: FieldSet(group: .io))
         host.end(EndedTask(pid: 8, usedPrivilege: true))

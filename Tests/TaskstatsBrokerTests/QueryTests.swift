@@ -4,11 +4,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// `get` goes through the broker with the access of whoever asks.
+/// `get` goes through the broker with the access of the caller.
 @Suite struct QueryTests {
     private let host = TestHost()
 
-    @Test("A query says what the client may see and what it asked for")
+    @Test("A query contains the client's access and its target")
     func access() throws {
         var seen: [(AccessPolicy.Access, QueryTarget)] = []
         host.queryAnswer = { query in
@@ -25,7 +25,7 @@ import Testing
         #expect(user.error(of: request)?.errno == "EPERM")
     }
 
-    @Test("The answer has the fields that were asked for")
+    @Test("The answer has the requested fields")
     func fields() throws {
         host.queryAnswer = { _ in .record(EndedTask(pid: 5).record().task) }
         let client = try host.connect()
@@ -53,10 +53,13 @@ import Testing
         #expect(answer == stats)
     }
 
-    @Test("An answer for a client that left meanwhile goes nowhere")
+    @Test("An answer for a client that has left is discarded")
     func left() throws {
         var broker = Broker(.sample())
-        guard case .admitted(let id) = broker.admit(uid: 0, at: 0, identify: { .root }, host: .sample) else {
+        guard
+            case .admitted(let id) = broker.admit(
+                .init(uid: 0, gid: 0, groups: []), at: 0, identify: { .root }, host: .sample)
+        else {
             throw TestHost.NotAdmitted()
         }
         let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id, at: 0)

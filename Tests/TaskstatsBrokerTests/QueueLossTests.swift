@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// What does not fit into a client's queue is dropped, counted exactly, and told where the gap is.
+/// Records that do not fit into a client's queue are dropped, counted exactly, and reported at the position of the gap.
 @Suite struct QueueLossTests {
     private static let queueBytes = 4_096
     private let host = TestHost(.sample(limits: .usual { $0.queueBytes = queueBytes }))
@@ -16,7 +16,7 @@ import Testing
         return client
     }
 
-    @Test("A loss is told as soon as there is room, even when no record follows")
+    @Test("A loss is reported as soon as there is room, even without a following record")
     func toldWithoutFollower() throws {
         let client = try subscribed()
         host.end([EndedTask](1...50))
@@ -26,7 +26,7 @@ import Testing
         #expect(client.pids.count > 5)
     }
 
-    @Test("Every gap is told in its place, however little is read at a time", arguments: [7, 100, 500, 1_500])
+    @Test("Every gap is reported at its position, however little is read at a time", arguments: [7, 100, 500, 1_500])
     func places(bytesAtATime: Int) throws {
         let client = try subscribed()
         var pid: UInt32 = 0
@@ -40,7 +40,7 @@ import Testing
         #expect(client.losses.count > 1 || bytesAtATime < 100)
     }
 
-    @Test("The bytes that wait never go above the limit")
+    @Test("The queued bytes never exceed the limit")
     func bounded() throws {
         let client = try subscribed()
         for pid in 1...300 as ClosedRange<UInt32> {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test("The limit itself may be reached")
+    @Test("The queue may be filled up to the limit")
     func limitIsReached() throws {
         let probe = try subscribed()
         host.end(EndedTask(pid: 1))
@@ -65,7 +65,7 @@ import Testing
         #expect(client.read() == [.exit(1), .exit(2), .exit(3), .lost(.queue, 1)])
     }
 
-    @Test("A queue that is too small for any record still tells what was lost")
+    @Test("A queue that is too small for any record still reports losses")
     func tooSmall() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 200 }))
         let client = try host.connect()
@@ -79,7 +79,7 @@ import Testing
         #expect(heard.contains(.lost(.kernel(cpu: 0), 6)))
     }
 
-    @Test("Only what matched counts")
+    @Test("Only matching records count")
     func onlyMatched() throws {
         let client = try subscribed(RecordFilter(uids: [7]))
         for pid in 1...100 as ClosedRange<UInt32> { host.end(EndedTask(pid: pid, uid: pid.isMultiple(of: 2) ? 7 : 8)) }
@@ -101,7 +101,7 @@ import Testing
         #expect(stalled.exitLines == Array(running.exitLines.prefix(stalled.exitLines.count)))
     }
 
-    @Test("An answer is preceded by what was lost before it")
+    @Test("Earlier losses are reported before an answer")
     func beforeAnswers() throws {
         let client = try subscribed()
         host.end([EndedTask](1...50))
@@ -112,7 +112,7 @@ import Testing
         #expect(heard.dropLast().last == .lost(.queue, UInt64(50 - client.pids.count)))
     }
 
-    @Test("With overflow disconnect the connection ends instead, with a reason, after what was queued")
+    @Test("With overflow disconnect the connection ends with a reason, after queued lines")
     func disconnect() throws {
         let (client, other) = (try host.connect(), try subscribed())
         client.subscribe(overflow: .disconnect)
@@ -121,7 +121,7 @@ import Testing
         #expect(client.pids == Array(1...UInt32(client.pids.count)))
         #expect(client.losses.isEmpty)
         guard case .closing(let reason) = client.heard.last else {
-            Issue.record("no farewell")
+            Issue.record("no closing line")
             return
         }
         #expect(reason.contains("overflow"))
@@ -130,7 +130,7 @@ import Testing
         #expect(Journal.fault(in: other.heard, of: 1...50) == nil)
     }
 
-    @Test("A subscription that drops again takes the place of one that disconnects")
+    @Test("A subscription that drops replaces one that disconnects")
     func overflowIsReplaced() throws {
         let client = try host.connect()
         client.subscribe(overflow: .disconnect)

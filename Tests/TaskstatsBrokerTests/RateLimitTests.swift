@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// How often one uid may connect and ask.
+/// The rates of connections and requests of one uid.
 @Suite struct RateLimitTests {
     private let second: UInt64 = 1_000_000_000
 
@@ -17,7 +17,7 @@ import Testing
                 }))
     }
 
-    /// How many of so many requests are not refused.
+    /// Returns the number of requests that are not refused.
     private func granted(_ count: Int, to client: TestClient) -> Int {
         (0..<count).count { _ in
             guard let request = client.ask(.describe) else { return false }
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("A user's requests beyond the rate are refused with the limit, what it allows, and what was used")
+    @Test("Requests beyond the rate are refused with the limit, its maximum and the use")
     func requests() throws {
         let host = host()
         let client = try host.connect(.user(1000))
@@ -36,14 +36,14 @@ import Testing
         let error = try #require(client.error(of: request))
         #expect(error.name == .limitExceeded)
         #expect(error.limit == .init("requests_per_second", allowed: 10, used: 10))
-        #expect(error.message == "too many requests: requests_per_second allows 10, used are 10")
+        #expect(error.message == "limit reached (requests_per_second: 10 of 10 in use)")
         host.now += second / 10
         #expect(granted(5, to: client) == 1)
         host.now += second
         #expect(granted(20, to: client) == 10)
     }
 
-    @Test("All connections of a uid share its requests; those of another uid have their own")
+    @Test("All connections of a uid share its requests; another uid has its own")
     func shared() throws {
         let host = host()
         let clients = try (0..<4).map { _ in try host.connect(.user(1000)) }
@@ -51,7 +51,7 @@ import Testing
         #expect(granted(10, to: try host.connect(.user(1001))) == 10)
     }
 
-    @Test("Who may see everything may ask as often as it likes")
+    @Test("A client with access to everything has no limit of requests")
     func unlimited() throws {
         let host = host()
         let member = PeerIdentity.user(1000, groups: [BrokerSettings.privilegedGroup])
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test("Leaving and coming back does not make new requests or connections")
+    @Test("Reconnecting does not refill the limits")
     func comingBack() throws {
         let host = host()
         for _ in 0..<9 {
@@ -70,7 +70,7 @@ import Testing
             #expect(granted(1, to: client) == 1)
             client.leave()
         }
-        // Somebody else comes meanwhile, which is when accounts are forgotten.
+        // Another client connects meanwhile, which purges quotas.
         host.now += second / 100
         try host.connect(.root).leave()
         let last = try host.connect(.user(1000))
@@ -79,7 +79,7 @@ import Testing
         #expect(host.refusal(of: .user(1000)) != nil)
     }
 
-    @Test("What is remembered of who left is forgotten within a second, so that no number of uids takes up memory")
+    @Test("The quota of a client that left is purged within a second, which bounds memory for any number of uids")
     func forgets() throws {
         let host = host()
         for uid in 1...200 as ClosedRange<UInt32> {
@@ -95,7 +95,7 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("When the refusals are used up as well nothing is to be read for a while")
+    @Test("When the refusals are used up too, the client is throttled")
     func rest() throws {
         let host = host()
         let client = try host.connect(.user(1000))
@@ -108,7 +108,7 @@ import Testing
         #expect(!host.mustRest(client.id))
     }
 
-    @Test("A line that is no request costs what a request costs")
+    @Test("An invalid line costs as much as a request")
     func badLines() throws {
         let host = host()
         let client = try host.connect(.user(1000))
@@ -117,13 +117,13 @@ import Testing
         #expect(granted(5, to: client) == 2)
     }
 
-    @Test("A uid connects so often in a second and no more, and is told the limit; refusals cost it nothing")
+    @Test("The connection rate of a uid is limited and reported; refusals cost nothing")
     func connections() throws {
         let host = host()
         for _ in 0..<10 { try host.connect(.user(1000)).leave() }
         for _ in 0..<50 {
             let lines = try #require(host.refusal(of: .user(1000)))
-            let reason = "too many connections: connections_per_second allows 10, used are 10"
+            let reason = "limit reached (connections_per_second: 10 of 10 in use)"
             #expect(lines.map(Heard.init) == [.closing(reason)])
         }
         try host.connect(.user(1001)).leave()
@@ -132,24 +132,24 @@ import Testing
         #expect(host.refusal(of: .user(1000)) != nil)
     }
 
-    @Test("Root connects as often as it likes")
+    @Test("Root has no limit of connection rate")
     func rootConnects() throws {
         let host = host()
         for _ in 0..<50 { try host.connect(.root).leave() }
         #expect(host.isBalanced)
     }
 
-    @Test("Each is told the limits that concern it")
+    @Test("Each client receives the limits that apply to it")
     func told() throws {
         let host = host(requests: 4_711, connections: 42)
         let member = PeerIdentity.user(1001, groups: [BrokerSettings.privilegedGroup])
         for (peer, requests, connections) in [
-            (PeerIdentity.root, nil, nil), (member, nil, 42), (.user(1000), 4_711, 42),
+            (PeerIdentity.root, nil, nil), (member, nil, nil), (.user(1000), 4_711, 42),
         ] as [(PeerIdentity, Int?, Int?)] {
             let client = try host.connect(peer)
             client.read()
             guard case .hello(let hello) = client.events.first else {
-                Issue.record("no greeting")
+                Issue.record("no hello")
                 continue
             }
             #expect(hello.limits.requestsPerSecond == requests)

@@ -4,11 +4,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// What happens between a wish and the kernel's consent.
+/// Subscriptions between the request and the kernel's acknowledgement.
 @Suite struct RegistrationFailureTests {
     private let host = TestHost()
 
-    @Test("A registration that the kernel refuses is answered with its reason and leaves no CPU behind")
+    @Test("A registration that the kernel refuses is answered with the reason and leaves no CPU registered")
     func refused() throws {
         let client = try host.connect()
         host.refusedCPUs = CPUSet([2])
@@ -20,7 +20,7 @@ import Testing
         #expect(host.subscribedCPUs(of: client.id).isEmpty)
     }
 
-    @Test("A registration that the kernel refuses leaves the earlier subscription in force")
+    @Test("A registration that the kernel refuses leaves the previous subscription in force")
     func earlierStays() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0", filter: RecordFilter(uids: [5]))
@@ -32,7 +32,7 @@ import Testing
         #expect(host.registered == CPUSet([0]))
     }
 
-    @Test("CPUs that another client holds are no matter for the kernel")
+    @Test("CPUs of other clients need no registration")
     func heldByAnother() throws {
         try host.connect().subscribe(cpus: "2")
         host.refusedCPUs = CPUSet([2])
@@ -41,7 +41,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1)])
     }
 
-    @Test("A client that vanishes while its registration is pending leaves no CPU behind")
+    @Test("A client that disconnects during its registration leaves no CPU registered")
     func vanished() throws {
         host.delaysRegistrations = true
         let client = try host.connect()
@@ -52,7 +52,7 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("A client that vanishes while its registration is pending takes no CPU from others")
+    @Test("A client that disconnects during its registration takes no CPU from others")
     func vanishedBesideAnother() throws {
         try host.connect().subscribe(cpus: "1")
         host.delaysRegistrations = true
@@ -63,7 +63,7 @@ import Testing
         #expect(host.registered == CPUSet([1]))
     }
 
-    @Test("Of a subscription that is still pending no record is sent")
+    @Test("A pending subscription receives no record")
     func pending() throws {
         try host.connect().subscribe(cpus: "0")
         host.delaysRegistrations = true
@@ -77,7 +77,7 @@ import Testing
 }
 
 extension RecordFilter {
-    init(uids: [UInt32]) {
+    init(uids: Set<UInt32>) {
         self.init()
         self.uids = uids
     }

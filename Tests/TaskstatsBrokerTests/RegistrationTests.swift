@@ -3,7 +3,8 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// A CPU is registered exactly as long as some subscription wants it; ``TestHost`` compares the two after every input.
+/// A CPU is registered exactly as long as some subscription includes it; ``TestHost`` compares the two after every
+/// input.
 @Suite struct RegistrationTests {
     private let host = TestHost()
 
@@ -13,7 +14,7 @@ import Testing
         #expect(host.registered.isEmpty)
     }
 
-    @Test("The first client that wants a CPU has it registered, and the next finds it so")
+    @Test("The first client of a CPU has it registered, and the next one shares it")
     func first() throws {
         try host.connect().subscribe(cpus: "1-2")
         #expect(host.registered == CPUSet([1, 2]))
@@ -24,7 +25,7 @@ import Testing
 
     enum Departure: CaseIterable { case unsubscribe, disconnect, otherMask }
 
-    @Test("The last client that lets go of a CPU has it deregistered", arguments: Departure.allCases)
+    @Test("The last client that leaves a CPU has it deregistered", arguments: Departure.allCases)
     func last(_ departure: Departure) throws {
         let (one, other) = (try host.connect(), try host.connect())
         one.subscribe(cpus: "0-1")
@@ -64,7 +65,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .answer(2), .answer(3), .answer(4)])
     }
 
-    @Test("A CPU that was deregistered is registered anew for the next client")
+    @Test("A CPU that was deregistered is registered again for the next client")
     func anew() throws {
         for _ in 0..<3 {
             let client = try host.connect()
@@ -85,7 +86,7 @@ import Testing
         #expect(host.registered == CPUSet([0]))
     }
 
-    @Test("A list that names no CPU of the machine registers none and leaves the subscription alone")
+    @Test("A list without a CPU of the machine registers none and keeps the subscription")
     func badList() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")

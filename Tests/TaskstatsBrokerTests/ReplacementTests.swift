@@ -3,11 +3,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// A subscription takes the place of the one before, at once.
+/// A subscription replaces the previous one at once.
 @Suite struct ReplacementTests {
     private let host = TestHost()
 
-    @Test("The answer to subscribe stands before the first exit")
+    @Test("The answer to subscribe precedes the first exit")
     func answerFirst() throws {
         let client = try host.connect()
         client.subscribe()
@@ -15,7 +15,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .exit(1)])
     }
 
-    @Test("Replacing loses and doubles no record of a CPU in both, and the CPU stays registered")
+    @Test("Replacing a subscription neither loses nor duplicates records of a shared CPU, which stays registered")
     func replace() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0-1")
@@ -34,7 +34,7 @@ import Testing
         #expect(client.exits.filter { $0.record.cpu == 1 }.map(\.record.sequence) == [1, 2, 3])
     }
 
-    @Test("The same subscription again changes nothing but is answered")
+    @Test("Repeating a subscription is answered and changes nothing")
     func same() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")
@@ -44,7 +44,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .exit(1), .answer(2), .exit(2)])
     }
 
-    @Test("Nothing of the earlier scope, fields and filter is left")
+    @Test("Nothing remains of the previous scope, fields and filter")
     func everythingIsReplaced() throws {
         let client = try host.connect()
         client.subscribe(scope: .process, fields: [.acUid], filter: RecordFilter(uids: [3]))
@@ -55,7 +55,7 @@ import Testing
         #expect(client.exits.first?.record.task[.cpuCount] == 3)
     }
 
-    @Test("After unsubscribe no record comes, not even one of a CPU that others hold")
+    @Test("After unsubscribe no record arrives, not even of a CPU that others use")
     func unsubscribed() throws {
         let (client, other) = (try host.connect(), try host.connect())
         client.subscribe()
@@ -67,7 +67,7 @@ import Testing
         #expect(other.read() == [.hello, .answer(1), .exit(1), .lost(.kernel(cpu: 0), 3)])
     }
 
-    @Test("A loss of the earlier subscription is told before the answer that replaces it")
+    @Test("A loss of the previous subscription is reported before the answer that replaces it")
     func lossBeforeAnswer() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let client = try host.connect()
@@ -80,7 +80,7 @@ import Testing
         #expect(heard.suffix(2) == [.lost(.queue, UInt64(50 - delivered)), .answer(2)])
     }
 
-    @Test("The answer says what is in force")
+    @Test("The answer contains the settings in force")
     func inForce() throws {
         let client = try host.connect()
         let request = client.subscribe(cpus: "3,0-1,1", fields: [.acUid, .nvcsw])

@@ -4,11 +4,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Counters: everybody's own, and the daemon's for those who may see everything.
+/// Counters of the connection, and of the daemon for clients with access to everything.
 @Suite struct StatusTests {
     private let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
 
-    @Test("A connection's counters are what it was sent and what it lost")
+    @Test("A connection's counters are its delivered and lost records")
     func connection() throws {
         let client = try host.connect(.user(1000))
         client.subscribe(cpus: "0-1")
@@ -28,7 +28,7 @@ import Testing
         #expect(counters.cpus == "0-1")
     }
 
-    @Test("Tier own learns nothing of the daemon and of others")
+    @Test("Tier own receives nothing about the daemon and other clients")
     func own() throws {
         let (user, root) = (try host.connect(.user(1000)), try host.connect())
         root.subscribe()
@@ -41,7 +41,7 @@ import Testing
         for word in ["daemon", "clients", "registered", "subscribers", "received"] { #expect(!line.contains(word)) }
     }
 
-    @Test("Tier all gets the daemon's counters", arguments: [PeerIdentity.root, .user(5, groups: [990])])
+    @Test("Tier all receives the daemon's counters", arguments: [PeerIdentity.root, .user(5, groups: [990])])
     func daemon(_ peer: PeerIdentity) throws {
         let (client, other, idle) = (try host.connect(peer), try host.connect(.user(1000)), try host.connect())
         idle.read()
@@ -64,7 +64,21 @@ import Testing
         #expect(daemon.cpus.map(\.cpu) == [0, 1, 2])
     }
 
-    @Test("Describe names the methods and every field")
+    @Test("A CPU without subscribers keeps its counters and is not listed as registered")
+    func formerlyRegistered() throws {
+        let client = try host.connect()
+        client.subscribe(cpus: "1")
+        host.cpuCounters = [
+            Status.CPU(cpu: 0, subscribers: 0, received: 12, lost: 3, receiveBufferBytes: 0),
+            Status.CPU(cpu: 1, subscribers: 0, received: 7, lost: 0, receiveBufferBytes: 4_096),
+        ]
+        let daemon = try #require(client.status()?.daemon)
+        #expect(daemon.registeredCPUs == "1")
+        #expect(daemon.cpus.map(\.received) == [12, 7])
+        #expect(daemon.cpus.map(\.subscribers) == [0, 1])
+    }
+
+    @Test("Describe lists the methods and every field")
     func describe() throws {
         let client = try host.connect(.user(1000))
         client.ask(.describe)
@@ -74,5 +88,6 @@ import Testing
             #expect(line.contains("\"\(method)\""))
         }
         for field in Field.allCases { #expect(line.contains("\"name\":\"\(field.name)\"")) }
+        #expect(!line.contains("ac_comm_hex"), "it accompanies a field, but is not one")
     }
 }

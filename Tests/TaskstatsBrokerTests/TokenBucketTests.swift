@@ -11,7 +11,7 @@ import Testing
         return taken
     }
 
-    @Test("What one second brings can be taken at once, and no more", arguments: [1, 3, 7, 100, 5_000, 1_000_000])
+    @Test("The tokens of one second can be taken at once, and no more", arguments: [1, 3, 7, 100, 5_000, 1_000_000])
     func burst(perSecond: Int) {
         for start in [0, 5 * second, 1 << 62] as [UInt64] {
             var bucket = TokenBucket(perSecond: perSecond)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("It fills evenly, and after a second it is full", arguments: [1, 3, 100, 5_000])
+    @Test("It fills evenly, and is full after a second", arguments: [1, 3, 100, 5_000])
     func refill(perSecond: Int) {
         var bucket = TokenBucket(perSecond: perSecond)
         _ = taken(from: &bucket, at: second)
@@ -35,7 +35,7 @@ import Testing
         #expect(taken(from: &bucket, at: 100 * second) == perSecond)
     }
 
-    @Test("However it is asked, no more come out than the rate allows and what was saved")
+    @Test("Any sequence of requests takes no more than the rate plus the saved tokens")
     func bounded() {
         var bucket = TokenBucket(perSecond: 1_000)
         var taken = 0

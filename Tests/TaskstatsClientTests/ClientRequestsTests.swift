@@ -6,7 +6,7 @@ import Testing
 
 /// Requests of tasks that share a client.
 @Suite(.timeLimit(.minutes(1))) struct ClientRequestsTests {
-    @Test func `a client greets, asks and reads like a connection`() async throws {
+    @Test func `a client connects, requests and reads like a connection`() async throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet(access: .own, instance: "a1")
             let task = try peer.request()
@@ -76,7 +76,7 @@ import Testing
         #expect(try daemon.finish().map(\.call) == [.get(.pid(1), fields: .all), .get(.pid(3), fields: .all)])
     }
 
-    @Test func `connecting ends at once when it is cancelled, greeted or not`() async throws {
+    @Test func `connecting ends immediately when it is cancelled, before or during the handshake`() async throws {
         let accepted = Signal()
         let daemon = try FakeDaemon { peer in
             accepted.send()
@@ -95,7 +95,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await waiting.value }
     }
 
-    @Test func `a daemon that hangs is told apart from one that is gone, by whoever waits`() async throws {
+    @Test func `a daemon that hangs is distinguished from one that is gone, by every caller`() async throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet()
             try peer.waitForEnd()
@@ -159,7 +159,7 @@ import Testing
         #expect(later?.code == .closed)
     }
 
-    @Test func `letting go of a client closes its connection`() async throws {
+    @Test func `releasing a client closes its connection`() async throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet()
             try peer.waitForEnd()

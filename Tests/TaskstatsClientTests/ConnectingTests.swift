@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsClient
 
-/// The first words of a connection.
+/// The start of a connection.
 @Suite(.timeLimit(.minutes(1))) struct ConnectingTests {
     private func failure(_ script: @escaping FakeDaemon.Script) throws -> TaskstatsError? {
         let daemon = try FakeDaemon(script)
@@ -13,7 +13,7 @@ import Testing
         return error
     }
 
-    @Test func `the greeting says what the daemon is and what it takes us for`() throws {
+    @Test func `the handshake identifies the daemon and this program`() throws {
         let daemon = try FakeDaemon { try $0.greet(access: .own, delayAccounting: false) }
         let server = try TaskstatsConnection.connect(path: daemon.path).server
         #expect(server.server == "taskstatsd/0.1.0")
@@ -25,7 +25,7 @@ import Testing
         #expect(server.queueBytes == 8_388_608)
     }
 
-    @Test func `a greeting may come in pieces, with a carriage return, and with members that are not known`() throws {
+    @Test func `a handshake may arrive in pieces, with a carriage return, and with unknown keys`() throws {
         let daemon = try FakeDaemon { peer in
             let hello =
                 #"{"extra":[{}],"params":{"protocol":"1.7","instance":"a","you":{"access":"all","color":"red"},"cpus":{"#
@@ -61,7 +61,7 @@ import Testing
     func `a path that no socket can have is refused`(path: String) {
         let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: path) }
         #expect(error?.code == .systemError)
-        #expect(error?.message == "the path of a socket has 1 to 107 bytes and no NUL")
+        #expect(error?.message == "cannot connect: the socket path must have 1 to 107 bytes and no NUL")
     }
 
     @Test func `access none is permission denied, with the daemon's reason`() throws {
@@ -74,13 +74,13 @@ import Testing
         #expect(error?.message == "taskstatsd does not serve this user: another pid namespace")
     }
 
-    @Test func `another version of the protocol is told apart`() throws {
+    @Test func `another version of the protocol is a distinct error`() throws {
         let error = try failure { try $0.greet(protocolVersion: "2.0") }
         #expect(error?.code == .protocolViolation)
         #expect(error?.message.contains("version 2.0") == true)
     }
 
-    @Test func `a daemon that is full says so in place of a greeting`() throws {
+    @Test func `a daemon that is full replies with an error instead of the handshake`() throws {
         let error = try failure { peer in
             try peer.send(
                 ServerLine.error(
@@ -96,11 +96,11 @@ import Testing
     }
 
     @Test(arguments: ["SSH-2.0-OpenSSH_9.6\r\n", "{}}\n", "{\"method\":\"exit\",\"params\":{}}\n", "\0\n", "[]\n"])
-    func `something else on the socket is told apart`(text: String) throws {
+    func `another server on the socket is a distinct error`(text: String) throws {
         #expect(try failure { try $0.send(text: text) }?.code == .protocolViolation)
     }
 
-    @Test func `a line that is too long is told apart before it ends`() throws {
+    @Test func `a line that is too long is detected before it ends`() throws {
         let error = try failure { peer in
             try? peer.send(bytes: [UInt8](repeating: 0x20, count: 200_000))
         }
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{\"jsonrpc\":"])
-    func `a daemon that is gone before it greeted is an error`(text: String) throws {
+    func `a daemon that is gone before the handshake is an error`(text: String) throws {
         #expect(try failure { try $0.send(text: text) }?.code == .disconnected)
     }
 }

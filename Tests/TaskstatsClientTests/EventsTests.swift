@@ -4,7 +4,7 @@ import Testing
 
 @testable import TaskstatsClient
 
-/// What a subscriber is told.
+/// The events of a subscription.
 @Suite(.timeLimit(.minutes(1))) struct EventsTests {
     @Test func `events come in order, closing last, and after it an error`() throws {
         let daemon = try FakeDaemon { peer in

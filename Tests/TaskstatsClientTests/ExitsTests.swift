@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ExitsTests {
     private typealias Event = TaskstatsClient.Event
 
-    /// A client of a daemon whose second connection follows the script, after it was greeted and granted.
+    /// A client of a daemon whose second connection follows the script, after its handshake and subscription.
     private func client(
         _ script: @escaping FakeDaemon.Script
     ) async throws -> (client: TaskstatsClient, daemon: FakeDaemon) {
@@ -93,7 +93,7 @@ import Testing
         }()
         for pid in 1...50 { #expect(try await client.stats(ofTask: pid).acPid == UInt32(pid)) }
         #expect(try await seen == Array(1...500))
-        // The loop has let go of its iterator, and with it of the connection.
+        // The loop has released its iterator, and with it the connection.
         try daemon.finish()
     }
 

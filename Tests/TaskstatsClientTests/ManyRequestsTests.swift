@@ -72,7 +72,7 @@ import Testing
             let requests = try (0..<3).map { _ in try peer.request() }
             try answer(requests[0], peer)
             let next = try peer.request()
-            // The late answers are to questions that nobody asks any more.
+            // The late replies are to requests that were abandoned.
             try answer(requests[1], peer)
             try answer(requests[2], peer)
             try answer(next, peer)

@@ -9,7 +9,7 @@ import Testing
     /// As often as it takes, without a pause that a test would have to sit through.
     private let quickly = Reconnection(attempts: nil, firstDelay: .milliseconds(1), longestDelay: .milliseconds(4))
 
-    /// A daemon that greets a client, grants its sequence a subscription, and goes away.
+    /// A daemon that accepts a client, grants its sequence a subscription, and goes away.
     private static func servingOneSequence() throws -> FakeDaemon {
         try FakeDaemon(serving: [
             { try $0.greet() },
@@ -29,7 +29,7 @@ import Testing
         #expect((1...3).map { twice.delay(beforeAttempt: $0) } == [.seconds(5), .seconds(5), nil])
     }
 
-    @Test func `a sequence tells that the daemon is gone, why, and that another instance serves it`() async throws {
+    @Test func `a sequence reports that the daemon is gone, why, and that another instance serves it`() async throws {
         let daemon = try FakeDaemon(serving: [
             { try $0.greet() },
             { peer in
@@ -116,7 +116,7 @@ import Testing
         try await loop.value
     }
 
-    @Test func `a request is asked again of the daemon that came back, whose greeting is the client's then`()
+    @Test func `a request is repeated after the daemon returned, and the client has the new handshake`()
         async throws
     {
         let daemon = try FakeDaemon(serving: [

@@ -58,7 +58,7 @@ import Testing
         #expect(requests.map(\.id) == [.integer(1), .integer(2)])
     }
 
-    @Test func `counters are read, those of the daemon only when they are told`() throws {
+    @Test func `counters are read, those of the daemon only if they are reported`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet()
             let daemon = Status.Daemon(

@@ -7,7 +7,7 @@ import Testing
 
 /// A daemon that hangs, and one that comes back, as the blocking core meets them.
 @Suite(.timeLimit(.minutes(1))) struct TimeoutTests {
-    @Test func `a daemon that does not greet in time is told apart from one that is gone`() throws {
+    @Test func `a daemon without a timely handshake is distinguished from one that is gone`() throws {
         let daemon = try FakeDaemon { try $0.waitForEnd() }
         let error = #expect(throws: TaskstatsError.self) {
             try TaskstatsConnection.connect(path: daemon.path, timeout: .milliseconds(50))

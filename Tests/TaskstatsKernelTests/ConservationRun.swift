@@ -5,9 +5,9 @@ import TaskstatsKernel
 import TestSupport
 import Testing
 
-/// One run of random exits and drains, the same for the same seed.
+/// One run of random exits and drains, reproducible by its seed.
 final class ConservationRun {
-    /// Twenty seeds, or as many as TASKSTATS_SEEDS says; with TASKSTATS_SEED that one.
+    /// Twenty seeds, or TASKSTATS_SEEDS of them, or only TASKSTATS_SEED.
     static let seeds: [UInt64] = {
         if unsafe getenv("TASKSTATS_SEED") != nil { return SeededGenerator.seeds }
         let count = unsafe getenv("TASKSTATS_SEEDS").flatMap { unsafe UInt64(String(cString: $0)) }
@@ -62,7 +62,7 @@ final class ConservationRun {
         }
     }
 
-    /// What was handed on and what was told must come to what was produced, number by number.
+    /// Checks that delivered and lost records add up to the produced ones, number by number.
     func checkSums() {
         for fake in fakes {
             let context: Comment = "seed \(seed), CPU \(fake.listener.cpu)"

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ExitListenerDrainTests {
     private static let enomem = SystemError("recvmmsg", errno: ENOMEM)
 
-    @Test("A record is handed on with its CPU, its number, the time, and what the kernel said")
+    @Test("A record is delivered with its CPU, its number, the time, and the kernel's values")
     func record() throws {
         let fake = try FakeListener.registered(cpu: 1)
         fake.kernel.exit(
@@ -22,13 +22,13 @@ import Testing
         #expect(record.pid == 813)
         #expect(record.tgid == 812)
         #expect(record.isLast == true)
-        #expect(record.exit == ExitStatus(waitStatus: 0x0300, flags: .lastOfProcess))
+        #expect(record.exit == ExitStatus(waitStatus: 0x0300))
         #expect(record.task.command == "worker")
         #expect(record.task[.nvcsw] == 7)
         #expect(record.process == nil)
     }
 
-    @Test("The sums of a process come with its last record, with a version or without", arguments: [false, true])
+    @Test("The sums of a process come with its last record, with or without a version", arguments: [false, true])
     func process(omitsVersion: Bool) throws {
         let fake = try FakeListener.registered()
         fake.kernel.omitsVersionOfProcesses = omitsVersion
@@ -39,7 +39,7 @@ import Testing
         #expect(fake.sink.records.first?.process?.version == 16)
     }
 
-    @Test("Exits of other CPUs are other listeners'")
+    @Test("Exits of other CPUs belong to other listeners")
     func otherCPU() throws {
         let kernel = FakeKernel()
         let fakes = try (0...1).map { try FakeListener.registered(kernel, cpu: $0) }
@@ -50,7 +50,7 @@ import Testing
         #expect(fakes[1].events == [1, 2].exits)
     }
 
-    @Test("An empty socket is empty")
+    @Test("An empty socket is reported as empty")
     func empty() throws {
         let fake = try FakeListener.registered()
         #expect(try fake.drain() == .empty(records: 0))
@@ -68,7 +68,7 @@ import Testing
         #expect(fake.events == (1...150).exits)
     }
 
-    @Test("A socket that is empty at the end of the budget is seen empty by the next drain")
+    @Test("A socket that is empty at the end of the budget is found empty by the next drain")
     func budgetMet() throws {
         let fake = try FakeListener.registered()
         fake.exit(64)
@@ -76,7 +76,7 @@ import Testing
         #expect(try fake.drain(budget: 64) == .empty(records: 0))
     }
 
-    @Test("A complete drain hands on all that the receive buffer holds")
+    @Test("A complete drain delivers everything in the receive buffer")
     func completely() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 1 << 20)
         fake.exit(2_000)
@@ -85,7 +85,7 @@ import Testing
         #expect(sink.events == (1...819).exits + [.lost(2_000 - 819)])
     }
 
-    @Test("A record that cannot be read is told as lost in its place", arguments: FakeKernel.Damage.allCases)
+    @Test("An unreadable record is reported as lost at its position", arguments: FakeKernel.Damage.allCases)
     func damaged(damage: FakeKernel.Damage) throws {
         let fake = try FakeListener.registered()
         fake.exit()
@@ -97,7 +97,7 @@ import Testing
         #expect(fake.listener.lost == 1)
     }
 
-    @Test("A record without a task is told as lost")
+    @Test("A record without a task is reported as lost")
     func withoutTask() throws {
         let fake = try FakeListener.registered()
         let payload = MessageBuilder.generic(command: 2, MessageBuilder.attribute(6, []))
@@ -106,7 +106,7 @@ import Testing
         #expect(fake.events == [.lost(1)])
     }
 
-    @Test("A record with something unreadable behind it is handed on and not lost as well")
+    @Test("A record followed by unreadable data is delivered and not lost")
     func trailing() throws {
         let fake = try FakeListener.registered()
         let attributes = MessageBuilder.aggregate(pid: 1, MessageBuilder.taskstats(version: 16))
@@ -116,7 +116,7 @@ import Testing
         #expect(fake.events == [1].exits)
     }
 
-    @Test("What is no record is passed over: a stranger's message, another family's, an acknowledgement")
+    @Test("Messages of other senders and families, and acknowledgements, are skipped")
     func passedOver() throws {
         let fake = try FakeListener.registered()
         fake.exit()
@@ -133,7 +133,7 @@ import Testing
         #expect(fake.listener.lost == 0)
     }
 
-    @Test("An error of receive is told, and nothing is lost by it")
+    @Test("A receive error is thrown and loses nothing")
     func receiveError() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
@@ -143,7 +143,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("A drop counter that cannot be read is told, and its loss by the next drain")
+    @Test("An unreadable drop counter is an error, and the next drain reports its loss")
     func dropsError() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(5)

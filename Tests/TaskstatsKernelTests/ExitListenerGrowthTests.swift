@@ -4,9 +4,9 @@ import TaskstatsKernel
 import TestSupport
 import Testing
 
-/// How losses make the receive buffer larger.
+/// Growth of the receive buffer after losses.
 ///
-/// Four records of one thread fit into the buffer that these tests begin with.
+/// Four records of one thread fit into the initial buffer of these tests.
 @Suite struct ExitListenerGrowthTests {
     private static let first = 4 * FakeKernel.Cost.taskRecord
 
@@ -14,7 +14,7 @@ import Testing
         try .registered(receiveBufferBytes: Self.first, largestReceiveBufferBytes: largest)
     }
 
-    /// Ends one task more than there is room for, and reads.
+    /// Ends one more task than fit, and reads.
     private func lose(_ fake: FakeListener) throws {
         fake.exit(fake.socket.receiveBufferBytes / FakeKernel.Cost.taskRecord + 1)
         let lost = fake.listener.lost
@@ -34,7 +34,7 @@ import Testing
         #expect(sizes == [2, 4, 5, 5, 5].map { $0 * Self.first })
     }
 
-    @Test("What made a loss before makes none behind it")
+    @Test("A load that caused a loss causes none after it")
     func sufficesNext() throws {
         let fake = try listener(upTo: 2 * Self.first)
         fake.exit(8)
@@ -44,7 +44,7 @@ import Testing
         #expect(fake.events == (1...4).exits + [.lost(4)] + (9...16).exits)
     }
 
-    @Test("Many losses of one drain double it once")
+    @Test("Several losses of one drain double it once")
     func oncePerDrain() throws {
         let fake = try listener(upTo: 64 * Self.first)
         for _ in 0..<3 {
@@ -58,7 +58,7 @@ import Testing
         #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
     }
 
-    @Test("Without a loss, and where no limit above it is given, it stays as it was")
+    @Test("Without a loss, or without a higher limit, it keeps its size")
     func stays() throws {
         let quiet = try listener(upTo: 4 * Self.first)
         quiet.exit(4)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("Where the kernel refuses it stays, and is tried again after the next loss")
+    @Test("If the kernel refuses it keeps its size, and is retried after the next loss")
     func refused() throws {
         let fake = try listener(upTo: 2 * Self.first)
         fake.socket.failures[.setReceiveBuffer] = SystemError("setsockopt SO_RCVBUFFORCE", errno: ENOMEM)
@@ -81,7 +81,7 @@ import Testing
         #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
     }
 
-    @Test("A command that borrows a larger buffer gives back the grown one")
+    @Test("A command with a larger buffer restores the grown size")
     func behindCommands() throws {
         let fake = try listener(upTo: 2 * Self.first)
         try lose(fake)

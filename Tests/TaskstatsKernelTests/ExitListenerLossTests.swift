@@ -5,9 +5,9 @@ import TaskstatsKernel
 import TestSupport
 import Testing
 
-/// Where a loss is told.
+/// The position of reported losses.
 ///
-/// Three records of one thread fit into the buffer that these tests use.
+/// Three records of one thread fit into the buffer of these tests.
 @Suite struct ExitListenerLossTests {
     private static let threeRecords = 3 * FakeKernel.Cost.taskRecord
 
@@ -15,7 +15,7 @@ import Testing
         try .registered(receiveBufferBytes: Self.threeRecords, drops: drops)
     }
 
-    @Test("A loss with nothing behind it is told at the end of the same drain")
+    @Test("A loss without a following record is reported at the end of the same drain")
     func atTheEnd() throws {
         let fake = try listener()
         fake.exit(7)
@@ -25,7 +25,7 @@ import Testing
         #expect(fake.listener.lost == 4)
     }
 
-    @Test("The record behind a loss has a number that includes it")
+    @Test("The record after a loss has a number that includes it")
     func numbering() throws {
         let fake = try listener()
         fake.exit(7)
@@ -35,11 +35,11 @@ import Testing
         #expect(fake.events == [1, 2, 3].exits + [.lost(4)] + [8, 9].exits)
     }
 
-    @Test("Every loss of a long queue is told in its place")
+    @Test("Every loss of a long queue is reported at its position")
     func severalLosses() throws {
         let kernel = FakeKernel()
         let fake = try FakeListener.registered(kernel)
-        // The kernel's side made small and large again gives a queue with gaps in it.
+        // Alternating the buffer size between small and large makes a queue with gaps.
         for lost in 1...3 {
             fake.socket.receiveBufferBytes = 1 << 20
             fake.exit(10)
@@ -51,7 +51,7 @@ import Testing
             fake.events == (1...10).exits + [.lost(1)] + (12...21).exits + [.lost(2)] + (24...33).exits + [.lost(3)])
     }
 
-    @Test("A loss at the end of a drain that its budget ended is told by the next", arguments: [0, 1])
+    @Test("A loss at the end of a drain without remaining budget is reported by the next one", arguments: [0, 1])
     func acrossBudgets(budget: Int) throws {
         let fake = try FakeListener.registered()
         fake.exit(170)
@@ -60,19 +60,19 @@ import Testing
         #expect(fake.events == (1...166).exits + [.lost(4)])
     }
 
-    @Test("Records and losses that come while the drop counter is read stand in their places")
+    @Test("Records and losses during a read of the drop counter are at their positions")
     func whileDropsAreRead() throws {
         let fake = try listener()
         fake.exit(5)
         fake.once(.readingDrops) {
-            // The socket was seen empty by now: three find room, four do not.
+            // The socket was found empty by now: three records fit, four do not.
             fake.exit(7)
         }
         try fake.drain()
         #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(4)])
     }
 
-    @Test("Drops that come behind a look at the counter are told by the same drain")
+    @Test("Drops after a read of the counter are reported by the same drain")
     func behindALook() throws {
         let fake = try listener()
         fake.exit(5)
@@ -81,7 +81,7 @@ import Testing
         #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(2)])
     }
 
-    @Test("Swapped numbers are no loss")
+    @Test("Swapped numbers are not a loss")
     func swapped() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
@@ -91,7 +91,7 @@ import Testing
         #expect(fake.events == (1...6).exits)
     }
 
-    @Test("Swapped numbers beside a loss neither add to it nor take from it")
+    @Test("Swapped numbers next to a loss neither add to it nor reduce it")
     func swappedBesideLoss() throws {
         let fake = try listener()
         fake.kernel.swapNumbers(on: 0)
@@ -105,7 +105,7 @@ import Testing
         #expect(fake.socket.produced == 10)
     }
 
-    @Test("A number that a task brought from another CPU is no loss, and later losses are told in their places")
+    @Test("A number from another CPU is not a loss, and later losses are reported at their positions")
     func foreignNumber() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
@@ -138,7 +138,7 @@ import Testing
         #expect(fake.events == [1].exits + [.lost(2)])
     }
 
-    @Test("Every drop is told, also when few records were read and the buffer looks large enough for more")
+    @Test("Every drop is reported, even if few records were read and the buffer seems large enough for more")
     func fullerThanItLooks() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 8 << 20)
         fake.socket.receiveBufferBytes = FakeKernel.Cost.taskRecord
@@ -147,7 +147,7 @@ import Testing
         #expect(fake.events == [1].exits + [.lost(3)])
     }
 
-    @Test("The drop counter's wrap is no loss of its own", arguments: [.max, .max - 1, .max - 3] as [UInt32])
+    @Test("A wrap of the drop counter is not a loss", arguments: [.max, .max - 1, .max - 3] as [UInt32])
     func dropsWrap(drops: UInt32) throws {
         let fake = try listener(drops: drops)
         for _ in 0..<3 {
@@ -159,7 +159,7 @@ import Testing
         )
     }
 
-    @Test("The wrap of the numbers is no loss, and a loss across it is told")
+    @Test("A wrap of the sequence numbers is not a loss, and a loss across it is reported")
     func sequenceWraps() throws {
         let kernel = FakeKernel()
         kernel.nextNumbers[0] = .max - 4
@@ -171,7 +171,7 @@ import Testing
         #expect(fake.events == (1...6).exits + [.lost(2)])
     }
 
-    @Test("A counter that cannot be read at a gap is read at the end, and no record is lost by it")
+    @Test("A counter that is unreadable at a gap is read at the end, and no record is lost")
     func unreadableAtGap() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)

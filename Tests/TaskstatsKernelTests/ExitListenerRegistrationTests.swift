@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ExitListenerRegistrationTests {
-    /// More exits than any receive buffer holds that a command is given.
+    /// More exits than fit into any receive buffer of a command.
     private static let storm = 8_000
 
     @Test("The socket is registered for its CPU and for no other")
@@ -17,7 +17,7 @@ import Testing
         #expect(fake.events == [])
     }
 
-    @Test("The receive buffer is what was asked for, before and behind every command")
+    @Test("The receive buffer has the requested size before and after every command")
     func receiveBuffer() throws {
         let fake = try FakeListener(receiveBufferBytes: 4_608)
         #expect(fake.listener.receiveBufferBytes == 4_608)
@@ -31,7 +31,7 @@ import Testing
         #expect(fake.socket.receiveBufferBytes == 4_608)
     }
 
-    @Test("A receive buffer that cannot be had is an error")
+    @Test("A receive buffer that cannot be set is an error")
     func noReceiveBuffer() {
         let failure = SystemError("setsockopt SO_RCVBUFFORCE", errno: EPERM)
         #expect(throws: NetlinkError.system(failure)) {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test("Records from before the acknowledgement are let go, and the first behind it is number 1")
+    @Test("Records before the acknowledgement are discarded, and the first one after it is number 1")
     func beforeAcknowledgement() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { for _ in 0..<3 { fake.kernel.exit(FakeTask(pid: 900), on: 0) } }
@@ -52,7 +52,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("Records from between the acknowledgement and its reading are not let go")
+    @Test("Records between the acknowledgement and its reading are kept")
     func behindAcknowledgement() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { fake.once(.receiving) { fake.exit(3) } }
@@ -62,7 +62,7 @@ import Testing
         #expect(fake.socket.produced == 3)
     }
 
-    @Test("An acknowledgement that found the socket full is asked for again")
+    @Test("A lost acknowledgement is requested again")
     func lostAcknowledgement() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { for _ in 0..<Self.storm { fake.kernel.exit(FakeTask(pid: 900), on: 0) } }
@@ -74,11 +74,11 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("Records that were dropped beside an acknowledgement that fitted are nobody's loss")
+    @Test("Records dropped beside a received acknowledgement are not counted as lost")
     func dropsBesideAcknowledgement() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) {
-            // These leave too little room for one more, but enough for an acknowledgement.
+            // These leave too little room for another record, but enough for an acknowledgement.
             for _ in 0..<4_000 { fake.kernel.exit(FakeTask(pid: 900, isThreaded: true), on: 0) }
         }
         try fake.listener.register()
@@ -88,7 +88,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("A kernel that never finds room to acknowledge is unanswered, and is left without a registration")
+    @Test("A kernel that never has room to acknowledge is an error without a remaining registration")
     func neverAcknowledged() throws {
         let fake = try FakeListener()
         fake.kernel.meanwhile = { [unowned kernel = fake.kernel] moment in
@@ -99,7 +99,7 @@ import Testing
         #expect(fake.kernel.listeners[0].isEmpty)
     }
 
-    @Test("A refusal is told, and leaves no registration", arguments: [EPERM, EINVAL, ENOMEM])
+    @Test("A refusal is an error, and leaves no registration", arguments: [EPERM, EINVAL, ENOMEM])
     func refused(errno: Int32) throws {
         let fake = try FakeListener()
         fake.kernel.refusal = errno
@@ -118,7 +118,7 @@ import Testing
         #expect(error?.errno == ERANGE)
     }
 
-    @Test("An error of the socket is told, and leaves no registration", arguments: [FakeSocket.Call.receive, .drops])
+    @Test("A socket error is thrown, and leaves no registration", arguments: [FakeSocket.Call.receive, .drops])
     func systemError(call: FakeSocket.Call) throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { fake.socket.failures[call] = SystemError("test", errno: ENOMEM) }
@@ -126,7 +126,7 @@ import Testing
         #expect(fake.kernel.listeners[0].isEmpty)
     }
 
-    @Test("A stranger's message and an unreadable one do not disturb a registration")
+    @Test("Messages of other senders and unreadable ones do not disturb a registration")
     func disturbed() throws {
         let fake = try FakeListener()
         fake.once(.handling) {
@@ -138,7 +138,7 @@ import Testing
         #expect(fake.kernel.listeners[0] == [fake.socket.portID])
     }
 
-    @Test("A second registration numbers anew, and what happened in between is nobody's loss")
+    @Test("A second registration resets the numbers, and losses in between do not count")
     func again() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(5)
@@ -156,7 +156,7 @@ import Testing
         #expect(Array(fake.events[before...]) == [1].exits)
     }
 
-    @Test("After a deregistration nothing comes, and what was queued is let go")
+    @Test("After a deregistration nothing arrives, and queued records are discarded")
     func deregister() throws {
         let fake = try FakeListener.registered()
         fake.exit(3)
@@ -167,7 +167,7 @@ import Testing
         #expect(fake.events == [])
     }
 
-    @Test("A deregistration whose acknowledgement found the socket full is made again")
+    @Test("A deregistration with a lost acknowledgement is repeated")
     func lostDeregistration() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(100)
@@ -177,7 +177,7 @@ import Testing
         #expect(fake.socket.queued == 0)
     }
 
-    @Test("A deregistration that is refused is told")
+    @Test("A refused deregistration is an error")
     func refusedDeregistration() throws {
         let fake = try FakeListener.registered()
         fake.kernel.refusal = EPERM

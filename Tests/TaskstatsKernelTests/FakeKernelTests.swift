@@ -3,7 +3,7 @@ import TaskstatsModel
 import TestSupport
 import Testing
 
-/// The fake kernel against what is known of the real one.
+/// Comparison of the fake kernel with known behaviour of the real one.
 @Suite struct FakeKernelTests {
     private let kernel = FakeKernel(cpuCount: 4)
     private let batch = MessageBatch()
@@ -20,7 +20,7 @@ import Testing
         #expect(try batch.withDatagram(0) { $0.byteCount } == length)
     }
 
-    @Test("A queue holds as many records as the kernel's default buffer does", arguments: [(false, 166), (true, 92)])
+    @Test("A queue holds as many records as the kernel's default buffer", arguments: [(false, 166), (true, 92)])
     func capacity(isThreaded: Bool, count: Int) throws {
         let port = kernel.open()
         try register("0", over: port)
@@ -29,7 +29,7 @@ import Testing
         #expect(port.socket.drops == 200 - UInt32(count))
     }
 
-    @Test("Masks of one socket add up, and doubling one changes nothing")
+    @Test("Masks of one socket add up, and repeating one changes nothing")
     func masks() throws {
         let port = kernel.open()
         try register("0,2-3", over: port)
@@ -39,7 +39,7 @@ import Testing
         #expect(port.socket.queued == 1)
     }
 
-    @Test("Every listener of a CPU gets the record, under one number")
+    @Test("Every listener of a CPU receives the record, under one number")
     func listeners() throws {
         let first = kernel.open()
         let second = kernel.open()
@@ -63,7 +63,7 @@ import Testing
         #expect(kernel.listeners[1].isEmpty)
     }
 
-    @Test("A registration outlives its socket, and whoever takes the port id has it, until an exit finds none")
+    @Test("A registration outlives its socket and passes to the next owner of the port id, until an exit finds none")
     func inherited() throws {
         let portID = try registeredAndClosed()
         do {

@@ -4,7 +4,7 @@ import TaskstatsKernel
 import TaskstatsModel
 import TestSupport
 
-/// A listener of CPU 0 on a fake kernel, and a sink that writes down what it hands on.
+/// A listener of CPU 0 on a fake kernel, with a sink that records its events.
 final class FakeListener {
     let kernel: FakeKernel
     let socket: FakeSocket
@@ -24,7 +24,7 @@ final class FakeListener {
             receiveBufferBytes: receiveBufferBytes, largestReceiveBufferBytes: largestReceiveBufferBytes)
     }
 
-    /// A listener that is registered.
+    /// Returns a registered listener.
     static func registered(
         _ kernel: FakeKernel = FakeKernel(), cpu: Int = 0, receiveBufferBytes: Int = 212_992,
         largestReceiveBufferBytes: Int? = nil, drops: UInt32 = 0
@@ -36,11 +36,12 @@ final class FakeListener {
         return fake
     }
 
-    /// What the sink was handed and told.
+    /// The events received by the sink.
     var events: [RecordingSink.Event] { sink.events }
 
-    /// Ends so many tasks on the listener's CPU, with pids from 1 on; kernel and listener then agree on the numbering
-    /// when pid and sequence number are the same.
+    /// Ends tasks on the listener's CPU, with pids from 1 on.
+    ///
+    /// Kernel and listener agree on the numbering while pids equal sequence numbers.
     func exit(
         _ count: Int = 1, isThreaded: Bool = false, isLastThread: Bool = false, damage: FakeKernel.Damage? = nil,
         numberOf other: Int? = nil
@@ -58,7 +59,7 @@ final class FakeListener {
         try listener.drain(budget: budget, time: 1_795_400_000_123_456_789, to: &sink)
     }
 
-    /// Lets something happen the next time that the kernel gets to this moment.
+    /// Runs `body` once, the next time that the kernel reaches this moment.
     func once(_ moment: FakeKernel.Moment, _ body: @escaping () -> Void) {
         let kernel = kernel
         kernel.meanwhile = { [unowned kernel] now in
@@ -70,6 +71,6 @@ final class FakeListener {
 }
 
 extension Sequence<UInt32> {
-    /// Exits with these pids, numbered alike.
+    /// Exits with these pids and equal sequence numbers.
     var exits: [RecordingSink.Event] { map { .exit(pid: $0, sequence: UInt64($0)) } }
 }

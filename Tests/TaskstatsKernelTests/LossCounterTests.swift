@@ -10,7 +10,7 @@ import Testing
         #expect(counter.gap(before: number &+ 5) == 3)
     }
 
-    @Test("Numbers go on from the highest to 0")
+    @Test("Numbers wrap from the highest to 0")
     func sequenceWraps() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [.max - 1, .max, 0, 1], in: &counter) == [0, 0, 0, 0])
@@ -19,14 +19,14 @@ import Testing
         #expect(gaps(of: [.max - 1, 2, 3], in: &other) == [0, 3, 0])
     }
 
-    @Test("Swapped numbers skip what comes late, once")
+    @Test("Swapped numbers skip the late one once")
     func swapped() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [5, 7, 6, 8, 9], in: &counter) == [0, 1, 0, 0, 0])
         #expect(gaps(of: [13, 10, 11, 12, 14, 16], in: &counter) == [3, 0, 0, 0, 0, 1])
     }
 
-    @Test("A number of another CPU's is a jump, and its own numbers count again behind it")
+    @Test("A number of another CPU is a jump, and the CPU's own numbers count again after it")
     func foreignNumber() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [1_000, 50_000, 1_001, 1_002, 1_005], in: &counter) == [0, 48_999, 0, 0, 2])
@@ -34,7 +34,7 @@ import Testing
         #expect(gaps(of: [50_000, 1_000, 50_001, 50_004], in: &other) == [0, 0, 49_000, 2])
     }
 
-    @Test("A number far ahead is no longer one from behind")
+    @Test("A number far behind is not a late one")
     func halfWay() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [0, 0x8000_0000], in: &counter) == [0, 0x7fff_ffff])
@@ -42,7 +42,7 @@ import Testing
         #expect(gaps(of: [0, 0x8000_0001, 0x8000_0003], in: &other) == [0, 0, 1])
     }
 
-    @Test("A jump is told when as many were dropped, and the rest at the end")
+    @Test("A jump is reported if as many records were dropped, and the rest at the end")
     func settle() {
         var counter = LossCounter(drops: 0)
         #expect(counter.settleAtEnd(drops: 0) == 0)
@@ -56,7 +56,7 @@ import Testing
         #expect(counter.settleAtEnd(drops: 12) == 0)
     }
 
-    @Test("A loss told at the end is no gap before the next record")
+    @Test("A loss reported at the end is not a gap before the next record")
     func expectedBehindTheEnd() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [.max - 2], in: &counter) == [0])
@@ -66,14 +66,14 @@ import Testing
         #expect(gaps(of: [7], in: &counter) == [1])
     }
 
-    @Test("Drops from before the counting are nobody's loss")
+    @Test("Earlier drops are not losses")
     func baseline() {
         var counter = LossCounter(drops: 7)
         #expect(counter.isSettled(drops: 7))
         #expect(counter.settleAtEnd(drops: 9) == 2)
     }
 
-    @Test("An older state of the drop counter tells nothing")
+    @Test("An older state of the drop counter reports nothing")
     func olderState() {
         var counter = LossCounter(drops: 0)
         #expect(counter.settleAtEnd(drops: 10) == 10)
@@ -83,7 +83,7 @@ import Testing
         #expect(counter.settleAtEnd(drops: 11) == 1)
     }
 
-    @Test("The drop counter goes on from the highest to 0")
+    @Test("The drop counter wraps from the highest to 0")
     func dropsWrap() {
         var counter = LossCounter(drops: .max - 1)
         #expect(counter.settle(gap: 3, drops: 2) == 3)

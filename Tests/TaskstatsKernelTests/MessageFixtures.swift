@@ -1,8 +1,8 @@
 import TestSupport
 
-/// Whole messages of exits, of struct version 1 because that is the shortest.
+/// Complete messages of exits, with struct version 1 because it is the shortest.
 enum MessageFixtures {
-    /// The end of a process of one thread.
+    /// The end of a process with one thread.
     static let task = HexFixture(
         """
         6c 00 00 00              # nlmsg_len 108
@@ -25,7 +25,7 @@ enum MessageFixtures {
         08 07 06 05 04 03 02 01  # cpu_run_virtual_total
         """)
 
-    /// The end of the last thread of a process, as kernels before 2026 tell it: without a version in the sums.
+    /// The end of the last thread of a process, as in kernels before 2026: without a version in the sums.
     static let taskAndProcess = HexFixture(
         """
         c4 00 00 00              # nlmsg_len 196
@@ -60,7 +60,7 @@ enum MessageFixtures {
         00 00 00 00 00 00 00 00  # cpu_run_virtual_total
         """)
 
-    /// Padding where machines that cannot read unaligned have it: in the nest today, before it in kernels up to 4.6.
+    /// Padding for machines without unaligned reads: within the nest today, before it in kernels up to 4.6.
     static let padded = HexFixture(
         """
         74 00 00 00              # nlmsg_len 116

@@ -2,6 +2,6 @@ import Glibc
 import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// A test on the running kernel that an ordinary user may not make.
+    /// Restricts a test on the running kernel to root.
     static var needsRoot: Self { .enabled(if: geteuid() == 0, "needs root") }
 }

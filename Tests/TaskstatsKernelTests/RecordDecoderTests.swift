@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct RecordDecoderTests {
-    @Test("A task's record is read with its number")
+    @Test("A task's record is decoded with its number")
     func task() throws {
         let records = try decode(MessageFixtures.task.bytes)
         #expect(records.pid == 812)
@@ -17,7 +17,7 @@ import Testing
         #expect(records.process == nil)
     }
 
-    @Test("A process's record with version 0 is read by the version of the task's")
+    @Test("A process's record with version 0 is decoded with the version of the task's")
     func processWithoutVersion() throws {
         let records = try decode(MessageFixtures.taskAndProcess.bytes)
         #expect(records.pid == 813)
@@ -28,14 +28,14 @@ import Testing
         #expect(records.process?[.cpuCount] == 9)
     }
 
-    @Test("Padding before a nest and within one is passed over")
+    @Test("Padding before and within a nest is skipped")
     func padding() throws {
         let records = try decode(MessageFixtures.padded.bytes)
         #expect(records.pid == 812)
         #expect(records.task?[.cpuCount] == 1_234)
     }
 
-    @Test("Attributes of later kernels are passed over, at both levels")
+    @Test("Attributes of later kernels are skipped at both levels")
     func unknownAttributes() throws {
         let unknown = MessageBuilder.attribute(200, [1, 2, 3, 4, 5])
         let statistics = MessageBuilder.taskstats(version: 16, [.cpuCount: 7])
@@ -46,7 +46,7 @@ import Testing
         #expect(records.task?[.cpuCount] == 7)
     }
 
-    @Test("A nest that carries the flag of nests is the same", arguments: [0, 0x8000] as [UInt16])
+    @Test("The flag for nested attributes makes no difference", arguments: [0, 0x8000] as [UInt16])
     func nestFlag(flag: UInt16) throws {
         let nest =
             MessageBuilder.attribute(1, [44, 3, 0, 0])
@@ -54,7 +54,7 @@ import Testing
         #expect(try decode(message(MessageBuilder.attribute(4 | flag, nest))).task?[.cpuCount] == 7)
     }
 
-    @Test("Every struct version is read by its own layout", arguments: 1...17 as ClosedRange<UInt16>)
+    @Test("Every struct version is decoded with its own layout", arguments: 1...17 as ClosedRange<UInt16>)
     func versions(version: UInt16) throws {
         let statistics = MessageBuilder.taskstats(
             version: version, command: "sleep", [.cpuCount: 3, .blkioCount: 4, .acUid: 1_000, .irqDelayMin: 5])
@@ -70,27 +70,27 @@ import Testing
     @Test("A task's record without a version is malformed")
     func taskWithoutVersion() {
         let statistics = [UInt8](repeating: 0, count: 560)
-        #expect(throws: NetlinkError.malformed("a struct taskstats of version 0")) {
+        #expect(throws: NetlinkError.malformed("struct taskstats of version 0")) {
             try decode(message(MessageBuilder.aggregate(pid: 812, statistics)))
         }
     }
 
-    @Test("A process's record without a version takes the one that is to stand in")
+    @Test("A process's record without a version uses the fallback version")
     func fallbackVersion() throws {
         var statistics = MessageBuilder.taskstats(version: 16, [.cpuCount: 9])
         statistics.replaceSubrange(0..<2, with: [0, 0])
         let bytes = message(MessageBuilder.aggregate(tgid: 812, statistics))
-        #expect(throws: NetlinkError.malformed("a struct taskstats of version 0")) { try decode(bytes) }
+        #expect(throws: NetlinkError.malformed("struct taskstats of version 0")) { try decode(bytes) }
         #expect(try decode(bytes, by: RecordDecoder(fallbackVersion: 16)).process?[.cpuCount] == 9)
     }
 
-    @Test("Statistics before the number they belong to are malformed")
+    @Test("Statistics before their id are malformed")
     func withoutNumber() {
         let nest = MessageBuilder.attribute(3, MessageBuilder.taskstats(version: 16))
-        #expect(throws: NetlinkError.malformed("statistics before the number they belong to")) {
+        #expect(throws: NetlinkError.malformed("statistics before their id")) {
             try decode(message(MessageBuilder.attribute(4, nest)))
         }
-        #expect(throws: NetlinkError.malformed("statistics before the number they belong to")) {
+        #expect(throws: NetlinkError.malformed("statistics before their id")) {
             try decode(message(MessageBuilder.attribute(4, MessageBuilder.attribute(1, [1, 2, 3]) + nest)))
         }
     }
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test("A message cut anywhere is an error, and nothing behind the cut is read")
+    @Test("A message cut anywhere is an error, and nothing after the cut is read")
     func everyTruncation() {
         let bytes = MessageFixtures.taskAndProcess.bytes
         for length in 1..<bytes.count {
@@ -127,13 +127,13 @@ import Testing
         }
     }
 
-    @Test("A struct of any length has the members that are whole, if it has its version")
+    @Test("A struct of any length has its complete fields, if it has its version")
     func everyStructLength() throws {
         let whole = MessageBuilder.taskstats(version: 1, [.cpuCount: 1, .cpuDelayTotal: 2])
         for length in 0...whole.count {
             let bytes = message(MessageBuilder.aggregate(pid: 812, Array(whole.prefix(length))))
             if length < 2 {
-                #expect(throws: NetlinkError.malformed("a struct taskstats of \(length) bytes")) { try decode(bytes) }
+                #expect(throws: NetlinkError.malformed("struct taskstats of \(length) bytes")) { try decode(bytes) }
             } else {
                 let task = try decode(bytes).task
                 #expect(task?[.cpuCount] == (length >= 16 ? 1 : nil))

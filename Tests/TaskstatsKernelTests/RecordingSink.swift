@@ -1,7 +1,7 @@
 import TaskstatsKernel
 import TaskstatsModel
 
-/// Writes down what it is handed.
+/// A sink that records its events.
 struct RecordingSink: ExitSink {
     enum Event: Hashable {
         case exit(pid: UInt32, sequence: UInt64)

@@ -5,11 +5,11 @@ import TaskstatsKernel
 import TaskstatsModel
 import Testing
 
-/// On the running kernel.
+/// Tests on the running kernel.
 @Suite struct TaskQueryKernelTests {
     private let batch = MessageBatch()
 
-    @Test("The record of this process is this process's", .needsRoot)
+    @Test("The record of this process has its values", .needsRoot)
     func ownProcess() throws {
         var query = try query()
         let record = try query.task(pid: UInt32(getpid()))
@@ -21,7 +21,7 @@ import Testing
         #expect(record[.acTgid].map { $0 == UInt64(getpid()) } != false)
     }
 
-    @Test("The sums of this process are a process's record", .needsRoot)
+    @Test("The sums of this process are a process record", .needsRoot)
     func ownSums() throws {
         var query = try query()
         let record = try query.process(tgid: UInt32(getpid()))
@@ -37,7 +37,7 @@ import Testing
         #expect(error?.errno == ESRCH)
     }
 
-    @Test("A descriptor that is no cgroup is unanswered")
+    @Test("A descriptor that is not a cgroup is unanswered")
     func noCgroup() throws {
         var query = try query()
         #expect(throws: NetlinkError.unanswered(operation: "get the cgroup")) { _ = try query.cgroup(directory: -1) }

@@ -35,7 +35,7 @@ import Testing
         #expect(record[.acUid] == nil)
     }
 
-    @Test("A task that does not live is refused with ESRCH, and the next query is answered")
+    @Test("A task that does not exist is refused with ESRCH, and the next query is answered")
     func noSuchTask() throws {
         kernel.tasks[812] = FakeTask(pid: 812)
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
@@ -53,7 +53,7 @@ import Testing
         #expect(try query.cgroup(directory: 9) == stats)
     }
 
-    @Test("The kernel's silence about a descriptor that is no cgroup is unanswered")
+    @Test("The kernel's silence about a descriptor that is not a cgroup is unanswered")
     func noCgroup() {
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
         #expect(throws: NetlinkError.unanswered(operation: "get the cgroup")) { try query.cgroup(directory: 9) }
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test("The answer to an earlier query is not taken for this one's")
+    @Test("The answer to an earlier query is not used for this one")
     func staleAnswer() throws {
         kernel.tasks[812] = FakeTask(pid: 812)
         kernel.tasks[813] = FakeTask(pid: 813)
@@ -98,7 +98,7 @@ import Testing
         #expect(throws: NetlinkError.unanswered(operation: "get pid 812")) { try query.task(pid: 812) }
     }
 
-    @Test("A refusal for want of capability is told", arguments: [EPERM, ENOMEM])
+    @Test("A refusal for lack of capability is an error", arguments: [EPERM, ENOMEM])
     func refused(errno: Int32) {
         kernel.refusal = errno
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())

@@ -1,15 +1,15 @@
 import Foundation
 
-/// The kernel's own description of its types (BTF), as far as it takes to find the members of a struct.
+/// The kernel's own description of its types (BTF), as far as required to find the fields of a struct.
 ///
-/// A header, then a section of types and one of strings. Types have no index of their own: the n-th is found only by
-/// walking all before it.
+/// A header, then a section of types and one of strings. Types have no index: the n-th is found only by walking all
+/// types before it.
 struct BTF {
-    /// A member of a struct.
+    /// A field of a struct.
     struct Member: Equatable {
         let name: String
         let bitOffset: Int
-        /// In bytes; nil where it is a pointer, a function, or something else that takes no sum to know.
+        /// The size in bytes; nil for a pointer, a function, or any other type whose size needs no computation.
         let size: Int?
     }
 
@@ -23,15 +23,15 @@ struct BTF {
 
     private let bytes: [UInt8]
     private var strings = 0
-    /// Where each type starts; number 0 is void.
+    /// The start of each type; number 0 is void.
     private var types: [Int] = [0]
 
-    /// Reads the file of the running kernel; nil when there is none or it is of another kind.
+    /// Reads the file of the running kernel; nil when there is none or it has another format.
     static func ofRunningKernel() -> BTF? {
         FileManager.default.contents(atPath: "/sys/kernel/btf/vmlinux").flatMap { BTF(bytes: Array($0)) }
     }
 
-    /// Reads raw BTF of this machine's byte order.
+    /// Parses raw BTF of this machine's byte order.
     init?(bytes: [UInt8]) {
         self.bytes = bytes
         guard bytes.count >= 24, word(at: 0) & 0xffff == 0xeb9f else { return nil }
@@ -47,7 +47,7 @@ struct BTF {
         }
     }
 
-    /// The members of the struct of this name and the size of it.
+    /// Returns the fields and the size of the struct with this name.
     func structure(named name: String) -> (size: Int, members: [Member])? {
         for type in types.dropFirst() where kind(type) == Kind.structure && text(at: word(at: type)) == name {
             let hasBitFields = word(at: type + 4) >> 31 == 1
@@ -78,7 +78,7 @@ struct BTF {
 
     private func count(_ type: Int) -> Int { Int(word(at: type + 4) & 0xffff) }
 
-    /// How many bytes follow the twelve that every type has; nil for a kind that is not known.
+    /// Returns the number of bytes after the first twelve of each type; nil for an unknown kind.
     private func extraLength(of type: Int) -> Int? {
         switch kind(type) {
         case 2, 7...12, 16, 18: 0

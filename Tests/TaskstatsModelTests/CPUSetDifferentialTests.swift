@@ -3,9 +3,9 @@ import Testing
 
 @testable import TaskstatsModel
 
-/// Lists that nobody would write, against the kernel's rules written a second time.
+/// Unusual lists, compared with an independent implementation of the kernel's rules.
 @Suite struct CPUSetDifferentialTests {
-    @Test("Texts of the grammar's characters mean what they mean to the kernel", arguments: [0, 1, 7, 63, 64, 200])
+    @Test("Texts of the grammar's characters have the kernel's meaning", arguments: [0, 1, 7, 63, 64, 200])
     func randomTexts(lastCPU: Int) {
         var generator = SeededGenerator(seed: UInt64(lastCPU) + 1)
         for _ in 0..<8_000 {
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test("Texts that are nearly lists mean what they mean to the kernel", arguments: [0, 1, 7, 63, 64, 200])
+    @Test("Texts that are almost lists have the kernel's meaning", arguments: [0, 1, 7, 63, 64, 200])
     func randomLists(lastCPU: Int) {
         var generator = SeededGenerator(seed: UInt64(lastCPU) + 1_000)
         var valid = 0
@@ -29,7 +29,7 @@ import Testing
         #expect(valid > 1_000)
     }
 
-    /// Compares one text; says whether it was a list.
+    /// Compares one text; returns whether it was a list.
     @discardableResult
     private func compare(_ text: String, lastCPU: Int) -> Bool {
         let expected = KernelCPUList.read(text, lastCPU: lastCPU)
@@ -43,7 +43,8 @@ import Testing
             case (.invalid, .failure(.syntax)), (.invalid, .failure(.reversedRange)), (.invalid, .failure(.badPattern)):
                 true
             case (.outOfRange, .failure(.notPossible)): true
-            // The kernel stops at such a number; here the rest of the part may be wrong as well, and say so first.
+            // The kernel stops at such a number; here the rest of the part may be invalid as well, and be reported
+            // first.
             case (.overflow, .failure(let error)): error != .empty
             default: false
             }

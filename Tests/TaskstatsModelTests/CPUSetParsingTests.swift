@@ -7,7 +7,7 @@ import Testing
     private static let possible = CPUSet(0...31)
 
     @Test(
-        "A list is read as the kernel reads it",
+        "A list has the kernel's meaning",
         arguments: [
             ("0", "0"), ("0-3", "0-3"), ("0-3,8", "0-3,8"), ("8,0-3", "0-3,8"), ("5-5", "5"), ("007", "7"),
             ("0-31:2/4", "0-1,4-5,8-9,12-13,16-17,20-21,24-25,28-29"), ("1-10:1/3", "1,4,7,10"), ("0-7:4/4", "0-7"),
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        "Commas and white space part a list, as many as there are",
+        "Any number of commas and white space separates parts",
         arguments: [
             "1,2,3", "1 2 3", "1\t2\t3", "1\n2\n3\n", ",,1,,2,,3,,", "  1 ,\t2\r\n,3 \u{b}\u{c}", "3,2,1", "1-3",
             "1-2,2-3", "1,1,2,2,3,3,1-3", "\n1-3",
@@ -32,14 +32,29 @@ import Testing
     }
 
     @Test(
-        "A list that names no CPU is refused",
+        "A text that is a list of CPUs on some machine has no syntax error",
+        arguments: [
+            "0", "99999999", "18446744073709551616", "5-N", "N-3", "0-N:N/3", "3-N:N/5", "0-3:0/N", "all", "0-3:0/4",
+        ])
+    func validSyntax(text: String) throws { try CPUSet.checkSyntax(of: text) }
+
+    @Test(
+        "A text that is a list of CPUs on no machine has a syntax error",
+        arguments: ["", ",", "x", "5-3", "0-3:4/2", "0-3:1/0", "0-3:1/4294967296", "N-", "0-N:1", "99999999,x"])
+    func wrongSyntax(text: String) {
+        #expect(throws: CPUSet.ParsingError.self) { try CPUSet.checkSyntax(of: text) }
+        #expect(throws: CPUSet.ParsingError.self) { try CPUSet(parsing: text, possible: Self.possible) }
+    }
+
+    @Test(
+        "A list without a CPU is refused",
         arguments: ["", " ", ",", ",,, \t\n", "0-31:0/1", "0-3:0/4,5-6:0/1"])
     func empty(text: String) {
         #expect(throws: CPUSet.ParsingError.empty) { try CPUSet(parsing: text, possible: Self.possible) }
     }
 
     @Test(
-        "What is not part of the grammar is refused, by the part",
+        "A syntax error is refused with its part",
         arguments: [
             "x", "-", "-1", "+1", "1-", "1--2", "1-2-3", "1:", "1:1/2", "1-2:", "1-2:1", "1-2:1/", "1-2:/2",
             "1-2:1/2/3",
@@ -53,7 +68,7 @@ import Testing
         }
     }
 
-    @Test("An error names the one part that is wrong", arguments: ["0-3,%,8", " % ", "1\t%\n2", "all,%,%%"])
+    @Test("An error has the one invalid part", arguments: ["0-3,%,8", " % ", "1\t%\n2", "all,%,%%"])
     func offendingPart(list: String) {
         #expect(throws: CPUSet.ParsingError.syntax(part: "%")) { try CPUSet(parsing: list, possible: Self.possible) }
     }
@@ -66,7 +81,7 @@ import Testing
     }
 
     @Test(
-        "A pattern must use no more than a group that there is",
+        "A pattern must use no more than a valid group",
         arguments: [
             "0-3:1/0", "0-3:0/0", "0-3:3/2", "all:2/1", "0-3:1/4294967296", "0-3:1/99999999999999999999",
             "0-3:99999999999999999999/99999999999999999999", "0-3:N/4",
@@ -78,7 +93,7 @@ import Testing
     }
 
     @Test(
-        "A CPU that the machine cannot have is refused",
+        "A CPU that is not possible is refused",
         arguments: [
             ("32", 32), ("0-32", 32), ("0-32:1/64", 32), ("65535", 65_535), ("65536", 65_536),
             ("0-4294967296", 4_294_967_296), ("9223372036854775807", .max), ("9223372036854775808", .max),
@@ -90,7 +105,7 @@ import Testing
         }
     }
 
-    @Test("On a machine with holes, \"all\" leaves them out and nothing else may touch them")
+    @Test("On a machine with holes, \"all\" leaves them out and nothing else may include them")
     func sparse() throws {
         let possible = CPUSet([0, 1, 4, 6])
         #expect(try CPUSet(parsing: "all", possible: possible) == possible)
@@ -104,7 +119,7 @@ import Testing
         }
     }
 
-    @Test("A machine of which no CPU is known has none to offer")
+    @Test("A machine without known CPUs has none")
     func nothingPossible() {
         #expect(throws: CPUSet.ParsingError.empty) { try CPUSet(parsing: "all", possible: CPUSet()) }
         for (text, cpu) in [("0", 0), ("N", 0), ("5", 5), ("0-99999999999999999999:0/1", Int.max)] {
@@ -114,13 +129,13 @@ import Testing
         }
     }
 
-    @Test("A machine of one CPU is \"0\", however it is put", arguments: ["0", "N", "all", "0-N", "0-0:1/9", "N-N"])
+    @Test("A machine with one CPU is \"0\" in any notation", arguments: ["0", "N", "all", "0-N", "0-0:1/9", "N-N"])
     func oneCPU(text: String) throws {
         #expect(try CPUSet(parsing: text, possible: CPUSet([0])) == CPUSet([0]))
     }
 
     /// Walking through the CPUs of each part takes minutes in a debug build.
-    @Test("On the largest machine a list as long as a line is read in little time, whatever its patterns")
+    @Test("On the largest machine a list as long as a line is parsed quickly, whatever its patterns")
     func longList() throws {
         let largest = CPUSet(0..<8_192)
         let line = String(repeating: "1-N:1/2,", count: 8_192)
@@ -131,14 +146,14 @@ import Testing
         #expect(elapsed < limit)
     }
 
-    /// The CPU time of this thread: what else the machine does has no part in it.
+    /// The CPU time of this thread, which excludes other activity of the machine.
     private static var threadTime: Duration {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
-    @Test("A list from the kernel may be empty and knows no machine")
+    @Test("A list from the kernel may be empty and does not depend on the machine")
     func kernelList() throws {
         #expect(try CPUSet(kernelList: "\n").isEmpty)
         #expect(try CPUSet(kernelList: "").isEmpty)
@@ -151,17 +166,17 @@ import Testing
     }
 
     @Test(
-        "An error says what is wrong and where, in the same words every time",
+        "An error describes the problem and its position",
         arguments: [
-            ("", "the list names no CPU"),
+            ("", "the list contains no CPU"),
             ("0,1-,2", "'1-' is not a CPU, a range like 0-3, a pattern like 0-31:2/4, N or all"),
             ("0,3-1", "'3-1' ends before it starts"),
-            ("0-3:1/0", "'0-3:1/0' has a pattern whose group is 0, too large or smaller than what it uses"),
-            ("1,0-9", "'0-9' names CPU 9; this machine can have 0-1,4"),
-            ("0-4", "'0-4' names CPU 2; this machine can have 0-1,4"),
+            ("0-3:1/0", "'0-3:1/0' has an invalid group: 0, too large, or smaller than the number of CPUs used"),
+            ("1,0-9", "'0-9' includes CPU 9; possible CPUs: 0-1,4"),
+            ("0-4", "'0-4' includes CPU 2; possible CPUs: 0-1,4"),
             (
                 "99999999999999999999",
-                "'99999999999999999999' names a CPU with too large a number; this machine can have 0-1,4"
+                "'99999999999999999999' includes a CPU number that is too large; possible CPUs: 0-1,4"
             ),
         ])
     func descriptions(text: String, expected: String) throws {

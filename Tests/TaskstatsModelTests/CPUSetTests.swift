@@ -4,7 +4,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct CPUSetTests {
-    @Test("An empty set has nothing and prints nothing")
+    @Test("An empty set is empty and prints nothing")
     func empty() {
         let set = CPUSet()
         #expect(set.isEmpty)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(
-        "A set prints as ascending ranges",
+        "A set is printed as ascending ranges",
         arguments: [
             ([0], "0"), ([3, 1, 2], "1-3"), ([0, 2, 4], "0,2,4"), ([0, 1], "0-1"), ([5, 5, 5], "5"),
             ([62, 63, 64, 65], "62-65"), ([0, 63, 64, 127, 128], "0,63-64,127-128"), ([65_535], "65535"),
@@ -26,7 +26,7 @@ import Testing
         #expect(CPUSet(cpus).description == expected)
     }
 
-    @Test("Words of a set that are all zero do not make it another set")
+    @Test("Zero words do not affect the equality of sets")
     func trailingZeros() {
         let wide = CPUSet([1, 500])
         #expect(wide.subtracting(CPUSet([500])) == CPUSet([1]))
@@ -35,12 +35,12 @@ import Testing
         #expect(wide.subtracting(CPUSet([500])).hashValue == CPUSet([1]).hashValue)
     }
 
-    @Test("A set contains no CPU that it was not given", arguments: [-1, Int.min, 64, 65_536, Int.max])
+    @Test("A set contains no other CPU than those added", arguments: [-1, Int.min, 64, 65_536, Int.max])
     func doesNotContain(cpu: Int) {
         #expect(!CPUSet([0, 1, 63]).contains(cpu))
     }
 
-    @Test("Sets behave as sets of the standard library do")
+    @Test("Sets behave like sets of the standard library")
     func sameAsSet() {
         var generator = SeededGenerator(seed: 64)
         for _ in 0..<300 {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("A pattern is what counting along the range says")
+    @Test("A pattern equals a count along the range")
     func patterns() {
         var generator = SeededGenerator(seed: 63)
         for _ in 0..<500 {
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test("What is printed is read back as the same set")
+    @Test("A printed set is parsed as the same set")
     func roundTrip() throws {
         var generator = SeededGenerator(seed: 4096)
         for _ in 0..<300 {
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    /// Some single CPUs and some ranges, over a width that differs from time to time.
+    /// A few single CPUs and ranges, over a varying width.
     private static func randomCPUs(_ generator: inout SeededGenerator) -> Set<Int> {
         let width = [2, 8, 64, 65, 300, 8_192].randomElement(using: &generator) ?? 64
         var cpus: Set<Int> = []

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DeviceNumberTests {
     @Test(
-        "The kernel's form puts the major number between the parts of the minor",
+        "The kernel's format has the major number between the parts of the minor",
         arguments: [
             (0x801, 8, 1), (0, 0, 0), (0xfdff, 253, 255), (0x10_fe00, 254, 256), (0x1111_0370, 259, 70000),
             (0xffff_ffff, 4095, 1_048_575), (0xfff0_0000, 0, 0xfff00), (0xfff00, 4095, 0),
@@ -18,7 +18,7 @@ import Testing
         #expect(DeviceNumber(major: major, minor: minor).encoded == encoded)
     }
 
-    @Test("Every device survives the way there and back")
+    @Test("Every device survives encoding and decoding")
     func roundTrip() {
         var generator = SeededGenerator(seed: 12)
         for _ in 0..<2_000 {
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test("What lies above 32 bits does not count")
+    @Test("Bits above 32 do not count")
     func highBits() {
         #expect(DeviceNumber(encoded: 0xffff_ffff_0000_0801) == DeviceNumber(major: 8, minor: 1))
     }

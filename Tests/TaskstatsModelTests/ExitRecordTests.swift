@@ -3,7 +3,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct ExitRecordTests {
-    @Test("Process, end and status come from the task's own statistics")
+    @Test("Process, last flag and exit status come from the task's own statistics")
     func derived() throws {
         let task = try TaskstatsFixture.version17.record()
         let record = ExitRecord(cpu: 3, sequence: 9, time: 11, pid: 77, task: task)
@@ -18,14 +18,14 @@ import Testing
         #expect(record.process == nil)
     }
 
-    @Test("A thread that leaves others behind does not end its process")
+    @Test("A thread that leaves others running does not end its process")
     func notLast() throws {
         var task = try TaskstatsFixture.version17.record()
         task.set(.acFlag, to: 0x1f)
         #expect(ExitRecord(cpu: 0, pid: 1, task: task).isLast == false)
     }
 
-    @Test("Being its process's namesake does not make a thread the last one")
+    @Test("The process's id alone does not make a thread the last one")
     func leaderIsNotLast() {
         var task = TaskRecord(kind: .task)
         task.set(.acPid, to: 5)
@@ -34,7 +34,7 @@ import Testing
         #expect(ExitRecord(cpu: 0, pid: 5, task: task).isLast == false)
     }
 
-    @Test("Before version 12 the kernel names no process and no end of it")
+    @Test("Before version 12 the kernel reports neither the process nor its end")
     func oldVersion() throws {
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version9.record())
         #expect(record.tgid == nil)
@@ -42,7 +42,7 @@ import Testing
         #expect(record.exit == .signal(9, coreDumped: false))
     }
 
-    @Test("Version 1 says nothing of the ending at all")
+    @Test("Version 1 reports no exit status")
     func version1() throws {
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version1.record())
         #expect(record.tgid == nil)
@@ -50,7 +50,7 @@ import Testing
         #expect(record.exit == nil)
     }
 
-    @Test("The sums of the process are kept as they came")
+    @Test("The sums of the process are kept unchanged")
     func process() throws {
         let process = try TaskstatsFixture.process16.record()
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version16.record(), process: process)
@@ -59,7 +59,7 @@ import Testing
         #expect(record.exit == .signal(6, coreDumped: true))
     }
 
-    @Test("What a client reads stands as it is read")
+    @Test("Values read by a client are kept unchanged")
     func asRead() {
         let record = ExitRecord(
             cpu: 1, sequence: 2, time: 3, pid: 4, tgid: 5, isLast: false, exit: .code(6), task: TaskRecord(kind: .task),
@@ -69,7 +69,7 @@ import Testing
         #expect(record.exit == .code(6))
     }
 
-    @Test("Scopes are called what the protocol calls them")
+    @Test("Scopes have the names of the protocol")
     func scopes() {
         #expect(RecordScope.allCases.map(\.rawValue) == ["task", "process"])
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FieldLayoutTests {
     @Test(
-        "A version ends where its last member does",
+        "A version ends with its last field",
         arguments: [
             (1, 72), (2, 240), (3, 264), (4, 272), (5, 288), (6, 312), (7, 328), (8, 328), (9, 344), (10, 352),
             (11, 368), (12, 400), (13, 416), (14, 432), (15, 560), (16, 560), (17, 688),
@@ -13,7 +13,7 @@ import Testing
         #expect(FieldLayout.of(version: version).size == size)
     }
 
-    @Test("Members of every version stand where the fixture of that version has them", arguments: TaskstatsFixture.all)
+    @Test("Fields of every version have the offsets of its fixture", arguments: TaskstatsFixture.all)
     func offsets(fixture: TaskstatsFixture) {
         let parts = Dictionary(
             fixture.parts.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("Members of a version do not overlap", arguments: 1...17 as ClosedRange<UInt16>)
+    @Test("Fields of a version do not overlap", arguments: 1...17 as ClosedRange<UInt16>)
     func disjoint(version: UInt16) {
         let members = FieldLayout.of(version: version).members
         for (member, next) in zip(members, members.dropFirst()) {
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test("Versions 15 and 16 are alike in size and members, and in nothing else from the first wait on")
+    @Test("Versions 15 and 16 have the same size and fields, but different offsets from the first wait on")
     func version15And16() {
         let (old, new) = (FieldLayout.of(version: 15), FieldLayout.of(version: 16))
         #expect(old.size == new.size)
@@ -41,7 +41,7 @@ import Testing
         #expect(shared == [.version, .acExitcode, .acFlag, .acNice, .cpuCount, .cpuDelayTotal])
     }
 
-    @Test("Each version adds to the one before")
+    @Test("Each version extends the previous one")
     func versionsGrow() {
         for version in 2...FieldLayout.newestVersion {
             let older = FieldLayout.of(version: version - 1).fields
@@ -56,7 +56,7 @@ import Testing
         #expect(FieldLayout.of(version: version).fields == .all)
     }
 
-    @Test("A field counts as there when its last byte is")
+    @Test("A field is present when its last byte is")
     func fieldsWithin() {
         let layout = FieldLayout.of(version: 16)
         #expect(layout.fields(within: 0).isEmpty)

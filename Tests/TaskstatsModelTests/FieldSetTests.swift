@@ -4,7 +4,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct FieldSetTests {
-    @Test("An empty set has nothing")
+    @Test("An empty set is empty")
     func empty() {
         #expect(FieldSet().isEmpty)
         #expect(FieldSet().count == 0)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test("Sets combine as sets of the standard library do")
+    @Test("Sets combine like sets of the standard library")
     func operations() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("Inserting twice is inserting once")
+    @Test("Inserting twice equals inserting once")
     func insertTwice() {
         var set: FieldSet = [.irqDelayMaxTs]
         set.insert(.irqDelayMaxTs)

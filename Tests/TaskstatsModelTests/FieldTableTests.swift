@@ -18,13 +18,13 @@ import Testing
         }
     }
 
-    @Test("A field is found by its name, exactly as the kernel writes it")
+    @Test("A field is found by its exact kernel name")
     func lookup() {
         for field in Field.allCases { #expect(Field(name: field.name) == field) }
         for name in ["", "ac_pad", "AC_UID", "ac_uid ", "acUid"] { #expect(Field(name: name) == nil) }
     }
 
-    @Test("Members follow one another in the newest struct and never overlap")
+    @Test("Fields follow one another in the newest struct and never overlap")
     func offsets() {
         for (field, next) in zip(Field.allCases, Field.allCases.dropFirst()) {
             #expect(field.offset + field.kind.width <= next.offset, "\(next.name)")
@@ -32,7 +32,7 @@ import Testing
         #expect(Field.irqDelayMaxTs.offset + FieldKind.timestamp.width == TaskRecord.Storage.size)
     }
 
-    @Test("Members are aligned as C aligns them")
+    @Test("Fields are aligned as in C")
     func alignment() {
         for field in Field.allCases where field.kind != .command {
             let alignment = min(field.kind.width, 8)
@@ -41,14 +41,14 @@ import Testing
         }
     }
 
-    @Test("Version 15 lacks exactly what came after it")
+    @Test("Version 15 lacks exactly the later fields")
     func version15() {
         for field in Field.allCases {
             #expect((field.offsetInVersion15 != nil) == (field.firstVersion <= 15), "\(field.name)")
         }
     }
 
-    @Test("The sums of a process are of waiting, run time, context switches and age")
+    @Test("The sums of a process cover waits, run time, context switches and age")
     func processRecords() {
         let waits = ["cpu", "blkio", "swapin", "freepages", "thrashing", "compact", "wpcopy", "irq"]
         let aspects = ["count", "delay_total", "delay_max", "delay_min", "delay_max_ts"]
@@ -61,14 +61,14 @@ import Testing
         #expect(Set(filled) == Set(names + others))
     }
 
-    @Test("Every field says what it means in one sentence")
+    @Test("Every field has a meaning of one sentence")
     func meanings() {
         for field in Field.allCases {
             #expect(field.meaning.hasSuffix(".") && !field.meaning.contains("\n"), "\(field.name)")
         }
     }
 
-    @Test("What the name of a field says about its unit is so")
+    @Test("A unit in a field's name is correct")
     func units() {
         for field in Field.allCases {
             switch field.name {

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "Brackets stand for one character of a set",
+        "Brackets match one character of a set",
         arguments: [
             ("[abc]", ["a": true, "b": true, "c": true, "d": false, "": false, "ab": false]),
             ("[a-c]x", ["ax": true, "bx": true, "cx": true, "dx": false, "-x": false]),
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(
-        "A backslash makes a character mean itself",
+        "A backslash makes a character literal",
         arguments: [
             (#"\*"#, ["*": true, "a": false, #"\*"#: false]),
             (#"\?"#, ["?": true, "a": false]),
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(
-        "What has no meaning is no pattern",
+        "A malformed pattern is refused",
         arguments: [
             "[", "[a", "[]", "[!", "[!]", "[^]", "abc[", "[a-", "[]a", "[[", #"\"#, #"abc\"#, #"[\]"#, #"[a\"#,
             #"[a-\"#, "[b-a]", "[a-c-b-][",
@@ -88,7 +88,7 @@ import Testing
         #expect(GlobPattern(pattern) == nil)
     }
 
-    @Test("A pattern works on bytes, whatever they encode")
+    @Test("A pattern works on bytes, whatever their encoding")
     func bytes() throws {
         let anyOne = try #require(GlobPattern("?"))
         #expect(anyOne.matches([0xff]))
@@ -106,7 +106,7 @@ import Testing
         #expect(pattern != GlobPattern("[a-y]*"))
     }
 
-    @Test("Runs of stars on a name that never fits take no time to speak of")
+    @Test("Runs of stars on a name that never matches take negligible time")
     func worstCase() throws {
         let begun = Self.processorSeconds
         let name = [UInt8](repeating: 0x61, count: 2_000)
@@ -117,7 +117,7 @@ import Testing
         #expect(Self.processorSeconds - begun < 10)
     }
 
-    /// What this thread alone has used, whatever runs beside it.
+    /// The time of this thread, which excludes other activity.
     private static var processorSeconds: Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(
-        "Patterns mean what they mean to fnmatch(3)",
+        "Patterns have the meaning of fnmatch(3)",
         arguments: [(#"abc**??[[]]!^-\"#, #"aabbc[]!^-\*?"#), ("aabb**?", "aab"), ("a**[]!-b", "ab-")])
     func sameAsFnmatch(alphabet: String, letters: String) {
         var generator = SeededGenerator(seed: 2026)

@@ -2,19 +2,19 @@ import Testing
 
 @testable import TaskstatsModel
 
-/// The table against what the running kernel says about itself.
+/// Comparison of the table with the running kernel's types.
 @Suite struct KernelBTFTests {
     private static let btf = BTF.ofRunningKernel()
 
     @Test(
-        "Members stand where the running kernel has them, and are as wide",
+        "Fields have the offsets and sizes of the running kernel",
         .enabled(if: btf != nil, "/sys/kernel/btf/vmlinux cannot be read: the kernel has no BTF, or hides it"))
     func runningKernel() throws {
         let structure = try #require(Self.btf?.structure(named: "taskstats"))
         let members = structure.members.filter { $0.name != "ac_pad" }
         let known = members.filter { Field(name: $0.name) != nil }
 
-        // Only versions 15 and 16 have the same members, and these put the extremes in different places.
+        // Only versions 15 and 16 have the same fields, with the extremes at different offsets.
         let isVersion15 = members.first { $0.name == "cpu_delay_max" }?.bitOffset == 32 * 8
         let newest = known.compactMap { Field(name: $0.name)?.firstVersion }.max() ?? 0
         let version = newest == 15 && !isVersion15 ? 16 : newest
@@ -28,14 +28,14 @@ import Testing
         if known.count == members.count {
             #expect(structure.size == layout.size)
         } else {
-            // A newer kernel: what it added must stand behind all that is known.
+            // A newer kernel must have its additions after all known fields.
             for member in members where Field(name: member.name) == nil {
                 #expect(member.bitOffset >= layout.size * 8, "\(member.name)")
             }
         }
     }
 
-    @Test("What is not BTF is refused", arguments: [0, 10, 24, 100])
+    @Test("Anything but BTF is refused", arguments: [0, 10, 24, 100])
     func notBTF(length: Int) {
         #expect(BTF(bytes: [UInt8](repeating: 0, count: length)) == nil)
     }

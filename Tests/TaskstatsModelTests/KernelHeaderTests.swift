@@ -3,9 +3,9 @@ import Testing
 
 @testable import TaskstatsModel
 
-/// The table against what a C compiler makes of the installed <linux/taskstats.h>.
+/// Comparison of the table with the C compiler's layout of the installed <linux/taskstats.h>.
 @Suite struct KernelHeaderTests {
-    @Test("Members stand where the C compiler puts them, and are as wide")
+    @Test("Fields have the offsets and sizes of the C compiler")
     func members() throws {
         let version = UInt16(ctaskstats_version())
         let layout = FieldLayout.of(version: version)
@@ -21,7 +21,7 @@ import Testing
         #expect(fields.count >= 43)
     }
 
-    @Test("The struct ends where the C compiler ends it")
+    @Test("The struct has the size of the C compiler")
     func size() {
         let version = UInt16(ctaskstats_version())
         if version <= FieldLayout.newestVersion {

@@ -28,14 +28,14 @@ import Testing
         return record
     }
 
-    @Test("A filter without conditions takes everything, even a record without members")
+    @Test("A filter without conditions matches everything, even a record without fields")
     func empty() {
         #expect(RecordFilter().isEmpty)
         #expect(RecordFilter().matches(record))
         #expect(RecordFilter().matches(TaskRecord(kind: .task)))
     }
 
-    @Test("Any of several users will do")
+    @Test("Any of several users matches")
     func uids() {
         #expect(filter { $0.uids = [1000] }.matches(record))
         #expect(filter { $0.uids = [0, 1000, 5] }.matches(record))
@@ -43,21 +43,21 @@ import Testing
         #expect(!filter { $0.uids = [100, 7] }.matches(record))
     }
 
-    @Test("Any of several groups will do")
+    @Test("Any of several groups matches")
     func gids() {
         #expect(filter { $0.gids = [100] }.matches(record))
         #expect(filter { $0.gids = [0, 100] }.matches(record))
         #expect(!filter { $0.gids = [1000, 7] }.matches(record))
     }
 
-    @Test("Any of several parents will do")
+    @Test("Any of several parents matches")
     func ppids() {
         #expect(filter { $0.ppids = [7] }.matches(record))
         #expect(filter { $0.ppids = [1, 7] }.matches(record))
         #expect(!filter { $0.ppids = [1000, 100] }.matches(record))
     }
 
-    @Test("A choice among none takes nothing")
+    @Test("An empty choice matches nothing")
     func emptyLists() {
         #expect(!filter { $0.uids = [] }.matches(record))
         #expect(!filter { $0.gids = [] }.matches(record))
@@ -65,7 +65,7 @@ import Testing
         #expect(!filter { $0.uids = [] }.isEmpty)
     }
 
-    @Test("The highest ids are ids like any other")
+    @Test("The highest ids are valid")
     func highIDs() {
         var record = record
         record.set(.acUid, to: 4_294_967_294)
@@ -75,12 +75,13 @@ import Testing
 
     @Test("A command must match the pattern")
     func command() {
-        #expect(filter { $0.command = GlobPattern("m*e") }.matches(record))
-        #expect(!filter { $0.command = GlobPattern("cc*") }.matches(record))
+        #expect(filter { $0.commands = GlobPattern("m*e").map { [$0] } }.matches(record))
+        #expect(!filter { $0.commands = GlobPattern("cc*").map { [$0] } }.matches(record))
+        #expect(filter { $0.commands = ["cc*", "m*e"].compactMap(GlobPattern.init) }.matches(record))
     }
 
     @Test(
-        "An ending is a failure, a signal, or neither",
+        "An exit is a failure, a signal, or neither",
         arguments: [(0, false, false), (0x0100, true, false), (9, true, true), (0x8b, true, true)]
             as [(UInt64, Bool, Bool)])
     func exit(waitStatus: UInt64, isFailure: Bool, isSignal: Bool) {
@@ -98,13 +99,13 @@ import Testing
         #expect(!filter { $0.minElapsedMicroseconds = .max }.matches(record))
     }
 
-    /// What each condition is made to hold, and to fail.
+    /// The values with which each condition holds and fails.
     private static let conditions:
         [(holds: @Sendable (inout RecordFilter) -> Void, fails: @Sendable (inout RecordFilter) -> Void)] = [
             ({ $0.uids = [1000] }, { $0.uids = [1] }),
             ({ $0.gids = [100] }, { $0.gids = [1] }),
             ({ $0.ppids = [7] }, { $0.ppids = [1] }),
-            ({ $0.command = GlobPattern("make") }, { $0.command = GlobPattern("cmake") }),
+            ({ $0.commands = GlobPattern("make").map { [$0] } }, { $0.commands = GlobPattern("cmake").map { [$0] } }),
             ({ $0.exit = .failed }, { $0.exit = .ok }),
             ({ $0.minElapsedMicroseconds = 1 }, { $0.minElapsedMicroseconds = 6_000_000 }),
         ]
@@ -121,7 +122,7 @@ import Testing
         #expect(!one.matches(record))
     }
 
-    @Test("A condition on an absent member does not hold", arguments: Self.conditions.indices)
+    @Test("A condition on an absent field fails", arguments: Self.conditions.indices)
     func absentMember(index: Int) throws {
         let wanted = filter { Self.conditions[index].holds(&$0) }
         #expect(!wanted.isEmpty)
@@ -130,7 +131,7 @@ import Testing
         #expect(!wanted.matches(try TaskstatsFixture.version1.record()))
     }
 
-    @Test("Zero is a value, and absent is not zero")
+    @Test("Zero is a value, and differs from absent")
     func zeroIsNotAbsent() throws {
         var root = TaskRecord(kind: .task)
         root.set(.acUid, to: 0)

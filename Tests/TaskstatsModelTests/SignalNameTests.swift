@@ -19,7 +19,7 @@ import Testing
         for (name, signal) in constants { #expect(SignalName.of(UInt8(signal)) == name) }
     }
 
-    @Test("Real-time signals count from the first that is free")
+    @Test("Real-time signals count from the first free one")
     func realTime() {
         #expect(SignalName.of(34) == "SIGRTMIN")
         #expect(SignalName.of(35) == "SIGRTMIN+1")

@@ -3,7 +3,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct TaskRecordDecodingTests {
-    @Test("Every member of a whole struct has the value that the kernel gave it", arguments: TaskstatsFixture.all)
+    @Test("Every field of a complete struct has the kernel's value", arguments: TaskstatsFixture.all)
     func wholeStruct(fixture: TaskstatsFixture) throws {
         let record = try fixture.record()
         for (name, value) in fixture.values {
@@ -15,14 +15,14 @@ import Testing
         #expect(record.kind == fixture.kind)
     }
 
-    @Test("A record carries the members of its struct and no other", arguments: TaskstatsFixture.all)
+    @Test("A record has exactly the fields of its struct", arguments: TaskstatsFixture.all)
     func presentMembers(fixture: TaskstatsFixture) throws {
         let record = try fixture.record()
         #expect(Set(record.present.map(\.name)) == fixture.members(within: fixture.bytes.count))
         for field in FieldSet.all.subtracting(record.present) { #expect(record[field] == nil) }
     }
 
-    @Test("A fixture has the size that the kernel gives its version")
+    @Test("A fixture has the kernel's size of its version")
     func sizes() {
         let sizes: [UInt16: Int] = [
             1: 72, 3: 264, 8: 328, 9: 344, 13: 416, 14: 432, 15: 560, 16: 560, 17: 688, 18: 720,
@@ -30,7 +30,7 @@ import Testing
         for fixture in TaskstatsFixture.all { #expect(fixture.bytes.count == sizes[fixture.version]) }
     }
 
-    @Test("A record of version 15 puts the extremes in the middle")
+    @Test("A record of version 15 has the extremes in the middle")
     func version15IsNotVersion16() throws {
         var bytes = TaskstatsFixture.version15.bytes
         let record = try TaskRecord(bytes: bytes, kind: .task)
@@ -40,7 +40,7 @@ import Testing
         #expect(misread[.blkioCount] == TaskstatsFixture.version15.values["cpu_delay_max"])
     }
 
-    @Test("A version that nobody knows yet is read as far as the newest known one goes")
+    @Test("An unknown version is read as far as the newest known one")
     func newerVersion() throws {
         var bytes = TaskstatsFixture.version17.bytes
         bytes.replaceSubrange(0..<2, with: [0xff, 0xff])
@@ -50,21 +50,21 @@ import Testing
         #expect(record[.irqDelayMaxTs] == 1_795_400_672_999_999_999)
     }
 
-    @Test("Bytes behind the members of an older version are not members of a newer one")
+    @Test("Bytes after the fields of an older version are not fields of a newer one")
     func trailingBytesOfOldVersion() throws {
         let bytes = TaskstatsFixture.version13.bytes + [UInt8](repeating: 0x77, count: 300)
         let record = try TaskRecord(bytes: bytes, kind: .task)
         #expect(record == (try TaskstatsFixture.version13.record()))
     }
 
-    @Test("The sums of a process without a version take that of the task's record")
+    @Test("The sums of a process without a version use that of the task's record")
     func versionOfTaskStandsIn() throws {
         let bytes = TaskstatsFixture.processWithoutVersion.bytes
         let record = try TaskRecord(bytes: bytes, kind: .process, versionOfTask: 16)
         #expect(record == (try TaskstatsFixture.process16.record()))
     }
 
-    @Test("The version of the sums themselves comes before that of the task's record")
+    @Test("The version of the sums takes precedence over that of the task's record")
     func ownVersionWins() throws {
         let bytes = TaskstatsFixture.process16.bytes
         let record = try TaskRecord(bytes: bytes, kind: .process, versionOfTask: 15)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test("A task's record must say its version itself")
+    @Test("A task's record requires its own version")
     func taskWithoutVersion() {
         let bytes = TaskstatsFixture.processWithoutVersion.bytes
         #expect(throws: TaskRecord.DecodingError.unknownVersion) {
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("The sums of a process have no identity, although the kernel sends zeros in its place")
+    @Test("The sums of a process have no identity, although the kernel sends zeros there")
     func processHasNoIdentity() throws {
         let record = try TaskstatsFixture.process16.record()
         #expect(record[.acUid] == nil)

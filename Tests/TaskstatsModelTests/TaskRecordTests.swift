@@ -3,7 +3,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct TaskRecordTests {
-    @Test("A new record has no member", arguments: [TaskRecord.Kind.task, .process])
+    @Test("A new record has no fields", arguments: [TaskRecord.Kind.task, .process])
     func empty(kind: TaskRecord.Kind) {
         let record = TaskRecord(kind: kind)
         #expect(record.present.isEmpty)
@@ -12,7 +12,7 @@ import Testing
         #expect(record.commandBytes == nil)
     }
 
-    @Test("A member that is set comes back, and only it")
+    @Test("A field that is set is returned, and no other")
     func setAndGet() {
         for (index, field) in Field.allCases.enumerated() where field.kind != .command {
             var record = TaskRecord(kind: .task)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("Setting every member leaves each with its own value")
+    @Test("Setting all fields keeps each value")
     func membersDoNotOverlap() {
         var record = TaskRecord(kind: .task)
         record.set(command: [UInt8](repeating: 0x7a, count: 32))
@@ -34,7 +34,7 @@ import Testing
         #expect(record.present == .all)
     }
 
-    @Test("A counter of eight bytes holds all of its range", arguments: [0, 1 << 63, .max] as [UInt64])
+    @Test("A counter of eight bytes holds its full range", arguments: [0, 1 << 63, .max] as [UInt64])
     func fullRange(value: UInt64) {
         var record = TaskRecord(kind: .task)
         record.set(.cpuDelayTotal, to: value)
@@ -58,7 +58,7 @@ import Testing
         #expect(record[.acNice] == UInt64(bitPattern: Int64(value)))
     }
 
-    @Test("A command name ends at the first NUL, or with the member")
+    @Test("A command name ends at the first NUL, or at the end of the field")
     func command() {
         var record = TaskRecord(kind: .task)
         record.set(command: Array(Array("a name".utf8) + [0] + Array("rubbish".utf8)))
@@ -77,19 +77,19 @@ import Testing
         #expect(record.command == "short")
     }
 
-    @Test("What is not UTF-8 in a command name is replaced, in the text only")
+    @Test("Invalid UTF-8 in a command name is replaced, in the text only")
     func commandIsNotUTF8() throws {
         let record = try TaskstatsFixture.version14.record()
         #expect(record.commandBytes == [0x62, 0x61, 0x64, 0xff, 0xfe, 0xc3, 0x0a, 0x22])
         #expect(record.command == "bad\u{fffd}\u{fffd}\u{fffd}\n\"")
     }
 
-    @Test("A command name is no integer")
+    @Test("A command name is not an integer")
     func commandIsNoInteger() throws {
         #expect(try TaskstatsFixture.version17.record()[.acComm] == nil)
     }
 
-    @Test("What people want to know is derived from the members")
+    @Test("Derived properties come from the fields")
     func derivations() throws {
         let record = try TaskstatsFixture.version16.record()
         #expect(record.niceness == -11)
@@ -99,7 +99,7 @@ import Testing
         #expect(record.command == "Web Content")
     }
 
-    @Test("A struct without accounting members says nothing of how a task ended")
+    @Test("A struct without accounting fields has no exit status")
     func version1() throws {
         let record = try TaskstatsFixture.version1.record()
         #expect(record.exitStatus == nil)
@@ -115,7 +115,7 @@ import Testing
         #expect(record.exitStatus == .code(3))
     }
 
-    @Test("Records are equal when kind, members and values are")
+    @Test("Records are equal if kind, fields and values are")
     func equality() throws {
         let record = try TaskstatsFixture.version17.record()
         #expect(record == (try TaskstatsFixture.version17.record(at: 3)))
@@ -132,7 +132,7 @@ import Testing
         #expect(zero != TaskRecord(kind: .task))
     }
 
-    @Test("Bytes that no member covers do not make records differ")
+    @Test("Bytes outside of all fields do not make records differ")
     func absentBytesDoNotCount() throws {
         var bytes = TaskstatsFixture.version17.bytes
         bytes[2] = 0

@@ -2,9 +2,9 @@ import Testing
 
 @testable import TaskstatsModel
 
-/// Short structs, at every alignment, amid bytes that are not theirs.
+/// Truncated structs at every alignment, among unrelated bytes.
 @Suite struct TaskRecordTruncationTests {
-    @Test("A struct cut anywhere gives the members that are whole, and nothing else", arguments: TaskstatsFixture.all)
+    @Test("A struct cut anywhere has the complete fields, and no others", arguments: TaskstatsFixture.all)
     func everyTruncation(fixture: TaskstatsFixture) throws {
         let whole = try fixture.record()
         for length in 2...fixture.bytes.count {
@@ -29,14 +29,14 @@ import Testing
         }
     }
 
-    @Test("Too few bytes for a version are an error that says how many there were", arguments: [0, 1])
+    @Test("Too few bytes for a version are an error with their number", arguments: [0, 1])
     func tooShort(length: Int) {
         #expect(throws: TaskRecord.DecodingError.tooShort(length)) {
             try TaskstatsFixture.version17.record(of: length, at: 1)
         }
     }
 
-    @Test("The version alone is a record of the version alone", arguments: TaskstatsFixture.all)
+    @Test("A version alone is a record with only the version", arguments: TaskstatsFixture.all)
     func versionAlone(fixture: TaskstatsFixture) throws {
         let record = try fixture.record(of: 2)
         #expect(record.present == [.version])

@@ -4,9 +4,9 @@ import Testing
 
 @testable import TaskstatsModel
 
-/// The members of a record as properties, with types.
+/// The typed properties of a record.
 @Suite struct TypedFieldsTests {
-    /// The type that a member of this kind and unit has, said once more and in another way than the properties do.
+    /// Returns the type of a field with this kind and unit, by independent rules.
     private func type(of field: Field) -> String {
         switch (field, field.kind, field.unit) {
         case (.acFlag, _, _): "AccountingFlags"
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `every member is a property of the type that its unit asks for, and there is no other`() {
+    @Test func `every field is a property with the type for its unit, and there is no other property`() {
         let properties = Mirror(reflecting: TypedFields.all).children.map {
             ($0.label ?? "", "\(Swift.type(of: $0.value))")
         }
@@ -30,10 +30,10 @@ import Testing
         #expect(properties.map(\.1) == Field.allCases.map { "TypedField<\(type(of: $0))>" })
     }
 
-    @Test func `what an editor shows for a property is the meaning in the table, and it reads that member`() throws {
+    @Test func `the documentation of a property is the meaning in the table, and it reads that field`() throws {
         let tests = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
         let source = try #require(
-            try Descriptor.open(tests + "/Sources/TaskstatsModel/TypedFields.swift").readText())
+            try Descriptor.open(tests + "/Sources/TaskstatsModel/Fields/TypedFields.swift").readText())
         for field in Field.allCases {
             let declaration =
                 "    /// \(field.meaning)\n    public let \(field) = TypedField<\(type(of: field))>(.\(field))\n"
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `times are durations, whatever the kernel counts them in`() {
+    @Test func `times are durations, whatever the kernel's unit`() {
         var record = TaskRecord(kind: .task)
         record.set(.cpuDelayTotal, to: 1_500_000_001)
         record.set(.acEtime, to: 2_000_003)
@@ -53,7 +53,7 @@ import Testing
         #expect(record.acUtime == .seconds(18_446_744_073_709) + .microseconds(551_615))
     }
 
-    @Test func `sizes are bytes, dates are moments, and what only names something has its type`() {
+    @Test func `sizes are bytes, dates are timestamps, and identifiers have their own types`() {
         let record = SampleRecords.task(pid: 812, command: "git")
         #expect(record.hiwaterRss == (5_324 * 1_024 as UInt64))
         #expect(record.readChar == 12_288)
@@ -67,7 +67,7 @@ import Testing
         #expect(record.acExeDev == DeviceNumber(major: 0, minor: 0))
     }
 
-    @Test func `what the kernel did not fill is nil, and so is the moment of a wait that there was not`() {
+    @Test func `fields that the kernel did not fill are nil, and so is the time of a missing wait`() {
         #expect(SampleRecords.process().acUid == nil)
         #expect(SampleRecords.process().acComm == nil)
         #expect(SampleRecords.task().cpuDelayMaxTs == nil)
@@ -87,7 +87,7 @@ import Testing
         #expect(record[TypedFields.all.hiwaterVm] == (12_288 * 1_024 as UInt64))
     }
 
-    @Test func `moments are compared and subtracted`() {
+    @Test func `timestamps are compared and subtracted`() {
         let moment = Timestamp(nanosecondsSince1970: 1_795_400_000_123_456_789)
         #expect(moment.seconds == 1_795_400_000)
         #expect(moment.nanoseconds == 123_456_789)

@@ -20,13 +20,13 @@ import Testing
         }
     }
 
-    @Test func `the largest number takes exactly the room that is asked for`() {
+    @Test func `the largest number takes exactly the reserved space`() {
         #expect(DecimalDigits.text(.max) == "18446744073709551615")
         #expect(DecimalDigits.limit == 20)
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `numbers of any magnitude have the digits that String gives them`(seed: UInt64) {
+    func `numbers of any magnitude have the digits of String`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<20_000 {
             let value = generator.integer()

@@ -9,8 +9,8 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Protocol/schema/stats.schema.json")
 
-    /// With TASKSTATS_WRITE_SCHEMA=1 in the environment the file is written first, for a change of the table.
-    @Test func `the schema of stats is what the field table says`() throws {
+    /// With TASKSTATS_WRITE_SCHEMA=1 in the environment, writes the file first, after a change of the table.
+    @Test func `the schema of stats agrees with the field table`() throws {
         if ProcessInfo.processInfo.environment["TASKSTATS_WRITE_SCHEMA"] == "1" {
             try FieldSchema.text.write(to: Self.file, atomically: true, encoding: .utf8)
         }
@@ -20,7 +20,7 @@ import Testing
             "the table has changed: TASKSTATS_WRITE_SCHEMA=1 swift test --filter FieldSchemaTests, and read the diff")
     }
 
-    @Test func `describe tells the same facts as the schema and the field table`() throws {
+    @Test func `describe agrees with the schema and the field table`() throws {
         let schema = try JSONDocument.read(FieldSchema.text)
         let line = ServerLine.description(.integer(1))
         let told = try #require(JSONDocument.read(line.line)["result"]?["fields"]?.elements)

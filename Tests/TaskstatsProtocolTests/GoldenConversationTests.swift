@@ -2,14 +2,14 @@ import Testing
 
 @testable import TaskstatsProtocol
 
-/// What holds for every conversation of Protocol/examples; what each says is in the suites named after its topic.
+/// Rules for every conversation of Protocol/examples; the suites named after a topic check the contents.
 @Suite struct GoldenConversationTests {
-    @Test func `every topic of the protocol has its conversation`() throws {
+    @Test func `every topic of the protocol has a conversation`() throws {
         #expect(
             try GoldenConversation.names() == [
                 "closing", "closing-limit", "describe", "errors", "exit-old-kernel", "get-cgroup", "get-pid",
                 "get-tgid", "hello-all",
-                "hello-none", "hello-own", "lost", "status-all", "status-own", "subscribe-and-exits",
+                "hello-none", "hello-own", "lost", "omissions", "status-all", "status-own", "subscribe-and-exits",
                 "subscribe-filter", "unsubscribe",
             ])
     }
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func `every line of a client is answered, and under its id`() throws {
+    @Test func `every line of a client is answered under its id`() throws {
         for conversation in try GoldenConversation.all() {
             var open: [RequestID?] = []
             for line in conversation.lines {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `every truncation of every line is malformed or unknown, and crashes nothing`() throws {
+    @Test func `every truncation of every line is malformed or unknown, and never crashes`() throws {
         for conversation in try GoldenConversation.all() {
             for line in conversation.lines where line.sender == .daemon {
                 let bytes = Array(line.text.utf8)

@@ -15,7 +15,7 @@ import Testing
             ServerLine.stats(.integer(id), of: target, record, fields: fields), .reply(id: id, .stats(reads ?? record)))
     }
 
-    @Test func `a task is told with every member that its kernel has, or with those asked for`() throws {
+    @Test func `a task has every field of its kernel, or the requested ones`() throws {
         let system = TaskRecord(
             .task,
             [
@@ -57,7 +57,7 @@ import Testing
             ])
     }
 
-    @Test func `a process is told with the sums of its threads, and without what the kernel does not sum`() throws {
+    @Test func `a process has the sums of its threads, without fields that the kernel does not sum`() throws {
         let process = TaskRecord(
             .process,
             [
@@ -74,7 +74,7 @@ import Testing
         try GoldenConversation.expect("get-tgid", [get(1, .tgid(1)), answer(1, .tgid(1), process)])
     }
 
-    @Test func `a cgroup is told by the states of its tasks`() throws {
+    @Test func `a cgroup has the states of its tasks`() throws {
         let path = "/sys/fs/cgroup/freezer/batch"
         let stats = CgroupStats(sleeping: 12, running: 1, stopped: 0, uninterruptible: 2, ioWait: 0)
         try GoldenConversation.expect(

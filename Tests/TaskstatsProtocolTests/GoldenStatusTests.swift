@@ -9,7 +9,7 @@ import Testing
         .daemon(ServerLine.result(.integer(1)) { status.write(to: &$0) }, .reply(id: 1, .status(status)))
     }
 
-    @Test func `a user is told the counters of its connection`() throws {
+    @Test func `a user receives the counters of its connection`() throws {
         var connection = Status.Connection()
         connection.delivered = 120
         connection.lostInQueue = 37
@@ -20,7 +20,7 @@ import Testing
         try GoldenConversation.expect("status-own", [request, answer(status)])
     }
 
-    @Test func `root is told the counters of the daemon and of every registered CPU`() throws {
+    @Test func `root receives the counters of the daemon and of every registered CPU`() throws {
         let daemon = Status.Daemon(
             uptimeMilliseconds: 86_400_000, clients: 3, subscribers: 2, registeredCPUs: "0,2-3", queuedBytes: 51_200,
             queueHighWater: 8_388_096,
@@ -33,7 +33,7 @@ import Testing
         try GoldenConversation.expect("status-all", [request, answer(status)])
     }
 
-    @Test func `the description names the protocol, its methods and every field`() throws {
+    @Test func `the description contains the protocol, its methods and every field`() throws {
         try GoldenConversation.expect(
             "describe",
             [

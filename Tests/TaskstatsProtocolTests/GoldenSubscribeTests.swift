@@ -4,7 +4,7 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct GoldenSubscribeTests {
-    @Test func `an own subscription hears of processes, of threads, of signals, and of what it may not see`() throws {
+    @Test func `an own subscription receives processes, threads, signals and redactions`() throws {
         let fields: FieldSet = [.acExitcode, .acFlag, .acComm, .acUid, .acEtime, .acUtime, .readBytes, .nvcsw]
         var parameters = SubscribeParameters()
         parameters.cpus = "1-2"
@@ -61,15 +61,26 @@ import Testing
             [
                 .client(Request(id: .integer(1), call: .subscribe(parameters))),
                 .subscribed(1, cpus: [1, 2], parameters),
-                .exit(single, fields: fields),
+                .exit(single, fields: fields, redacted: [.io], reads: withoutIO(single)),
                 .exit(thread, fields: fields, redacted: [.io], reads: threadSeen),
-                .exit(whole, fields: fields),
-                .exit(crash, fields: fields),
+                .exit(whole, fields: fields, redacted: [.io], reads: withoutIO(whole)),
+                .exit(crash, fields: fields, redacted: [.io], reads: withoutIO(crash)),
                 .exit(privileged, fields: fields, redacted: [.io], reads: privilegedSeen),
             ])
     }
 
-    @Test func `a subscription with everything set is replaced by another`() throws {
+    /// Returns the record as its owner receives it.
+    private func withoutIO(_ record: ExitRecord) -> ExitRecord {
+        var seen = record
+        seen.task = TaskRecord(kind: .task)
+        for field in record.task.present where field != .readBytes && field != .acComm {
+            if let value = record.task[field] { seen.task.set(field, to: value) }
+        }
+        if let command = record.task.commandBytes { seen.task.set(command: command) }
+        return seen
+    }
+
+    @Test func `a subscription with all parameters is replaced by another`() throws {
         var first = SubscribeParameters()
         first.cpus = "0-3:1/2"
         first.scope = .process
@@ -77,7 +88,7 @@ import Testing
         first.fields = FieldSet(group: .io).union([.acPid])
         first.filter.uids = [0, 1000]
         first.filter.ppids = [1]
-        first.filter.command = GlobPattern("git*")
+        first.filter.commands = GlobPattern("git*").map { [$0] }
         first.filter.exit = .failed
         first.filter.minElapsedMicroseconds = 1_000_000
         let worded =
@@ -86,17 +97,18 @@ import Testing
             + #""min_elapsed_us":1000000},"overflow":"disconnect"}}"#
         var second = SubscribeParameters()
         second.fields = [.acComm]
+        second.filter.commands = ["git*", "make"].compactMap(GlobPattern.init)
         try GoldenConversation.expect(
             "subscribe-filter",
             [
                 .client(Request(id: .integer(1), call: .subscribe(first)), worded: worded),
                 .subscribed(1, cpus: [0, 2], first),
                 .client(Request(id: .integer(2), call: .subscribe(second))),
-                .subscribed(2, cpus: [0, 1, 2, 3], second),
+                .subscribed(2, cpus: [0, 1, 2, 3], second, next: [0: 812, 2: 4_711]),
             ])
     }
 
-    @Test func `an old kernel does not say which process a task belonged to`() throws {
+    @Test func `an old kernel does not report the process of a task`() throws {
         let fields: FieldSet = [.version, .acComm, .acTgid]
         var parameters = SubscribeParameters()
         parameters.cpus = "0"
@@ -114,7 +126,7 @@ import Testing
             ])
     }
 
-    @Test func `losses stand where the gap is, and the sequence numbers agree`() throws {
+    @Test func `losses are at the position of the gap, and the sequence numbers agree`() throws {
         let kernel = Loss(.kernel(cpu: 0), count: 144)
         let queue = Loss(.queue, count: 37)
         try GoldenConversation.expect(
@@ -128,7 +140,7 @@ import Testing
             ])
     }
 
-    @Test func `unsubscribe is answered behind what had ended before it`() throws {
+    @Test func `unsubscribe is answered after the exits that preceded it`() throws {
         try GoldenConversation.expect(
             "unsubscribe",
             GoldenTurn.subscribesToNames("0", cpus: [0]) + [

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [true, false, nil])
-    func `a greeting is read back as it was written`(delayAccounting: Bool?) throws {
+    func `hello is decoded as it was encoded`(delayAccounting: Bool?) throws {
         for access in Hello.Access.allCases {
             let greeting = hello(
                 delayAccounting: delayAccounting, access: access, reason: access == .none ? "no \"entry\"\n" : nil)
@@ -24,7 +24,14 @@ import Testing
         }
     }
 
-    @Test func `every limit and feature is read from the line`() throws {
+    @Test(arguments: [true, false, nil])
+    func `the completeness of process sums is decoded, or unknown`(isComplete: Bool?) throws {
+        var greeting = hello()
+        greeting.processSumsAreComplete = isComplete
+        #expect(try readBack(greeting) == .hello(greeting))
+    }
+
+    @Test func `every limit and feature is decoded`() throws {
         var greeting = hello()
         greeting.protocolVersion = "1.7"
         greeting.limits.requestBytes = 1
@@ -36,11 +43,11 @@ import Testing
         #expect(try readBack(greeting) == .hello(greeting))
     }
 
-    @Test func `a greeting needs a version, an instance and an access, and may lack everything else`() throws {
+    @Test func `hello requires a version, an instance and an access, and nothing else`() throws {
         func line(_ params: String) -> String { #"{"jsonrpc":"2.0","method":"hello","params":{\#(params)}}"# }
         let least = #""protocol":"1.0","instance":"x","you":{"access":"all"}"#
         guard case .hello(let greeting) = try EventReader.read(line(least)) else {
-            Issue.record("not read")
+            Issue.record("not decoded")
             return
         }
         #expect(greeting.access == .all)

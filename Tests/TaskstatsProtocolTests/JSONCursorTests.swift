@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `what is skipped is exactly one value`(seed: UInt64) throws {
+    func `a skip covers exactly one value`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let text = RandomJSON.text(depth: 5, using: &generator)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `broken texts are walked without a crash`(seed: UInt64) {
+    func `broken texts never crash the cursor`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<2_000 {
             var bytes = Array(RandomJSON.text(depth: 4, using: &generator).utf8)
@@ -59,16 +59,16 @@ import Testing
             ("0", 0), ("18446744073709551615", .max), (" 9223372036854775808 ", 1 << 63),
             ("00000000000000000000000007", 7),
         ] as [(String, UInt64)])
-    func `unsigned integers reach to the end of 64 bits`(text: String, value: UInt64) throws {
+    func `unsigned integers use all 64 bits`(text: String, value: UInt64) throws {
         #expect(try JSONCursor.walk(text) { try $0.unsigned() } == value)
     }
 
     @Test(arguments: ["18446744073709551616", "99999999999999999999", "100000000000000000000", "", "-1", "x", "\"1\""])
-    func `what is no unsigned integer of 64 bits is refused`(text: String) {
+    func `anything but an unsigned integer of 64 bits is refused`(text: String) {
         #expect(throws: JSONCursor.Mismatch.self) { try JSONCursor.walk(text) { try $0.unsigned() } }
     }
 
-    @Test func `signed integers reach to both ends of 64 bits and not beyond`() throws {
+    @Test func `signed integers use all 64 bits, and no more`() throws {
         #expect(try JSONCursor.walk("-9223372036854775808") { try $0.signed() } == .min)
         #expect(try JSONCursor.walk("9223372036854775807") { try $0.signed() } == .max)
         for text in ["9223372036854775808", "-9223372036854775809", "-", "--1"] {

@@ -11,7 +11,7 @@ import Testing
         return bytes.text
     }
 
-    @Test func `commas stand between members and elements and nowhere else`() {
+    @Test func `commas separate keys and elements, and appear nowhere else`() {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("a", 1)
@@ -31,12 +31,12 @@ import Testing
         #expect(bytes.text == #"{"a":1,"b":[-2,{},[],null],"c":["x","y"],"d":[7],"e":false}"#)
     }
 
-    @Test func `printable ASCII stands as it is, but for quotes and backslashes`() {
+    @Test func `printable ASCII is unchanged, except quotes and backslashes`() {
         #expect(written("a/b c~") == #""a/b c~""#)
         #expect(written(#""\"#) == #""\"\\""#)
     }
 
-    @Test func `control characters and DEL are escaped, so that a line stays a line`() {
+    @Test func `control characters and DEL are escaped, so that a line stays one line`() {
         #expect(written("\u{0}\t\n\r\u{1b}[31m\u{7f}\u{9b}") == #""\u0000\u0009\u000a\u000d\u001b[31m\u007f\u009b""#)
     }
 
@@ -54,8 +54,8 @@ import Testing
         #expect(bytes.text == "[18446744073709551615,-9223372036854775808]")
     }
 
-    @Test func `every class of Unicode scalar is written in printable ASCII and read back by jansson`() throws {
-        // All of the first planes' interesting parts, and samples of the rest.
+    @Test func `every class of Unicode scalar is written in printable ASCII and parsed by jansson`() throws {
+        // The relevant parts of the first planes, and samples of the rest.
         let ranges: [ClosedRange<UInt32>] = [
             0...0x2fff, 0xd700...0xd7ff, 0xe000...0xe0ff, 0xfe00...0x100ff, 0x10ff00...0x10ffff,
         ]
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `random text is written in printable ASCII and read back by jansson`(seed: UInt64) throws {
+    func `random text is written in printable ASCII and parsed by jansson`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let scalars = (0..<20).compactMap { _ in

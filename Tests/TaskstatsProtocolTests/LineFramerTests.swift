@@ -4,13 +4,13 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct LineFramerTests {
-    /// What a stream holds, as the framer tells it.
+    /// The items of a stream, as returned by the framer.
     enum Told: Equatable {
         case line([UInt8])
         case tooLong
     }
 
-    /// Feeds a stream in pieces of the given sizes and collects what is told.
+    /// Feeds a stream in pieces of the given sizes and collects the returned items.
     private func tell(_ stream: [UInt8], limit: Int, pieces: () -> Int) -> [Told] {
         var framer = LineFramer(limit: limit)
         var rest = stream[...]
@@ -47,7 +47,7 @@ import Testing
         #expect(tell("one\ntwo\r\nthree\n") == [line("one"), line("two"), line("three")])
     }
 
-    @Test func `a line that has not ended is not told`() {
+    @Test func `an unfinished line is not returned`() {
         #expect(tell("one\ntw") == [line("one")])
         #expect(tell("one\r") == [])
     }
@@ -60,17 +60,17 @@ import Testing
         #expect(tell("a\r\r\n\rb\n") == [line("a\r"), line("\rb")])
     }
 
-    @Test func `a line of exactly the limit passes, whichever way it ends`() {
+    @Test func `a line of exactly the limit passes, whatever its end`() {
         #expect(tell("12345678\n12345678\r\n") == [line("12345678"), line("12345678")])
     }
 
-    @Test func `one byte more is too long, whichever way the line ends`() {
+    @Test func `one byte more is too long, whatever the line's end`() {
         #expect(tell("123456789\nok\n") == [.tooLong, line("ok")])
         #expect(tell("123456789\r\nok\n") == [.tooLong, line("ok")])
         #expect(tell("12345678\r\r\nok\n") == [.tooLong, line("ok")])
     }
 
-    @Test func `a line that is far too long is told once, and the next line is whole`() {
+    @Test func `a line that is far too long is reported once, and the next line is complete`() {
         let long = String(repeating: "x", count: 1_000)
         #expect(
             tell("a\n\(long)\nb\n\(long)\r\n\(long)\nc\n") == [
@@ -78,7 +78,7 @@ import Testing
             ])
     }
 
-    @Test func `a line that is too long is told before it ends`() {
+    @Test func `a line that is too long is reported before it ends`() {
         var framer = LineFramer(limit: 8)
         var rest = Array("1234567890".utf8)[...]
         framer.fill(from: &rest)
@@ -96,7 +96,7 @@ import Testing
         #expect(drain(&framer) == [line("ok")])
     }
 
-    @Test func `there is always room for more once the lines are taken out`() {
+    @Test func `there is always room for more after the lines are taken out`() {
         var framer = LineFramer(limit: 8)
         for count in 0...9 {
             var rest = [UInt8](repeating: 0x78, count: count)[...]
@@ -109,13 +109,13 @@ import Testing
         }
     }
 
-    @Test func `without room nothing is read, and no end of the stream is made up`() {
+    @Test func `without room nothing is read, and no end of the stream is reported`() {
         var framer = LineFramer(limit: 8)
         var rest = Array("a\nb\nc\nd\ne\nf\ng\nh\ni\n".utf8)[...]
         framer.fill(from: &rest)
         #expect(rest.isEmpty)
         unsafe framer.fill { _ in
-            Issue.record("a reader was lent no room")
+            Issue.record("a reader was given no room")
             return 0
         }
         #expect(drain(&framer).count == 9)
@@ -124,7 +124,7 @@ import Testing
         #expect(drain(&framer) == [line("j")])
     }
 
-    @Test func `the limit of the protocol holds for its longest line`() {
+    @Test func `the limit of the protocol covers its longest line`() {
         let longest = [UInt8](repeating: 0x78, count: ProtocolLimits.requestBytes)
         let told = tell(longest + [0x0d, 0x0a] + longest + [0x78, 0x0a, 0x0a], limit: ProtocolLimits.requestBytes) {
             4_096
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `however a stream is split, its lines are the same`(seed: UInt64) {
+    func `the lines of a stream do not depend on how it is split`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let limit = Int.random(in: 1...40, using: &generator)
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    /// The lines of a stream, by splitting it whole.
+    /// Returns the lines of a stream by splitting it as a whole.
     private func reference(_ stream: [UInt8], limit: Int) -> [Told] {
         var parts = stream.split(separator: 0x0a, omittingEmptySubsequences: false).map(Array.init)
         let unfinished = parts.removeLast()
@@ -152,8 +152,28 @@ import Testing
             let line = part.last == 0x0d ? Array(part.dropLast()) : part
             return line.count > limit ? Told.tooLong : .line(line)
         }
-        // Of an unfinished line it is certain that it is too long when not even a carriage return can save it.
+        // An unfinished line is certainly too long when even a carriage return at its end would not help.
         if unfinished.count > limit + 1 { told.append(.tooLong) }
         return told
+    }
+
+    @Test func `memory is held only for bytes of an unfinished line`() {
+        var framer = LineFramer(limit: 8)
+        #expect(framer.memoryBytes == 0)
+        var rest = Array("one\ntw".utf8)[...]
+        framer.fill(from: &rest)
+        #expect(drain(&framer) == [line("one")])
+        #expect(framer.memoryBytes == 18)
+        rest = Array("o\n".utf8)[...]
+        framer.fill(from: &rest)
+        guard case .line("two") = unsafe framer.next({ unsafe String(decoding: $0, as: UTF8.self) }) else {
+            Issue.record("the second line is not complete")
+            return
+        }
+        #expect(framer.memoryBytes == 0, "a third line was not requested")
+        rest = Array("0123456789".utf8)[...]
+        framer.fill(from: &rest)
+        #expect(drain(&framer) == [.tooLong])
+        #expect(framer.memoryBytes == 0)
     }
 }

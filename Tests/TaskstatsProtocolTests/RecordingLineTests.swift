@@ -27,17 +27,19 @@ import Testing
             server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: false, uid: 1_000, access: .own,
             limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
-        // Neither what the daemon can do nor its limits are kept.
+        hello.tickNanoseconds = 3_333_333
+        // The daemon's features and limits are not saved.
         hello.features = []
         return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, hello: hello, subscription: subscription)
     }
 
-    @Test func `a header is one line that says what was recorded, and reads back`() throws {
+    @Test func `a header is one line that describes the recording, and can be read back`() throws {
         let text = text(header.line)
         #expect(
             text == #"{"jsonrpc":"2.0","method":"recording","params":{"format":"taskstats-recording","version":1,"#
                 + #""tsctl":"0.1.0","host":"db1","start":1795400000123456789,"server":"taskstatsd/0.1.0","#
-                + #""protocol":"1.0","instance":"9f0c","kernel":{"release":"6.18.44","taskstats_version":16},"#
+                + #""protocol":"1.1","instance":"9f0c","kernel":{"release":"6.18.44","taskstats_version":16,"#
+                + #""tick_ns":3333333},"#
                 + #""cpus":{"possible":"0-3","online":"0-1"},"delay_accounting":false,"you":{"uid":1000,"access":"own"},"#
                 + #""subscription":{"cpus":"0-1","scope":"process","overflow":"drop","fields":["ac_comm","ac_uid"],"#
                 + #""filter":{"uid":[0,1000],"exit":"failed"}}}}"#)
@@ -48,7 +50,7 @@ import Testing
         #expect(read == header)
     }
 
-    @Test func `a footer reads back`() throws {
+    @Test func `a footer can be read back`() throws {
         let footer = RecordingFooter(time: 7, reason: "time", exits: 3, lost: 144)
         guard case .footer(footer) = try read(text(footer.line)) else {
             Issue.record("no footer")
@@ -56,9 +58,32 @@ import Testing
         }
     }
 
-    @Test func `the daemon's own lines are read as what they are`() throws {
+    @Test func `a gap can be read back, with or without a daemon after it`() throws {
+        var gap = RecordingGap(from: 7, to: 9, reason: "shutting down", successor: nil)
+        #expect(
+            text(gap.line)
+                == #"{"jsonrpc":"2.0","method":"recording_gap","params":{"from":7,"to":9,"reason":"shutting down"}}"#)
+        guard case .gap(gap) = try read(text(gap.line)) else {
+            Issue.record("no gap")
+            return
+        }
+        gap.successor = .init(instance: "9f0c", access: .own, delayAccounting: false)
+        guard case .gap(gap) = try read(text(gap.line)) else {
+            Issue.record("another daemon")
+            return
+        }
+    }
+
+    @Test func `an exit without a CPU is an error, not an exit on CPU 0`() {
+        #expect(throws: EventReader.Malformed(problem: "exit without a CPU")) {
+            try read(#"{"jsonrpc":"2.0","method":"exit","params":{"seq":1,"pid":7,"stats":{}}}"#)
+        }
+    }
+
+    @Test func `the daemon's own lines are recognised`() throws {
         guard case .lost(Loss(.queue, count: 37)) = try read(text(ServerLine.lost(Loss(.queue, count: 37)))),
-            case .exit(let exit) = try read(#"{"jsonrpc":"2.0","method":"exit","params":{"pid":7,"stats":{},"x":[]}}"#)
+            case .exit(let exit) = try read(
+                #"{"jsonrpc":"2.0","method":"exit","params":{"cpu":0,"pid":7,"stats":{},"x":[]}}"#)
         else {
             Issue.record("something else")
             return
@@ -71,7 +96,7 @@ import Testing
         #"{"method":"hello","params":{"protocol":"1.0","#
             + #""instance":"a","you":{"access":"all"}}}"#,
     ])
-    func `what is not known is passed over`(text: String) throws {
+    func `unknown lines are skipped`(text: String) throws {
         guard case .other = try read(text) else {
             Issue.record("read as something")
             return
@@ -82,9 +107,10 @@ import Testing
         "", "{", "[]", "{}", #"{"pid":7}"#, #"{"method":"recording","params":{"format":"another","version":1}}"#,
         #"{"method":"recording","params":{"format":"taskstats-recording","version":2,"protocol":"1.0"}}"#,
         #"{"method":"recording"}"#, #"{"method":"recording_end","params":{"exits":1}}"#,
+        #"{"method":"recording_gap","params":{"from":1}}"#,
         #"{"jsonrpc":"2.0","method":"exit","params":{"pid":7"#,
     ])
-    func `what cannot be read is refused`(text: String) {
+    func `unreadable lines are refused`(text: String) {
         #expect(throws: EventReader.Malformed.self) { try read(text) }
     }
 }

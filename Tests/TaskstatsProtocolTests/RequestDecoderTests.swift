@@ -3,7 +3,7 @@ import Testing
 
 @testable import TaskstatsProtocol
 
-/// The envelope of a request: what its methods take is told by the suites beside this one.
+/// The envelope of a request; other suites test the parameters of methods.
 @Suite struct RequestDecoderTests {
     private func refusal(_ line: String) -> ProtocolError.Name? { RequestDecoder.failure(line)?.error.name }
 
@@ -11,7 +11,7 @@ import Testing
 
     // MARK: The shape of a request
 
-    @Test func `members may come in any order and with white space between them`() throws {
+    @Test func `keys may come in any order and with white space between them`() throws {
         let request = try RequestDecoder.decode(
             " { \"method\" :\t\"status\",\r \"params\":{ } , \"id\":7,\"jsonrpc\":\"2.0\"} ")
         #expect(request == Request(id: .integer(7), call: .status))
@@ -21,14 +21,14 @@ import Testing
         "", " ", "{", "}", "nope", "{}x", "{} {}", "{\"a\":1,}", "{'a':1}", "[1", "\"open", "{\"a\" 1}", "\u{feff}{}",
         "01",
     ])
-    func `what is not one JSON text is a ParseError without an id`(line: String) {
+    func `anything but one JSON text is a ParseError without an id`(line: String) {
         let failure = RequestDecoder.failure(line)
         #expect(failure?.error.name == .parseError)
         #expect(failure?.error.name.code == -32700)
         #expect(failure?.id == nil)
     }
 
-    @Test func `trailing garbage behind a whole request is a ParseError`() {
+    @Test func `trailing garbage after a complete request is a ParseError`() {
         #expect(refusal(status(id: "1") + "x") == .parseError)
         #expect(refusal(status(id: "1") + status(id: "2")) == .parseError)
     }
@@ -42,7 +42,7 @@ import Testing
         #expect(RequestDecoder.failure(line)?.error.name == .parseError)
     }
 
-    @Test func `raw control bytes are a ParseError, within strings and outside`() {
+    @Test func `raw control bytes are a ParseError, inside and outside of strings`() {
         for byte in UInt8(0)..<0x20 {
             let text = String(Character(Unicode.Scalar(byte)))
             #expect(refusal(status(id: "\"a\(text)b\"")) == .parseError)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: ["1", "\"x\"", "null", "true", "1.5", "[]", "[\(#"{"jsonrpc":"2.0","id":1,"method":"status"}"#)]"])
-    func `what is no object is an InvalidRequest, batches too`(line: String) {
+    func `anything but an object is an InvalidRequest, including batches`(line: String) {
         let failure = RequestDecoder.failure(line)
         #expect(failure?.error.name == .invalidRequest)
         #expect(failure?.error.name.code == -32600)
@@ -74,15 +74,15 @@ import Testing
         #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"filter":{"uid":[1],"uid":[1]}}}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"status","\u0069d":1}"#,
     ])
-    func `a name that stands twice is a ParseError, at every level`(line: String) {
+    func `a duplicate key is a ParseError at every level`(line: String) {
         #expect(refusal(line) == .parseError)
     }
 
-    @Test func `a NUL in the name of a member is refused`() {
+    @Test func `a NUL in a key is refused`() {
         #expect(refusal(#"{"jsonrpc":"2.0","id":1,"method":"status","id\u0000":1}"#) == .parseError)
     }
 
-    @Test func `a member that a request does not have is an InvalidRequest under its id`() {
+    @Test func `an unknown key of a request is an InvalidRequest under its id`() {
         let failure = RequestDecoder.failure(#"{"jsonrpc":"2.0","id":"q","method":"status","extra":1}"#)
         #expect(failure?.id == .string("q"))
         #expect(failure?.error.name == .invalidRequest)
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: ["", "Get", "get ", "rpc.discover", "get\\u0000", "K\u{212a}"])
-    func `a method that there is not is a MethodNotFound under its id`(method: String) {
+    func `an unknown method is a MethodNotFound under its id`(method: String) {
         let failure = RequestDecoder.failure(#"{"jsonrpc":"2.0","id":9,"method":"\#(method)"}"#)
         #expect(failure?.id == .integer(9))
         #expect(failure?.error.name == .methodNotFound)
@@ -119,7 +119,7 @@ import Testing
         "9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808", "1.0", "1e0", "0.5",
         "null", "true", "[]", "{}",
     ])
-    func `whatever else is an InvalidRequest without an id`(id: String) {
+    func `anything else is an InvalidRequest without an id`(id: String) {
         let failure = RequestDecoder.failure(status(id: id))
         #expect(failure?.error.name == .invalidRequest)
         #expect(failure?.id == nil)
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `an id with a NUL or with escapes is echoed as it was meant`() throws {
+    @Test func `an id with a NUL or with escapes is returned unchanged`() throws {
         let request = try RequestDecoder.decode(status(id: #""a\u0000\u000a\ud83e\udd80\"""#))
         #expect(request.id == .string("a\u{0}\n🦀\""))
         let answer = ServerLine.unsubscribed(request.id)
@@ -153,20 +153,23 @@ import Testing
         "9223372036854775808", "-9223372036854775809", "18446744073709551615", "1e400", "-1e400",
         "1" + String(repeating: "0", count: 400),
     ])
-    func `a number out of range is an InvalidRequest, wherever it stands`(number: String) {
+    func `a number out of range is an InvalidRequest at any position`(number: String) {
         #expect(refusal(status(id: number)) == .invalidRequest)
         #expect(refusal(#"{"jsonrpc":"2.0","id":1,"method":"get","params":{"pid":\#(number)}}"#) == .invalidRequest)
     }
 
-    @Test func `nesting of 16 is read and of 17 refused, before the text is read`() {
+    @Test func `nesting of 16 levels is accepted and of 17 refused, before the text is parsed`() {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
         #expect(refusal(nested(16)) == .invalidRequest)
-        #expect(RequestDecoder.failure(nested(17))?.error == ProtocolError(.parseError, "nested deeper than 16"))
-        #expect(RequestDecoder.failure(String(repeating: "[", count: 65_536))?.error.message == "nested deeper than 16")
+        #expect(RequestDecoder.failure(nested(17))?.error == ProtocolError(.parseError, "nested deeper than 16 levels"))
         #expect(
-            RequestDecoder.failure(String(repeating: #"{"a":"#, count: 17))?.error.message == "nested deeper than 16")
+            RequestDecoder.failure(String(repeating: "[", count: ProtocolLimits.requestBytes))?.error.message
+                == "nested deeper than 16 levels")
+        #expect(
+            RequestDecoder.failure(String(repeating: #"{"a":"#, count: 17))?.error.message
+                == "nested deeper than 16 levels")
         // Fifteen levels within the object of the request make sixteen.
         let wide = #"{"jsonrpc":"2.0","id":1,"method":"get","params":\#(nested(15))}"#
         #expect(refusal(wide) == .invalidParams)
@@ -177,11 +180,22 @@ import Testing
         #expect(try RequestDecoder.decode(status(id: "\"\(brackets)\"")).id == .string(brackets))
         let escaped = #"\"[[[[[[[[[[[[[[[[[[[[[\\"#
         #expect(try RequestDecoder.decode(status(id: "\"\(escaped)\"")).id == .string(#""[[[[[[[[[[[[[[[[[[[[[\"#))
-        #expect(!NestingDepth.isWithinLimit(#""\\""# + String(repeating: "[", count: 17)))
-        #expect(NestingDepth.isWithinLimit(#""\\\""# + String(repeating: "[", count: 17)))
+        #expect(RequestShape.excess(of: #""\\""# + String(repeating: "[", count: 17)) != nil)
+        #expect(RequestShape.excess(of: #""\\\""# + String(repeating: "[", count: 17)) == nil)
     }
 
-    @Test func `a line of the longest length is read`() throws {
+    @Test func `too many keys or elements are refused before the text is parsed`() {
+        func keys(_ count: Int) -> String { "{" + (0..<count).map { "\"k\($0)\":1" }.joined(separator: ",") + "}" }
+        func elements(_ count: Int) -> String { "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
+        #expect(RequestShape.excess(of: keys(64)) == nil)
+        #expect(RequestShape.excess(of: keys(65))?.message == "a request can have at most 64 keys")
+        #expect(RequestShape.excess(of: elements(449)) == nil)
+        #expect(RequestShape.excess(of: elements(450))?.message == "a request can have at most 448 commas")
+        // The content of a string does not count.
+        #expect(RequestShape.excess(of: "\"" + keys(65).filter { $0 != "\"" } + elements(706) + "\"") == nil)
+    }
+
+    @Test func `a line of the maximum length is accepted`() throws {
         let head = #"{"jsonrpc":"2.0","id":1,"method":"status""#
         let padding = String(repeating: " ", count: ProtocolLimits.requestBytes - head.utf8.count - 1)
         #expect(try RequestDecoder.decode(head + padding + "}").call == .status)

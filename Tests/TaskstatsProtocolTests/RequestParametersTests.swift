@@ -3,7 +3,7 @@ import Testing
 
 @testable import TaskstatsProtocol
 
-/// What the methods take.
+/// The parameters of the methods.
 @Suite struct RequestParametersTests {
     private func line(_ method: String, _ params: String) -> String {
         #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(params)}"#
@@ -17,7 +17,7 @@ import Testing
         RequestDecoder.failure(line(method, params))?.error
     }
 
-    /// Expects an InvalidParams that names the member in `data` and at the head of the sentence.
+    /// Expects an InvalidParams with the key in `data` and at the start of the message.
     private func expectInvalid(
         _ method: String, _ params: String, _ member: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -32,7 +32,7 @@ import Testing
     // MARK: Every method
 
     @Test(arguments: ["unsubscribe", "status", "describe"])
-    func `methods without parameters take none, or an empty object`(method: String) throws {
+    func `methods without parameters accept none, or an empty object`(method: String) throws {
         let bare = try RequestDecoder.decode(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)"}"#)
         #expect(bare.call.method == method)
         #expect(try call(method, "{}") == bare.call)
@@ -40,12 +40,12 @@ import Testing
     }
 
     @Test(arguments: ["get", "subscribe", "unsubscribe", "status", "describe"])
-    func `params that are no object are refused`(method: String) {
+    func `params that are not an object are refused`(method: String) {
         for params in ["[]", "[1]", "null", "1", "\"x\"", "true"] { expectInvalid(method, params, "params") }
     }
 
     @Test(arguments: ["get", "subscribe", "unsubscribe", "status", "describe"])
-    func `a parameter that there is not is named`(method: String) {
+    func `an unknown parameter is named`(method: String) {
         expectInvalid(method, #"{"colour":1}"#, "colour")
         expectInvalid(method, #"{"CPUS":"all"}"#, "CPUS")
         expectInvalid(method, #"{"":1}"#, "")
@@ -53,7 +53,7 @@ import Testing
 
     // MARK: get
 
-    @Test func `get takes a pid or a tgid from 1 to the largest`() throws {
+    @Test func `get accepts a pid or a tgid from 1 to the largest`() throws {
         for id in [1, 812, 2_147_483_647] as [UInt32] {
             #expect(try call("get", #"{"pid":\#(id)}"#) == .get(.pid(id), fields: .all))
             #expect(try call("get", #"{"tgid":\#(id)}"#) == .get(.tgid(id), fields: .all))
@@ -63,21 +63,21 @@ import Testing
     @Test(arguments: [
         "0", "-1", "2147483648", "4294967297", "9223372036854775807", "1.0", "\"1\"", "null", "[1]", "{}", "true",
     ])
-    func `whatever else is no pid and no tgid`(value: String) {
+    func `anything else is not a pid or tgid`(value: String) {
         expectInvalid("get", #"{"pid":\#(value)}"#, "pid")
         expectInvalid("get", #"{"tgid":\#(value)}"#, "tgid")
     }
 
-    @Test func `get takes the absolute path of a cgroup`() throws {
+    @Test func `get accepts the absolute path of a cgroup`() throws {
         #expect(
             try call("get", #"{"cgroup":"/sys/fs/cgroup/a b"}"#) == .get(.cgroup("/sys/fs/cgroup/a b"), fields: .all))
         let longest = "/" + String(repeating: "x", count: 4_094)
         #expect(try call("get", #"{"cgroup":"\#(longest)"}"#) == .get(.cgroup(longest), fields: .all))
-        // A combining mark behind the slash makes one character of both; the path is absolute all the same.
+        // A combining mark after the slash makes one character of both, but the path is absolute all the same.
         #expect(try call("get", #"{"cgroup":"/\u0301"}"#) == .get(.cgroup("/\u{301}"), fields: .all))
     }
 
-    @Test func `what is no such path is refused`() {
+    @Test func `any other path is refused`() {
         for value in [#""""#, #""relative""#, #""/a\u0000b""#, "1", "null", #"["/a"]"#] {
             expectInvalid("get", #"{"cgroup":\#(value)}"#, "cgroup")
         }
@@ -85,13 +85,14 @@ import Testing
         expectInvalid("get", #"{"cgroup":"/a","fields":["cpu"]}"#, "fields")
     }
 
-    @Test func `get takes exactly one target`() {
+    @Test func `get requires exactly one target`() {
         for params in [
             "{}", #"{"fields":["cpu"]}"#, #"{"pid":1,"tgid":1}"#, #"{"tgid":1,"cgroup":"/a"}"#,
             #"{"pid":1,"tgid":1,"cgroup":"/a"}"#,
         ] {
             #expect(refusal("get", params)?.name == .invalidParams)
             #expect(refusal("get", params)?.message == "get takes exactly one of pid, tgid and cgroup")
+            #expect(refusal("get", params)?.member == nil, "the error is about several parameters")
         }
     }
 
@@ -114,14 +115,14 @@ import Testing
     @Test(arguments: [
         "[]", "\"io\"", "null", "{}", "[1]", "[null]", #"["ac_pad"]"#, #"["acUid"]"#, #"["ac_uid",""]"#, #"["IO"]"#,
     ])
-    func `what is no list of fields is refused`(value: String) {
+    func `anything but a list of fields is refused`(value: String) {
         expectInvalid("get", #"{"pid":1,"fields":\#(value)}"#, "fields")
         expectInvalid("subscribe", #"{"fields":\#(value)}"#, "fields")
     }
 
     // MARK: subscribe
 
-    @Test func `subscribe without parameters means every task on every CPU`() throws {
+    @Test func `subscribe without parameters selects every task on every CPU`() throws {
         let bare = try RequestDecoder.decode(#"{"jsonrpc":"2.0","id":1,"method":"subscribe"}"#)
         #expect(bare.call == .subscribe(SubscribeParameters()))
         #expect(try call("subscribe", "{}") == bare.call)
@@ -133,7 +134,7 @@ import Testing
         #expect(defaults.overflow == .drop)
     }
 
-    @Test func `subscribe takes everything at once`() throws {
+    @Test func `subscribe accepts all parameters together`() throws {
         var expected = SubscribeParameters()
         expected.cpus = "0-31:2/4"
         expected.scope = .process
@@ -142,7 +143,7 @@ import Testing
         expected.filter.uids = [0, 4_294_967_295]
         expected.filter.gids = [5]
         expected.filter.ppids = [1, 2]
-        expected.filter.command = GlobPattern("git*")
+        expected.filter.commands = GlobPattern("git*").map { [$0] }
         expected.filter.exit = .signaled
         expected.filter.minElapsedMicroseconds = UInt64(Int64.max)
         let params = """
@@ -153,7 +154,7 @@ import Testing
         #expect(try call("subscribe", params) == .subscribe(expected))
     }
 
-    @Test func `every scope, overflow and exit has its word`() throws {
+    @Test func `every scope, overflow and exit has a name`() throws {
         for (name, known) in [("scope", ["task", "process"]), ("overflow", ["drop", "disconnect"])] {
             for word in known { #expect(throws: Never.self) { try call("subscribe", #"{"\#(name)":"\#(word)"}"#) } }
             for value in ["\"\"", "\"Task\"", "1", "null", "true", "[\"task\"]"] {
@@ -168,12 +169,13 @@ import Testing
     }
 
     @Test(arguments: ["0", "null", "[\"0\"]", "{}", "true"])
-    func `cpus is a string`(value: String) {
+    func `cpus must be a string`(value: String) {
         expectInvalid("subscribe", #"{"cpus":\#(value)}"#, "cpus")
     }
 
-    @Test func `what cpus says is left to the one who knows the machine`() throws {
-        for text in ["", "nonsense", "4-2"] {
+    @Test func `a list of CPUs is a bad line if no machine can have them, else it depends on the machine`() throws {
+        for text in ["", "nonsense", "4-2"] { expectInvalid("subscribe", #"{"cpus":"\#(text)"}"#, "cpus") }
+        for text in ["9999", "4-N", "N-4"] {
             guard case .subscribe(let parameters) = try call("subscribe", #"{"cpus":"\#(text)"}"#) else { continue }
             #expect(parameters.cpus == text)
         }
@@ -181,37 +183,47 @@ import Testing
 
     // MARK: filter
 
-    @Test func `an empty filter lets everything through`() throws {
+    @Test func `an empty filter passes everything`() throws {
         #expect(try call("subscribe", #"{"filter":{}}"#) == .subscribe(SubscribeParameters()))
     }
 
     @Test(arguments: ["[]", "null", "1", "\"uid\""])
-    func `a filter is an object`(value: String) {
+    func `a filter must be an object`(value: String) {
         expectInvalid("subscribe", #"{"filter":\#(value)}"#, "filter")
     }
 
-    @Test func `a condition that there is not is named`() {
+    @Test func `an unknown condition is named`() {
         expectInvalid("subscribe", #"{"filter":{"pid":[1]}}"#, "filter.pid")
         expectInvalid("subscribe", #"{"filter":{"uid":[1],"":1}}"#, "filter.")
     }
 
     @Test(arguments: ["uid", "gid", "ppid"])
-    func `ids are a list of unsigned 32-bit integers`(name: String) {
+    func `ids must be a list of unsigned 32-bit integers`(name: String) {
         for value in ["[]", "1", "null", "{}", "[-1]", "[4294967296]", "[1.0]", "[\"1\"]", "[null]", "[1,[2]]"] {
             expectInvalid("subscribe", #"{"filter":{"\#(name)":\#(value)}}"#, "filter.\(name)")
         }
     }
 
-    @Test func `a list of ids has at most 1,024 entries`() throws {
-        func params(_ count: Int) -> String {
-            #"{"filter":{"uid":[\#((0..<count).map(String.init).joined(separator: ","))]}}"#
+    @Test func `the lists of a filter have at most 256 ids in total`() throws {
+        func list(_ count: Int) -> String { (0..<count).map(String.init).joined(separator: ",") }
+        func params(_ uids: Int, _ gids: Int) -> String {
+            #"{"filter":{"uid":[\#(list(uids))],"gid":[\#(list(gids))]}}"#
         }
-        guard case .subscribe(let parameters) = try call("subscribe", params(1_024)) else { return }
-        #expect(parameters.filter.uids?.count == 1_024)
-        expectInvalid("subscribe", params(1_025), "filter.uid")
+        guard case .subscribe(let parameters) = try call("subscribe", params(250, 6)) else { return }
+        #expect(parameters.filter.uids?.count == 250 && parameters.filter.gids?.count == 6)
+        expectInvalid("subscribe", params(250, 7), "filter.gid")
+        expectInvalid("subscribe", params(257, 1), "filter.uid")
     }
 
-    @Test func `a pattern for commands is closed and at most 256 bytes`() throws {
+    @Test func `a list of CPUs has at most 256 parts`() throws {
+        func params(_ parts: Int) -> String {
+            #"{"cpus":"\#(Array(repeating: "0", count: parts).joined(separator: ","))"}"#
+        }
+        #expect(throws: Never.self) { try call("subscribe", params(256)) }
+        expectInvalid("subscribe", params(257), "cpus")
+    }
+
+    @Test func `a pattern for commands has closed brackets and at most 256 bytes`() throws {
         let longest = String(repeating: "x", count: 256)
         #expect(throws: Never.self) { try call("subscribe", #"{"filter":{"comm":"\#(longest)"}}"#) }
         for value in ["1", "null", #""[a""#, #""a\\""#, #""[b-a]""#, "\"x\(longest)\""] {
@@ -220,12 +232,12 @@ import Testing
     }
 
     @Test(arguments: ["\"failure\"", "1", "null", "[]"])
-    func `exit is one of three words`(value: String) {
+    func `exit is one of three names`(value: String) {
         expectInvalid("subscribe", #"{"filter":{"exit":\#(value)}}"#, "filter.exit")
     }
 
     @Test(arguments: ["-1", "1.5", "\"1\"", "null", "[]"])
-    func `the least age is an integer from 0`(value: String) {
+    func `the minimum age is a non-negative integer`(value: String) {
         expectInvalid("subscribe", #"{"filter":{"min_elapsed_us":\#(value)}}"#, "filter.min_elapsed_us")
     }
 }

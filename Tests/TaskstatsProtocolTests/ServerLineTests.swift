@@ -4,7 +4,7 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct ServerLineTests {
-    @Test func `an error without an id answers null, and data holds what there is`() {
+    @Test func `an error without an id has a null id, and data has only known keys`() {
         let plain = ServerLine.error(nil, ProtocolError(.parseError, "no JSON"))
         #expect(
             plain.line
@@ -20,7 +20,7 @@ import Testing
                 + #""errno":"EMFILE","member":"cpus","limit":"connections","allowed":32,"used":33}}}"#)
     }
 
-    @Test func `every error has a name and a code of its own`() {
+    @Test func `every error has a unique name and code`() {
         let expected: [String: Int] = [
             "ParseError": -32700, "InvalidRequest": -32600, "MethodNotFound": -32601, "InvalidParams": -32602,
             "InternalError": -32603, "PermissionDenied": -32001, "NoSuchTask": -32002, "LimitExceeded": -32003,
@@ -30,7 +30,7 @@ import Testing
         #expect(actual == expected)
     }
 
-    // MARK: No line is longer than the protocol says
+    // MARK: The length of lines
 
     private func expectShort(_ line: consuming ByteBuffer, sourceLocation: SourceLocation = #_sourceLocation) {
         let bytes = line.array
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `text that is cut off is cut between characters and says so`() {
+    @Test func `long text is cut between characters and marked as cut`() {
         let line = ServerLine.closing(reason: String(repeating: "🦀", count: ProtocolLimits.textCharacters + 1))
         #expect(line.line.hasSuffix(#"\ud83e\udd80..."}}"#))
         let whole = String(repeating: "x", count: ProtocolLimits.textCharacters)
@@ -69,18 +69,19 @@ import Testing
         expectShort(ServerLine.unsubscribed(.string(String(repeating: "\u{1}", count: ProtocolLimits.requestIDBytes))))
     }
 
-    @Test func `the answer to the largest subscription fits into a line`() {
+    @Test func `the answer to the largest subscription fits into a line`() throws {
         var parameters = SubscribeParameters()
-        let largest = (0..<ProtocolLimits.filterListCount).map { UInt32.max - UInt32($0) }
-        parameters.filter.uids = largest
-        parameters.filter.gids = largest
-        parameters.filter.ppids = largest
-        parameters.filter.command = GlobPattern(String(repeating: "\u{1}", count: ProtocolLimits.patternBytes))
+        parameters.filter.uids = Set((0..<ProtocolLimits.filterIDs).map { UInt32.max - UInt32($0) })
+        let pattern = try #require(GlobPattern(String(repeating: "\u{1}", count: ProtocolLimits.patternBytes)))
+        parameters.filter.commands = Array(repeating: pattern, count: ProtocolLimits.filterPatterns)
         parameters.filter.exit = .signaled
         parameters.filter.minElapsedMicroseconds = .max
-        // The largest machine of the kernel, every second CPU of it: nothing that can be joined to a range.
+        // The largest machine that the kernel supports, with every second CPU, so that nothing can be joined to a
+        // range.
         let cpus = CPUSet(stride(from: 1, to: 8_192, by: 2))
-        expectShort(ServerLine.subscribed(.string(String(repeating: "\u{1}", count: 128)), cpus: cpus, parameters))
+        let id = RequestID.string(String(repeating: "\u{1}", count: 128))
+        let line = ServerLine.subscribed(id, cpus: cpus, parameters) { _ in .max }
+        expectShort(line)
     }
 
     @Test func `the answer for the longest cgroup fits into a line`() {
@@ -92,8 +93,7 @@ import Testing
         expectShort(ServerLine.description(.string(String(repeating: "\u{1}", count: 128))))
     }
 
-    @Test func `the counters of the largest machine fit into a line, and it is said how many CPUs are left out`() throws
-    {
+    @Test func `the counters of the largest machine fit into a line with the number of omitted CPUs`() throws {
         func daemon(cpus: Int) -> Status.Daemon {
             Status.Daemon(
                 uptimeMilliseconds: 1, clients: 1, subscribers: 1, registeredCPUs: "0-\(cpus - 1)", queuedBytes: 0,

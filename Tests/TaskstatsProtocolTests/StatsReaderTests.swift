@@ -5,11 +5,11 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct StatsReaderTests {
-    /// Counters that jansson refuses are tested against what was written instead.
+    /// Counters that jansson refuses are compared with the encoded values instead.
     private let largestForJansson = UInt64(Int64.max)
 
     @Test(arguments: SeededGenerator.seeds)
-    func `random records mean the same to the reader and to jansson, in any order and with white space`(
+    func `random records are the same for the reader and for jansson, in any order and with white space`(
         seed: UInt64
     ) throws {
         var generator = SeededGenerator(seed: seed)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// The same members in another order, with white space here and there.
+    /// Returns the same keys in another order, with random white space.
     private func shuffled(_ text: String, using generator: inout SeededGenerator) throws -> String {
         var members = try members(of: text)
         if generator.chance(50) { members.shuffle(using: &generator) }

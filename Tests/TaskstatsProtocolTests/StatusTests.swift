@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: SeededGenerator.seeds)
-    func `random counters are read back as they were written`(seed: UInt64) throws {
+    func `random counters are decoded as they were encoded`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             let status = Status.random(using: &generator)
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `counters that are missing count as 0`() throws {
+    @Test func `missing counters are 0`() throws {
         let line = #"{"jsonrpc":"2.0","id":3,"result":{"connection":{},"daemon":{}}}"#
         let daemon = Status.Daemon(
             uptimeMilliseconds: 0, clients: 0, subscribers: 0, registeredCPUs: "", queuedBytes: 0, queueHighWater: 0,

@@ -1,9 +1,9 @@
 import LinuxSystem
 import Synchronization
 
-/// A thread for what blocks: the pool that tests run on has too few for that.
+/// A thread for blocking work, because the tests' thread pool is too small for that.
 ///
-/// It is let go of when nobody waits for it.
+/// It is detached if no caller waits for it.
 package final class BackgroundThread: Sendable {
     private let thread: WorkerThread
     private let isJoined = Atomic(false)
@@ -17,7 +17,7 @@ package final class BackgroundThread: Sendable {
         if !isJoined.load(ordering: .relaxed) { thread.detach() }
     }
 
-    /// Waits for its end, once.
+    /// Waits for its end; must be called once at most.
     package func join() {
         if !isJoined.exchange(true, ordering: .relaxed) { thread.join() }
     }

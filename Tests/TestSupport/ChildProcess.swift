@@ -1,28 +1,28 @@
 import Glibc
 import LinuxSystem
 
-/// A program that a test runs: its output is read line by line or as a whole, and it can be sent signals.
+/// A program run by a test, whose output is read by line or as a whole, and which can be sent signals.
 package struct ChildProcess: ~Copyable {
-    /// Where its standard output goes.
+    /// The destination of its standard output.
     package enum Output {
-        /// To the test.
+        /// The test.
         case pipe
-        /// To a file that exists.
+        /// An existing file.
         case file(String)
-        /// Nowhere: the descriptor is closed.
+        /// None: the descriptor is closed.
         case closed
     }
 
-    /// How it ended and what it said.
+    /// The exit status and output of a program.
     package struct Result: Equatable {
-        /// Its exit status; a signal that ended it counts from 128, as shells do.
+        /// The exit status; for a signal 128 plus its number, as in shells.
         package var status: Int32
-        /// What of its standard output was not read before.
+        /// The rest of its standard output.
         package var output: String
         /// Its standard error.
         package var errors: String
 
-        /// An end like this.
+        /// Creates a result.
         package init(status: Int32, output: String, errors: String) {
             self.status = status
             self.output = output
@@ -36,8 +36,8 @@ package struct ChildProcess: ~Copyable {
     private let errors: Descriptor
     private var pending: [UInt8] = []
 
-    /// Starts a program with exactly this environment, besides what sanitizers are told, and without any signal held back
-    /// or ignored.
+    /// Starts a program with exactly this environment, plus the options of sanitizers, without any blocked or ignored
+    /// signals.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], output: Output = .pipe
     ) throws(SystemError) {
@@ -60,7 +60,7 @@ package struct ChildProcess: ~Copyable {
     /// The process id of the tests themselves.
     package static var ownID: pid_t { getpid() }
 
-    /// The program of that name beside the running tests.
+    /// The path of the program with that name next to the running tests.
     package static func product(_ name: String) throws(SystemError) -> String {
         var path = [CChar](repeating: 0, count: 4_096)
         let count = unsafe readlink("/proc/self/exe", &path, path.count)
@@ -80,7 +80,7 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// Where its standard output comes out, to wait on; nil when it is not read any more.
+    /// The reading end of its standard output, to wait on; nil when it is closed.
     package var outputDescriptor: Int32? {
         switch output {
         case .some(let descriptor): descriptor.number
@@ -94,7 +94,7 @@ package struct ChildProcess: ~Copyable {
     /// Sends it a signal.
     package func send(signal: Int32) { _ = kill(pid, signal) }
 
-    /// Reads what is left of its output and waits for its end.
+    /// Reads the rest of its output and waits for its end.
     package consuming func finish() throws(SystemError) -> Result {
         var (rest, text) = (pending, [UInt8]())
         if let number = output?.number { while try Self.append(from: number, to: &rest) {} }
@@ -121,7 +121,7 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// What contrib/sanitize/run tells sanitizers, whose programs run other ones.
+    /// The options of contrib/sanitize/run for sanitizers, which started programs need too.
     private static var sanitizerOptions: [String: String] {
         ["LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
             unsafe options[name] = getenv(name).map { unsafe String(cString: $0) }

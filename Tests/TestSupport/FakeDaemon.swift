@@ -3,13 +3,12 @@ import LinuxSystem
 import Synchronization
 import TaskstatsProtocol
 
-/// A daemon that follows a script for each connection, in the order in which they come, on a socket in a directory of
-/// its own.
+/// A daemon that follows a script for each connection, in order of arrival, on a socket in a temporary directory.
 ///
-/// A script runs on a thread of its own, from the moment when the client has connected; the connection ends with it.
-/// What went wrong in it, and every request, are kept for the test to look at after `finish`.
+/// A script runs on its own thread from the time when the client has connected, and the connection ends with it. Errors
+/// and requests are kept for the test, which gets them from `finish`.
 package final class FakeDaemon: Sendable {
-    /// What the script says to the client and hears from it.
+    /// The script of a connection with a client.
     package typealias Script = @Sendable (FakePeer) throws -> Void
 
     private let directory: TemporaryDirectory
@@ -21,10 +20,10 @@ package final class FakeDaemon: Sendable {
         let threads = Mutex<[BackgroundThread]>([])
     }
 
-    /// Starts to listen and leaves the rest to the script of the one connection.
+    /// Starts listening, with a script for the only connection.
     package convenience init(_ script: @escaping Script) throws { try self.init(serving: [script]) }
 
-    /// Starts to listen and leaves the rest to the scripts, one for each connection.
+    /// Starts listening, with a script for each connection.
     package init(serving scripts: [Script]) throws {
         let directory = try TemporaryDirectory()
         let state = State()
@@ -36,7 +35,7 @@ package final class FakeDaemon: Sendable {
         self.state = state
     }
 
-    /// Serves the next connection with the first script, and those after it with the others meanwhile.
+    /// Serves the next connection with the first script, and starts serving later ones with the others.
     private static func serve(_ scripts: ArraySlice<Script>, from listener: Int32, _ state: State) throws {
         guard let script = scripts.first else { return }
         let thread = try BackgroundThread {
@@ -54,13 +53,13 @@ package final class FakeDaemon: Sendable {
         state.threads.withLock { $0.append(thread) }
     }
 
-    /// Where it listens.
+    /// The path of the socket.
     package var path: String { directory.file("socket") }
 
-    /// The methods of the requests that came so far.
+    /// The methods of the requests so far.
     package var methods: [String] { state.requests.withLock { $0.map(\.call.method) } }
 
-    /// Waits for the end of the scripts and returns the requests that came; throws what the script threw.
+    /// Waits for the end of the scripts and returns the requests; throws the error of a script.
     @discardableResult
     package func finish() throws -> [Request] {
         // Each thread has started the next one before it ends.

@@ -4,7 +4,7 @@ import TaskstatsModel
 extension FakeKernel {
     private typealias Build = MessageBuilder
 
-    /// Handles a request within the program's send: answers, and then the acknowledgement, are queued on the way back.
+    /// Handles a request within the program's send: answers and then the acknowledgement are queued before it returns.
     package func handle(_ request: [UInt8], from socket: FakeSocket) {
         meanwhile?(.handling)
         let errno = refusal ?? answer(request, to: socket)
@@ -16,7 +16,7 @@ extension FakeKernel {
         if socket.deliver(acknowledgement, cost: Cost.acknowledgement), registers(request) { socket.produced = 0 }
     }
 
-    /// Carries a request out; 0 or an error number.
+    /// Executes a request; returns 0 or an error number.
     private func answer(_ request: [UInt8], to socket: FakeSocket) -> Int32 {
         guard let (type, payload) = attribute(of: request) else { return EINVAL }
         switch (family(of: request), command(of: request), type) {
@@ -53,7 +53,7 @@ extension FakeKernel {
         return 0
     }
 
-    /// Any thread's id will do, and is what the answer carries.
+    /// Any thread's id is accepted and returned in the answer.
     private func getProcess(_ tid: UInt32, _ request: [UInt8], _ socket: FakeSocket) -> Int32 {
         guard let familyID, let task = tasks[tid] else { return ESRCH }
         let sums = Build.taskstats(version: version, processes[task.tgid] ?? [:])
@@ -114,7 +114,7 @@ extension FakeKernel {
         family(of: request) == familyID && command(of: request) == 1 && attribute(of: request)?.type == 3
     }
 
-    /// The first attribute, which is the only one that is looked at.
+    /// Returns the first attribute, which is the only one considered.
     private func attribute(of request: [UInt8]) -> (type: UInt16, payload: [UInt8])? {
         guard request.count >= 24 else { return nil }
         let end = 20 + Int(integer(request[20..<22]))

@@ -2,10 +2,10 @@ import TaskstatsModel
 
 /// The kernel's half of taskstats, message by message: families, queries, registrations, exits and their losses.
 ///
-/// It does what kernel-facts say and nothing of its own accord: tasks end when a test says so, on one thread, without
-/// time. Registrations belong to port ids, not to sockets: they add up, they outlive a close, and whoever binds the
-/// number next has them. What goes wrong is asked for: an exit can be damaged, a call can fail, a number can be
-/// another's, and `meanwhile` lets anything happen in the middle of a call.
+/// It behaves as kernel-facts states and does nothing by itself: tasks end when a test says so, on one thread, without
+/// time. Registrations belong to port ids, not to sockets: they add up, they outlive a close, and the next owner of the
+/// number inherits them. Errors are requested: an exit can be damaged, a call can fail, a number can belong to another
+/// CPU, and `meanwhile` lets anything happen in the middle of a call.
 package final class FakeKernel {
     /// Points in time within a call of the program.
     package enum Moment: Hashable {
@@ -13,58 +13,58 @@ package final class FakeKernel {
         case handling
         /// A registration or deregistration is in effect and is about to be acknowledged.
         case acknowledging
-        /// The program is about to be handed what is queued.
+        /// The program is about to receive queued messages.
         case receiving
-        /// The program is about to be told the drop counter.
+        /// The program is about to read the drop counter.
         case readingDrops
     }
 
-    /// What can be wrong with the record of an exit.
+    /// A defect of an exit record.
     package enum Damage: CaseIterable {
-        /// Longer than anyone has room for.
+        /// Longer than any buffer slot.
         case tooLong
-        /// An attribute that claims more than there is.
+        /// An attribute that claims more bytes than there are.
         case badLength
         /// A task's statistics without a version.
         case noVersion
     }
 
-    /// How many CPUs are possible.
+    /// The number of possible CPUs.
     package let cpuCount: Int
-    /// The number of the family, and whether there is one.
+    /// The number of the family; nil for a kernel without it.
     package var familyID: UInt16? = 31
     /// The struct version.
     package var version: UInt16 = 16
-    /// Kernels before 2026 leave version 0 in the record of a process that ends.
+    /// Whether the record of a process that ends has version 0, as in kernels before 2026.
     package var omitsVersionOfProcesses = false
-    /// The error number with which the next command is refused; ENOMEM takes registrations with it.
+    /// The error number with which the next command is refused; ENOMEM removes registrations too.
     package var refusal: Int32?
-    /// Happens within calls.
+    /// Called within calls of the program.
     package var meanwhile: ((Moment) -> Void)?
 
-    /// The tasks that live, by pid.
+    /// The running tasks, by pid.
     package var tasks: [UInt32: FakeTask] = [:]
-    /// Sums of processes, by tgid; a process without any has all 0.
+    /// Sums of processes, by tgid; a process without any has zeros.
     package var processes: [UInt32: [Field: UInt64]] = [:]
     /// Version 1 cgroup directories, by descriptor.
     package var cgroups: [Int32: CgroupStats] = [:]
-    /// The number that the next record of each CPU carries.
+    /// The number of the next record of each CPU.
     package var nextNumbers: [UInt32]
 
-    /// The ports that are registered, per CPU.
+    /// The registered ports of each CPU.
     package internal(set) var listeners: [Set<UInt32>]
     private var sockets: [UInt32: FakeSocket] = [:]
     private var nextPortID: UInt32 = 4_000
     private var lateNumbers: [Int: UInt32] = [:]
 
-    /// A kernel for so many CPUs.
+    /// Creates a kernel with this number of CPUs.
     package init(cpuCount: Int = 2) {
         self.cpuCount = cpuCount
         nextNumbers = (0..<cpuCount).map { UInt32($0) &* 1_000_000 &+ 77 }
         listeners = Array(repeating: [], count: cpuCount)
     }
 
-    /// Opens a socket, on a port id of the kernel's choice or on one that is free.
+    /// Opens a socket, on a port id chosen by the kernel or on a free one.
     package func open(portID: UInt32? = nil, drops: UInt32 = 0) -> FakePort {
         if portID == nil { nextPortID += 1 }
         let socket = FakeSocket(portID: portID ?? nextPortID, drops: drops)
@@ -73,13 +73,18 @@ package final class FakeKernel {
         return FakePort(socket, of: self)
     }
 
+    /// Registers a port id, like a process that has ended.
+    package func register(_ portID: UInt32, on cpus: [Int]) {
+        for cpu in cpus { listeners[cpu].insert(portID) }
+    }
+
     func close(_ socket: FakeSocket) { sockets[socket.portID] = nil }
 }
 
 extension FakeKernel {
-    /// A task ends on a CPU, and with the last of several threads its process.
+    /// Ends a task on a CPU, and with the last of several threads its process.
     ///
-    /// The record takes the number of `numberOf` where the task was moved to another CPU halfway.
+    /// The record has the number of CPU `numberOf` if the task was moved to another CPU halfway.
     package func exit(
         _ task: FakeTask, on cpu: Int, process: [Field: UInt64]? = nil, damage: Damage? = nil,
         numberOf other: Int? = nil
@@ -117,7 +122,7 @@ extension FakeKernel {
             type: familyID ?? 0, sequence: number, MessageBuilder.generic(command: 2, attributes))
     }
 
-    /// The next two records of a CPU take each other's numbers.
+    /// Swaps the numbers of a CPU's next two records.
     package func swapNumbers(on cpu: Int) {
         guard lateNumbers[cpu] == nil else { return }
         lateNumbers[cpu] = nextNumbers[cpu]
@@ -134,11 +139,11 @@ extension FakeKernel {
         return nextNumbers[cpu]
     }
 
-    /// What messages cost of a receive buffer.
+    /// The receive buffer cost of messages.
     package enum Cost {
-        /// The record of a process of one thread.
+        /// The record of a process with one thread.
         package static let taskRecord = 1_280
-        /// The record of any thread of a process that has several, and every record from version 17 on.
+        /// The record of any thread of a process with several, and every record from version 17 on.
         package static let processRecord = 2_304
         /// An acknowledgement.
         package static let acknowledgement = 768

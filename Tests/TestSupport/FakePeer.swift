@@ -5,12 +5,12 @@ import TaskstatsProtocol
 
 /// The daemon's end of one connection, for the script of a ``FakeDaemon``.
 package final class FakePeer {
-    /// What went wrong in a script.
+    /// An error in a script.
     package struct Failure: Error, CustomStringConvertible {
-        /// What it was.
+        /// A description of the error.
         package let description: String
 
-        /// A failure that a script found itself.
+        /// Creates an error found by a script itself.
         package init(description: String) { self.description = description }
     }
 
@@ -29,7 +29,7 @@ package final class FakePeer {
 
     private static let patienceMilliseconds: Int32 = 20_000
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     package func send(bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
@@ -42,10 +42,10 @@ package final class FakePeer {
         }
     }
 
-    /// Sends these bytes again and again until nothing was taken for half a second, or so many rounds were.
+    /// Sends these bytes repeatedly until none were accepted for half a second, or for this number of rounds.
     ///
-    /// `whenFull` is told how many bytes were taken by then; after that it waits until the last round was taken whole.
-    /// Returns the rounds.
+    /// `whenFull` receives the number of bytes accepted by then; after that it waits until the last round is complete.
+    /// Returns the number of rounds.
     package func flood(_ bytes: [UInt8], rounds limit: Int, whenFull: (Int) -> Void) throws -> Int {
         var descriptor = pollfd(fd: socket.number, events: Int16(POLLOUT), revents: 0)
         for round in 0..<limit {
@@ -69,13 +69,13 @@ package final class FakePeer {
         return limit
     }
 
-    /// Sends a line that the protocol wrote.
+    /// Sends a line encoded by the protocol.
     package func send(_ line: consuming ByteBuffer) throws { try send(bytes: line.array) }
 
-    /// Sends text as it is, without adding a newline.
+    /// Sends text unchanged, without adding a newline.
     package func send(text: String) throws { try send(bytes: Array(text.utf8)) }
 
-    /// Reads the next request; it must be one that the real daemon would take.
+    /// Reads the next request, which must be one that the real daemon would accept.
     @discardableResult
     package func request() throws -> Request {
         while true {
@@ -93,7 +93,7 @@ package final class FakePeer {
         }
     }
 
-    /// Whether the client sends anything more within a moment.
+    /// Returns whether the client sends anything more within a short time.
     package func hasMore() throws -> Bool {
         var descriptor = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
         return unsafe framer.pendingBytes > 0 || poll(&descriptor, 1, 200) > 0
@@ -130,10 +130,10 @@ package final class FakePeer {
 }
 
 extension FakePeer {
-    /// Greets the client.
+    /// Sends hello to the client.
     package func greet(
         access: Hello.Access = .all, delayAccounting: Bool? = true, reason: String? = nil,
-        protocolVersion: String = "1.0", instance: String = "9f0c"
+        protocolVersion: String = "1.1", instance: String = "9f0c"
     ) throws {
         var hello = Hello(
             server: "taskstatsd/0.1.0", instance: instance, kernelRelease: "6.18.44", taskstatsVersion: 16,
@@ -143,16 +143,16 @@ extension FakePeer {
         try send(ServerLine.hello(hello))
     }
 
-    /// Reads a subscription and grants it.
+    /// Reads a subscription and confirms it.
     package func grantSubscription(cpus: CPUSet = CPUSet(0...1)) throws {
         let request = try request()
         guard case .subscribe(let parameters) = request.call else {
             throw Failure(description: "\(request.call.method) came in place of subscribe")
         }
-        try send(ServerLine.subscribed(request.id, cpus: cpus, parameters))
+        try send(ServerLine.subscribed(request.id, cpus: cpus, parameters) { _ in 1 })
     }
 
-    /// Reads the end of a subscription and confirms it.
+    /// Reads an unsubscribe request and confirms it.
     package func confirmUnsubscribe() throws {
         let request = try request()
         guard request.call == .unsubscribe else {
@@ -166,5 +166,17 @@ extension FakePeer {
         var line = ByteBuffer(capacity: 4_096)
         RecordEncoder.appendExitLine(record, fields: fields, redacted: record.redacted, to: &line)
         try send(line)
+    }
+}
+
+extension FakePeer {
+    /// Sends exits as fast as the client reads them, for this time or until it has gone, whatever it requests
+    /// meanwhile.
+    package func floodWithExits(for limit: Duration) {
+        var line = ByteBuffer(capacity: 4_096)
+        RecordEncoder.appendExitLine(SampleRecords.exit(), fields: .all, redacted: [], to: &line)
+        let bytes = Array(repeatElement(line.array, count: 16).joined())
+        let end = SuspendingClock.now.advanced(by: limit)
+        while SuspendingClock.now < end, (try? send(bytes: bytes)) != nil {}
     }
 }

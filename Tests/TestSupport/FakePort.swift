@@ -3,9 +3,9 @@ import Netlink
 
 /// A program's end of a socket of the fake kernel.
 ///
-/// When it goes the port closes; what it registered stays, as with the real kernel.
+/// Its port closes with it, but its registrations stay, as with the real kernel.
 package struct FakePort: ~Copyable, NetlinkPort {
-    /// The kernel's end, to look at and to disturb.
+    /// The kernel's end, for inspection and fault injection.
     package let socket: FakeSocket
     private let kernel: FakeKernel
 

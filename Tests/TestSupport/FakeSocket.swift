@@ -1,19 +1,19 @@
 import LinuxSystem
 
-/// The kernel's end of a socket: a queue with a bound in bytes, and a counter of what did not fit.
+/// The kernel's end of a socket: a queue limited in bytes, and a counter of dropped messages.
 package final class FakeSocket {
-    /// The calls that can be made to fail.
+    /// Calls that can be made to fail.
     package enum Call: Hashable { case send, receive, drops, setReceiveBuffer }
 
     /// The port id.
     package let portID: UInt32
-    /// The bound of the queue.
+    /// The limit of the queue.
     package var receiveBufferBytes = 212_992
-    /// How many messages did not fit since the socket was opened.
+    /// The number of messages that did not fit since the socket was opened.
     package var drops: UInt32
-    /// How many records of exits were meant for the socket since it was last told that it is registered.
+    /// The number of exit records for the socket since its last acknowledged registration.
     package internal(set) var produced: UInt64 = 0
-    /// Errors that calls end with, each once.
+    /// Errors of calls, each thrown once.
     package var failures: [Call: SystemError] = [:]
 
     private var queue: [(sender: UInt32, bytes: [UInt8], cost: Int)] = []
@@ -25,14 +25,14 @@ package final class FakeSocket {
         self.drops = drops
     }
 
-    /// How many messages wait.
+    /// The number of queued messages.
     package var queued: Int { queue.count - head }
 
-    /// Queues a message if it fits or nothing else is there; else drops and counts it.
+    /// Queues a message if it fits or the queue is empty; otherwise drops and counts it.
     @discardableResult
     package func deliver(_ bytes: @autoclosure () -> [UInt8], cost: Int, sender: UInt32 = 0) -> Bool {
         guard queued == 0 || queuedBytes + cost <= receiveBufferBytes else {
-            // Only what the kernel sends is counted.
+            // Only messages of the kernel are counted.
             if sender == 0 { drops &+= 1 }
             return false
         }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Lends bytes that end where memory ends: reading one byte behind them stops the process instead of going unseen.
+/// Provides bytes at the end of a memory mapping, so that reading past them crashes the process.
 package func withGuardedBytes<Result, Failure: Error>(
     _ bytes: some Collection<UInt8>, _ body: (RawSpan) throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -16,6 +16,6 @@ package func withGuardedBytes<Result, Failure: Error>(
 }
 
 extension RawSpan {
-    /// A copy, to compare.
+    /// A copy, for comparison.
     package var copy: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
 }

@@ -1,23 +1,23 @@
-/// Bytes written as hex in a test, one member per comment.
+/// Bytes written as hex in a test, one field per comment.
 ///
 /// `d2 04 00 00 00 00 00 00  # cpu_count 1234` are eight bytes named "cpu_count": the first word of a comment is the
 /// name, the rest is for people. Bytes without a comment belong to the next one; bytes after the last comment have no
-/// name. Where a member stands follows from the text alone, so a fixture needs no table to say it.
+/// name. The text alone determines the position of a field, so a fixture needs no table.
 package struct HexFixture: Sendable, Hashable {
-    /// A named stretch of the bytes.
+    /// A named range of the bytes.
     package struct Part: Sendable, Hashable {
         /// The first word of the comment.
         package let name: String
-        /// Which bytes it covers.
+        /// The range of bytes.
         package let range: Range<Int>
     }
 
     /// All bytes.
     package private(set) var bytes: [UInt8] = []
-    /// The named stretches, in order.
+    /// The named ranges, in order.
     package private(set) var parts: [Part] = []
 
-    /// Reads the text; traps on anything that is not pairs of hex digits and comments.
+    /// Parses the text; traps on anything but pairs of hex digits and comments.
     package init(_ text: String) {
         var start = 0
         for line in text.split(separator: "\n") {

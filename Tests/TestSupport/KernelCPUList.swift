@@ -1,16 +1,16 @@
 import TaskstatsModel
 
-/// A CPU list as the kernel reads one, written from its rules and on its own: a cursor over characters, with the errno
+/// A CPU list as read by the kernel, implemented independently from its rules: a cursor over characters, with the errno
 /// names that the kernel would return.
 ///
-/// In two places the kernel takes more than a person can mean, and this takes what the project does: a part must end
-/// where its pattern ends, and what follows a line end counts.
+/// In two places the kernel accepts more than is meaningful, and this follows the project: a part must end with its
+/// pattern, and text after a line end counts.
 package struct KernelCPUList {
-    /// What came of reading a list.
+    /// The result of reading a list.
     package enum Outcome: Equatable {
         /// These CPUs.
         case cpus(Set<Int>)
-        /// Not in the grammar, reversed, or a group of 0 or too small.
+        /// Not in the grammar, reversed, or with a group that is 0 or too small.
         case invalid
         /// A CPU beyond the last one.
         case outOfRange

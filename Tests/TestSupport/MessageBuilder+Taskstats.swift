@@ -1,17 +1,17 @@
 import TaskstatsModel
 
 extension MessageBuilder {
-    /// The attribute with which one task's or one process's statistics come: the number, and the struct.
+    /// Returns the attribute with the statistics of one task or process: the number, and the struct.
     package static func aggregate(pid: UInt32, _ statistics: [UInt8]) -> [UInt8] {
         attribute(4, attribute(1, bytes(of: pid)) + attribute(3, statistics))
     }
 
-    /// The same for a process.
+    /// Returns the same for a process.
     package static func aggregate(tgid: UInt32, _ statistics: [UInt8]) -> [UInt8] {
         attribute(5, attribute(2, bytes(of: tgid)) + attribute(3, statistics))
     }
 
-    /// A struct taskstats as a kernel of this version would fill it, with these members and all others 0.
+    /// Returns a struct taskstats as filled by a kernel of this version, with these fields and all others 0.
     package static func taskstats(
         version: UInt16, command: String = "", _ values: [Field: UInt64] = [:]
     ) -> [UInt8] {
@@ -19,7 +19,7 @@ extension MessageBuilder {
         func store(_ bytes: [UInt8], _ field: Field) {
             guard field.firstVersion <= version else { return }
             // Version 1 had nothing between the version and the delays, versions 2 and 3 had less padding, and version
-            // 15 has an order of its own.
+            // 15 has its own order.
             let offset =
                 switch version {
                 case 1: field.offset - 8
@@ -36,7 +36,7 @@ extension MessageBuilder {
         return statistics
     }
 
-    /// The bytes of the struct in each version.
+    /// The size of the struct in each version.
     package static func taskstatsSize(version: UInt16) -> Int {
         switch version {
         case ...1: 72

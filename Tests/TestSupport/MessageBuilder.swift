@@ -1,13 +1,13 @@
-/// Spells netlink messages out byte by byte, little-endian, in the order in which the kernel writes them.
+/// Builds netlink messages byte by byte, little-endian, in the kernel's order.
 ///
-/// It shares nothing with the code that reads messages: lengths, padding and numbers are written down here once more.
+/// It shares no code with the decoder: lengths, padding and numbers are written independently.
 package enum MessageBuilder {
-    /// An integer of its own width.
+    /// Returns an integer in its own width.
     package static func bytes(of value: some FixedWidthInteger) -> [UInt8] {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe Array($0) }
     }
 
-    /// An attribute: its length without padding, its type, its payload, padding to four bytes.
+    /// Returns an attribute: its length without padding, its type, its payload, and padding to four bytes.
     ///
     /// The payload of a nest is attributes.
     package static func attribute(_ type: UInt16, _ payload: [UInt8]) -> [UInt8] {
@@ -16,15 +16,15 @@ package enum MessageBuilder {
             + [UInt8](repeating: 0, count: -length & 3)
     }
 
-    /// An attribute with a string and its NUL.
+    /// Returns an attribute with a string and its NUL.
     package static func attribute(_ type: UInt16, text: String) -> [UInt8] { attribute(type, Array(text.utf8) + [0]) }
 
-    /// A generic netlink header and the attributes behind it.
+    /// Returns a generic netlink header with attributes.
     package static func generic(command: UInt8, version: UInt8 = 1, _ attributes: [UInt8]) -> [UInt8] {
         [command, version, 0, 0] + attributes
     }
 
-    /// A netlink header and the payload behind it.
+    /// Returns a netlink header with a payload.
     package static func message(
         type: UInt16, flags: UInt16 = 0, sequence: UInt32, port: UInt32 = 0, _ payload: [UInt8]
     ) -> [UInt8] {
@@ -32,7 +32,7 @@ package enum MessageBuilder {
             + bytes(of: port) + payload
     }
 
-    /// What the kernel answers to a request: 0 with the header of it, or an error number with all of it.
+    /// Returns the kernel's answer to a request: 0 with its header, or an error number with all of it.
     package static func acknowledgement(of request: [UInt8], errno: Int32 = 0, port: UInt32 = 0) -> [UInt8] {
         let capped: UInt16 = 0x100
         let sequence = request[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }

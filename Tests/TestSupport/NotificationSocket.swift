@@ -1,14 +1,14 @@
 import Glibc
 import LinuxSystem
 
-/// What a service manager hears from a service: a datagram socket, named by a path or, with an @ before it, in the kernel.
+/// A service manager's datagram socket, named by a path or, with an initial @, by an abstract name.
 package struct NotificationSocket: ~Copyable {
     private let socket: Descriptor
 
-    /// Binds a new one.
+    /// Binds a new socket.
     package init(path: String) throws(SystemError) { socket = try UnixSocket.bindDatagram(to: path) }
 
-    /// The next message; nil when none came in so many milliseconds.
+    /// Returns the next message; nil when none arrives in time.
     package func next(milliseconds: Int32 = 60_000) throws(SystemError) -> String? {
         var wanted = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
         while true {
@@ -23,7 +23,7 @@ package struct NotificationSocket: ~Copyable {
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    /// All that has been said so far and was not read.
+    /// Returns all unread messages.
     package func said() throws(SystemError) -> [String] {
         var messages: [String] = []
         while let message = try next(milliseconds: 0) { messages.append(message) }

@@ -4,12 +4,12 @@ import LinuxSystem
 
 /// Both ends of a pipe.
 package struct Pipe: ~Copyable {
-    /// Where what was written comes out.
+    /// The reading end.
     package let reading: Descriptor
-    /// Where to write.
+    /// The writing end.
     package let writing: Descriptor
 
-    /// Makes a pipe that no other program inherits.
+    /// Creates a pipe that no other program inherits.
     package init() throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }

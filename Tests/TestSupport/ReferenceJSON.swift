@@ -1,15 +1,16 @@
-/// What RFC 8259 and Protocol/README.md say of a text, written on its own: a recursive walk over bytes that builds nothing.
+/// The rules of RFC 8259 and Protocol/README.md, implemented independently as a recursive walk over bytes without
+/// results.
 ///
-/// It says what is wrong first, from left to right: a text that is no JSON behind a number that is too large is one with a
-/// number that is too large.
+/// It reports the first problem from left to right: a text with a syntax error after a number that is too large is one
+/// with a number that is too large.
 package struct ReferenceJSON {
-    /// What a text is.
+    /// The classification of a text.
     package enum Verdict: Equatable {
         /// One value, with nothing but white space around it.
         case valid
-        /// No JSON, or with a name twice, a NUL in a name or a lone surrogate.
+        /// Not JSON, or with a duplicate key, a NUL in a key or a lone surrogate.
         case invalid
-        /// A number that neither 64 bits nor a double can hold.
+        /// A number that fits in neither 64 bits nor a double.
         case outOfRange
     }
 
@@ -18,7 +19,7 @@ package struct ReferenceJSON {
     private let bytes: [UInt8]
     private var offset = 0
 
-    /// Judges a text; it recurses, so one that nests deeply is not for it.
+    /// Classifies a text; it recurses, so it is not for deeply nested ones.
     package static func judge(_ bytes: [UInt8]) -> Verdict {
         var walk = ReferenceJSON(bytes: bytes)
         do throws(Failure) {
@@ -45,7 +46,7 @@ package struct ReferenceJSON {
         guard take(character) else { throw Failure(verdict: .invalid) }
     }
 
-    /// What stands where nothing like it may stand; a number is looked at first.
+    /// Handles a misplaced value; a number is checked first.
     private mutating func misplaced() throws(Failure) -> Failure {
         space()
         if let next, next == UInt8(ascii: "-") || (0x30...0x39).contains(next) { try number() }
@@ -129,7 +130,7 @@ package struct ReferenceJSON {
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         let fits = isInteger ? Int64(text) != nil : Double(text)?.isFinite == true
         if fits { return }
-        // What follows is looked at to find the end of the number.
+        // The following text is read to find the end of the number.
         if let next, next >= 0x80 { _ = try character() }
         throw Failure(verdict: .outOfRange)
     }
@@ -142,7 +143,7 @@ package struct ReferenceJSON {
 
     // MARK: Strings
 
-    /// The string's meaning in UTF-8.
+    /// Returns the string's content in UTF-8.
     private mutating func string() throws(Failure) -> [UInt8] {
         try need("\"")
         var meaning: [UInt8] = []
@@ -152,7 +153,7 @@ package struct ReferenceJSON {
         return meaning
     }
 
-    /// One character of well-formed UTF-8 that may stand in a string as it is.
+    /// Reads one character of well-formed UTF-8 that may appear unescaped in a string.
     private mutating func character() throws(Failure) -> [UInt8] {
         guard let first = next, first >= 0x20 else { throw Failure(verdict: .invalid) }
         let length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
@@ -197,7 +198,7 @@ package struct ReferenceJSON {
 }
 
 extension ReferenceJSON {
-    /// How deep brackets outside of strings stand at most, whatever else the text is.
+    /// Returns the maximum nesting depth of brackets outside of strings, for any text.
     package static func depth(_ bytes: [UInt8]) -> Int {
         var (depth, deepest, isInString) = (0, 0, false)
         var rest = bytes[...]

@@ -1,8 +1,8 @@
 import TaskstatsModel
 
-/// Records as a version 16 kernel fills them.
+/// Records as filled by a version 16 kernel.
 package enum SampleRecords {
-    /// A task that has done a little of everything.
+    /// Returns a task with some of every activity.
     package static func task(pid: UInt64 = 812, command: String = "git", exitcode: UInt64 = 0) -> TaskRecord {
         var record = TaskRecord(kind: .task)
         for field in Field.allCases where field.firstVersion <= 16 && field != .acComm { record.set(field, to: 0) }
@@ -20,7 +20,7 @@ package enum SampleRecords {
         return record
     }
 
-    /// The sums of a process, with only the members that such a record has.
+    /// Returns the sums of a process, with only the fields of such a record.
     package static func process() -> TaskRecord {
         let task = task()
         var record = TaskRecord(kind: .process)
@@ -28,7 +28,7 @@ package enum SampleRecords {
         return record
     }
 
-    /// The exit of a task on CPU 1.
+    /// Returns the exit of a task on CPU 1.
     package static func exit(
         pid: UInt32 = 812, command: String = "git", exitcode: UInt64 = 0, sequence: UInt64 = 1
     ) -> ExitRecord {

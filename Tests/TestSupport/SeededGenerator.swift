@@ -1,13 +1,13 @@
 import Glibc
 
-/// SplitMix64: a generator whose whole state is its seed, so that a failing run can be had again.
+/// SplitMix64: a generator whose entire state is its seed, so that a failing run can be repeated.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// A generator that always gives the same numbers for the same seed.
+    /// Creates a generator that produces the same numbers for the same seed.
     package init(seed: UInt64) { state = seed }
 
-    /// The next number.
+    /// Returns the next number.
     package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
@@ -16,9 +16,9 @@ package struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// The seeds of random tests: given as a test's arguments they are printed when it fails.
+    /// The seeds of random tests, which are printed on failure because they are test arguments.
     ///
-    /// TASKSTATS_SEED replaces them by one: one that failed, or one never tried before.
+    /// TASKSTATS_SEED replaces them with one: a failed or a new one.
     package static let seeds: [UInt64] = {
         guard let text = unsafe getenv("TASKSTATS_SEED"), let seed = unsafe UInt64(String(cString: text)) else {
             return [1, 2, 3, 4]
@@ -28,7 +28,7 @@ package struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension SeededGenerator {
-    /// An integer whose magnitude, not only its value, is random: small, large and extreme ones are all common.
+    /// Returns an integer of random magnitude: small, large and extreme ones are all common.
     package mutating func integer() -> UInt64 {
         switch UInt8.random(in: 0..<8, using: &self) {
         case 0: 0
@@ -38,10 +38,10 @@ extension SeededGenerator {
         }
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns true in this percentage of cases.
     package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
-    /// A text of up to `length` characters of the alphabet.
+    /// Returns a text of up to `length` characters of the alphabet.
     package mutating func text(of alphabet: String, upTo length: Int) -> String {
         let characters = Array(alphabet)
         var text = ""

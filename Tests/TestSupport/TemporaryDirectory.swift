@@ -2,13 +2,13 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// A directory that is removed when it is let go, together with the files whose paths it gave out.
+/// A directory that is removed at the end of its life, with the files whose paths it returned.
 package final class TemporaryDirectory: Sendable {
-    /// Where it is.
+    /// The path of the directory.
     package let path: String
     private let files = Mutex<Set<String>>([])
 
-    /// Makes a new one.
+    /// Creates a new directory.
     package init() throws(SystemError) {
         var template = Array("/tmp/taskstats-test-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw .last("mkdtemp") }
@@ -22,7 +22,7 @@ package final class TemporaryDirectory: Sendable {
         _ = unsafe rmdir(path)
     }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in it.
     package func file(_ name: String) -> String {
         let file = "\(path)/\(name)"
         files.withLock { _ = $0.insert(file) }

@@ -17,7 +17,7 @@ struct CgroupDirectoryTests {
         ])
     func refused(path: String, name: ProtocolError.Name) { #expect(failure(path) == name) }
 
-    @Test("Where cgroup version 1 is mounted its directories open, and links in them are not followed")
+    @Test("Where cgroup version 1 is mounted, its directories open and links in them are not followed")
     func opens() throws {
         let mounts = try #require(try Descriptor.open("/proc/self/mounts").readText(limit: 1 << 20))
         let points = mounts.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0[2] == "cgroup" }

@@ -4,18 +4,19 @@ import Testing
 
 @Suite("DescriptorBudget")
 struct DescriptorBudgetTests {
-    @Test("Clients have what the daemon and the sockets of all CPUs leave them")
+    @Test("Clients get the descriptors left over by the daemon and the sockets of all CPUs")
     func leaves() throws {
         #expect(try DescriptorBudget.clients(limit: 128, cpus: 2) == 94)
         #expect(try DescriptorBudget.clients(limit: 1_024, cpus: 512) == 480)
+        #expect(try DescriptorBudget.clients(limit: 128, cpus: 2, inherited: 14) == 80)
         #expect(try DescriptorBudget.clients(limit: 545, cpus: 512) == 1)
     }
 
-    @Test("Where not one client has room the limit and what is needed are named")
+    @Test("A limit without room for a single client is an error with the limit and the need")
     func tooSmall() throws {
         let error = #expect(throws: DescriptorBudget.TooSmall.self) {
             try DescriptorBudget.clients(limit: 34, cpus: 2)
         }
-        #expect(error?.description.contains("open files is 34, and without any client 34 are needed") == true)
+        #expect(error?.description.contains("open-file limit is 34, but taskstatsd needs more than 34 on") == true)
     }
 }

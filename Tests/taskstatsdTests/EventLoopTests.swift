@@ -6,16 +6,16 @@ import Testing
 @Suite("EventLoop")
 struct EventLoopTests {
     @Test(
-        "What is waited for survives the way through epoll as a number",
+        "Event sources survive encoding as epoll tokens",
         arguments: [
             EventSource.listener, .signals, .kernel(cpu: 0), .kernel(cpu: 8_191), .client(1), .client(1 << 55),
         ])
     func tokens(source: EventSource) { #expect(EventSource(token: source.token) == source) }
 
-    @Test("A number that was never given out names nothing")
+    @Test("An unused token decodes to no source")
     func unknownToken() { #expect(EventSource(token: .max) == nil) }
 
-    @Test("A descriptor that is watched once is reported once, and again when it is watched anew")
+    @Test("A descriptor watched once is reported once, and again after it is rearmed")
     func once() throws {
         var loop = try EventLoop()
         let pair = try SocketPair.open()

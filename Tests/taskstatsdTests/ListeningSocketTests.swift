@@ -15,7 +15,7 @@ struct ListeningSocketTests {
         path = directory.file("socket")
     }
 
-    @Test("Everybody may connect")
+    @Test("Every user can connect")
     func mode() throws {
         let socket = try ListeningSocket.open(path: path)
         var status = stat()
@@ -26,7 +26,7 @@ struct ListeningSocketTests {
         #expect(try socket.accept() == nil)
     }
 
-    @Test("A path on which somebody answers is refused, one that nobody answers on is taken over")
+    @Test("A path with a running daemon is refused, one without is taken over")
     func takesOver() throws {
         do {
             let first = try ListeningSocket.open(path: path)
@@ -38,7 +38,7 @@ struct ListeningSocketTests {
         #expect(try second.accept() != nil)
     }
 
-    @Test("At the end the file goes, but not when somebody else has put theirs in its place")
+    @Test("At the end the file is removed, unless it was replaced by another process")
     func removesOwnFile() throws {
         let socket = try ListeningSocket.open(path: path)
         let saved = directory.file("saved")
@@ -52,7 +52,7 @@ struct ListeningSocketTests {
         _ = consume other
     }
 
-    @Test("An inherited socket is served under its own path, and its file is not ours to remove")
+    @Test("An inherited socket is served under its own path, and its file is not removed")
     func inherits() throws {
         let made = try UnixSocket.bind(to: path)
         try #require(listen(made.number, 1) == 0)
@@ -68,7 +68,7 @@ struct ListeningSocketTests {
     }
 
     @Test(
-        "What is no listening Unix stream socket is refused, and said what it is",
+        "Anything but a listening Unix stream socket is refused with a description",
         arguments: [
             (AF_UNIX, SOCK_STREAM, "does not listen"), (AF_UNIX, SOCK_DGRAM, "not a stream socket"),
             (AF_INET, SOCK_STREAM, "not a Unix socket"),
@@ -78,7 +78,7 @@ struct ListeningSocketTests {
         #expect(try refusal(of: other.number).contains(problem))
     }
 
-    @Test("Neither is a file, a descriptor that is not open, or more than one socket")
+    @Test("A file, a closed descriptor and several sockets are refused")
     func refusesOthers() throws {
         let file = try Descriptor.open("/dev/null")
         #expect(try refusal(of: file.number).contains("not a socket"))

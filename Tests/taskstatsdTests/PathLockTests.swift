@@ -15,20 +15,20 @@ struct PathLockTests {
         path = directory.file("socket")
     }
 
-    @Test("One at a time has the right to a path, and leaves no file when it lets go")
+    @Test("Only one process at a time owns a path, and removes its file afterwards")
     func oneAtATime() throws {
         switch try PathLock.take(path) {
         case .some(let first):
             #expect(try !canTake(path))
             #expect(try canTake(directory.file("other")))
             _ = consume first
-        case nil: Issue.record("nobody had it")
+        case nil: Issue.record("the lock was free")
         }
         #expect(unsafe access(path + ".lock", F_OK) != 0)
         #expect(try canTake(path))
     }
 
-    @Test("A lock file that somebody left behind is nobody's right")
+    @Test("A leftover lock file grants no ownership")
     func leftBehind() throws {
         _ = try unsafe Descriptor(creat(directory.file("socket.lock"), 0o600), of: "creat")
         #expect(try canTake(path))

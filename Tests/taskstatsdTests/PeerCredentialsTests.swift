@@ -5,15 +5,16 @@ import Testing
 
 @Suite("PeerCredentials")
 struct PeerCredentialsTests {
-    @Test("The kernel vouches for who made the other end")
+    @Test("The kernel reports the process that created the other end")
     func ownEnd() throws {
         let pair = try SocketPair.open()
-        let peer = try PeerCredentials.read(pair.ours)
+        let caller = try PeerCredentials.caller(pair.ours)
+        let peer = try PeerCredentials.identify(caller, pair.ours, SubordinateIDs())
         #expect(peer.uid == geteuid())
         #expect(peer.gid == getegid())
         #expect(peer.sharesPIDNamespace)
         var groups = [gid_t](repeating: 0, count: 256)
         let count = unsafe getgroups(256, &groups)
-        #expect(peer.groups == Set(groups.prefix(Int(count))))
+        #expect(caller.groups == Set(groups.prefix(Int(count))))
     }
 }

@@ -16,29 +16,39 @@ struct ProcessFactsTests {
             Uid:\t1000\t1001\t1002\t1003
             Gid:\t100\t101\t102\t103
             Groups:\t4 27
+            Threads:\t3
             CapPrm:\t000001ffffffffff
 
             """
-        return AccessPolicy.ProcessFacts(status: change(status), fileOwner: 7, isInInitialUserNamespace: true)
+        return AccessPolicy.ProcessFacts(
+            status: Array(change(status).utf8), fileOwner: 7, isInInitialUserNamespace: true)
     }
 
-    @Test("They stand in the status of a process")
+    @Test("The facts are parsed from the status of a process")
     func all() throws {
         let expected = AccessPolicy.ProcessFacts(
             command: "a b", uids: .init(real: 1000, effective: 1001, saved: 1002),
             gids: .init(real: 100, effective: 101, saved: 102), fileOwner: 7, permittedCapabilities: 0x1ff_ffff_ffff,
-            tgid: 812, isInInitialUserNamespace: true)
+            tgid: 812, threads: 3, isInInitialUserNamespace: true)
         #expect(facts() == expected)
     }
 
-    @Test("Without one of them there are none", arguments: ["Name", "Tgid", "Uid", "Gid", "CapPrm"])
+    @Test("Starting or ending threads does not change a process; any other difference does")
+    func agreement() throws {
+        let before = try #require(facts())
+        #expect(facts { $0.replacing("Threads:\t3", with: "Threads:\t4") }?.agrees(with: before) ?? false)
+        #expect(facts { $0.replacing("Tgid:\t812", with: "Tgid:\t813") }?.agrees(with: before) == false)
+        #expect(facts { $0.replacing("\t1002\t", with: "\t0\t") }?.agrees(with: before) == false)
+    }
+
+    @Test("A missing field makes all facts nil", arguments: ["Name", "Tgid", "Threads", "Uid", "Gid", "CapPrm"])
     func missing(line: String) {
         #expect(facts { $0.replacing("\(line):", with: "Other:") } == nil)
         if line != "Name" { #expect(facts { $0.replacing("\(line):\t", with: "\(line):\t-") } == nil) }
     }
 
     @Test(
-        "The name is what the process is called, whatever that is",
+        "Any process name is parsed correctly",
         arguments: [
             (#"a\nb"#, "a\nb"), (#"a\\nb"#, #"a\nb"#), (#"\\\\"#, #"\\"#), ("", ""), ("\r", "\r"), ("\t:x", "\t:x"),
             ("Uid:\t0\t0\t0\t0", "Uid:\t0\t0\t0\t0"), ("Uid:\t0", "Uid:\t0"), ("\u{FFFD}", "\u{FFFD}"),

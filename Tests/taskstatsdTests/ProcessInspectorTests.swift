@@ -6,7 +6,7 @@ import Testing
 
 @Suite("ProcessInspector")
 struct ProcessInspectorTests {
-    @Test("A process is seen with its ids, its group and the owner of its files")
+    @Test("A process is inspected with its ids, its group and the owner of its files")
     func ownProcess() throws {
         let facts = try #require(try ProcessInspector.open(pid: UInt32(getpid())).facts())
         #expect(facts.uids.real == getuid() && facts.uids.effective == geteuid())
@@ -15,7 +15,7 @@ struct ProcessInspectorTests {
         #expect(facts.fileOwner == geteuid())
     }
 
-    @Test("A process that has ended is gone for whoever holds its directory")
+    @Test("A process that has ended is gone for the holder of its directory")
     func ended() throws {
         var child = try ChildProcess("/bin/cat", [], output: .pipe)
         let inspector = try ProcessInspector.open(pid: UInt32(child.pid))
@@ -30,7 +30,7 @@ struct ProcessInspectorTests {
         #expect(goneAtLast)
     }
 
-    @Test("A pid that nobody has cannot be opened")
+    @Test("An unused pid cannot be opened")
     func nobody() {
         #expect(throws: (any Error).self) { _ = try ProcessInspector.open(pid: UInt32(Int32.max)).isGone() }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("SendVector")
 struct SendVectorTests {
-    @Test("Several pieces leave in one call, in their order")
+    @Test("Several pieces are sent in one call, in order")
     func gathers() throws {
         let pair = try SocketPair.open()
         let vector = SendVector()
@@ -23,7 +23,7 @@ struct SendVectorTests {
         #expect(try pair.theirsReceive() == "one two three")
     }
 
-    @Test("A peer that does not read fills up without anything waiting for it")
+    @Test("A peer that does not read fills up without blocking the sender")
     func full() throws {
         let pair = try SocketPair.open()
         let vector = SendVector()
@@ -35,7 +35,7 @@ struct SendVectorTests {
         #expect(vector.send([0x79], to: pair.ours) == .sent(1))
     }
 
-    @Test("A peer that reads no more is gone, without a signal")
+    @Test("A peer that stopped reading is gone, without a signal")
     func gone() throws {
         let pair = try SocketPair.open()
         pair.theirsShutDown()

@@ -11,7 +11,7 @@ struct ServiceEnvironmentTests {
         try ServiceEnvironment(variables, pid: Self.pid)
     }
 
-    @Test("Without a service manager there is nothing")
+    @Test("Without a service manager the environment is empty")
     func nothing() throws {
         let environment = try parse([:])
         #expect(environment.sockets == 0)
@@ -19,7 +19,7 @@ struct ServiceEnvironmentTests {
         #expect(environment.watchdogNanoseconds == nil)
     }
 
-    @Test("What is meant for this process is taken")
+    @Test("Variables for this process are used")
     func everything() throws {
         let environment = try parse([
             "LISTEN_PID": "77", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "taskstats.socket",
@@ -30,7 +30,17 @@ struct ServiceEnvironmentTests {
         #expect(environment.watchdogNanoseconds == 30_000_000_000)
     }
 
-    @Test("What is meant for another process is left alone")
+    @Test("Sockets have the manager's names, including empty ones")
+    func names() throws {
+        let environment = try parse([
+            "LISTEN_PID": "77", "LISTEN_FDS": "3", "LISTEN_FDNAMES": "taskstats.socket::cpu-1",
+        ])
+        #expect(environment.names == ["taskstats.socket", "", "cpu-1"])
+        #expect(try parse(["LISTEN_PID": "77", "LISTEN_FDS": "1"]).names == [])
+        #expect(try parse(["LISTEN_PID": "77", "LISTEN_FDS": "8193"]).sockets == 8_193)
+    }
+
+    @Test("Variables for another process are ignored")
     func others() throws {
         let environment = try parse([
             "LISTEN_PID": "78", "LISTEN_FDS": "1", "WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "78",
@@ -40,19 +50,21 @@ struct ServiceEnvironmentTests {
         #expect(try parse(["LISTEN_FDS": "1"]).sockets == 0)
     }
 
-    @Test("A watchdog without a pid is for whoever is started, and a socket may be a name in the kernel")
+    @Test("A watchdog without a pid applies to any process, and a socket may be an abstract name")
     func shortForms() throws {
         #expect(try parse(["WATCHDOG_USEC": "1"]).watchdogNanoseconds == 1_000)
         #expect(try parse(["NOTIFY_SOCKET": "@name"]).notifySocket == "@name")
     }
 
     @Test(
-        "What no service manager sets is an error that names the variable",
+        "An invalid value is an error with the name of the variable",
         arguments: [
             (["LISTEN_PID": "seven", "LISTEN_FDS": "1"], "LISTEN_PID"),
             (["LISTEN_PID": "77"], "LISTEN_FDS"),
             (["LISTEN_PID": "77", "LISTEN_FDS": "-1"], "LISTEN_FDS"),
             (["LISTEN_PID": "77", "LISTEN_FDS": "2147483648"], "LISTEN_FDS"),
+            (["LISTEN_PID": "77", "LISTEN_FDS": "2", "LISTEN_FDNAMES": "a"], "LISTEN_FDNAMES"),
+            (["LISTEN_PID": "77", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "a:b"], "LISTEN_FDNAMES"),
             (["NOTIFY_SOCKET": ""], "NOTIFY_SOCKET"),
             (["NOTIFY_SOCKET": "relative"], "NOTIFY_SOCKET"),
             (["NOTIFY_SOCKET": "@"], "NOTIFY_SOCKET"),

@@ -10,7 +10,7 @@ struct ServiceManagerTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("It is told over a path and over a name in the kernel", arguments: [true, false])
+    @Test("Reports arrive over a path and over an abstract name", arguments: [true, false])
     func tells(isPath: Bool) throws {
         let path = directory.file("notify")
         let name = isPath ? path : "@\(path)"
@@ -24,7 +24,36 @@ struct ServiceManagerTests {
             ])
     }
 
-    @Test("A manager that cannot be reached is named")
+    @Test("The manager is asked to keep a socket under a name without polling it, and to close it")
+    func keepsAndForgets() throws {
+        let path = directory.file("notify")
+        let socket = try NotificationSocket(path: path)
+        let manager = try ServiceManager(path: path, watchdogNanoseconds: nil)
+        manager.keep(0, as: "cpu-3")
+        manager.forget("cpu-3")
+        #expect(
+            try socket.said() == ["FDSTORE=1\nFDNAME=cpu-3\nFDPOLL=0", "FDSTOREREMOVE=1\nFDNAME=cpu-3"])
+        #expect(manager.nextDue == nil)
+    }
+
+    @Test("Messages that do not fit are sent when the manager has caught up")
+    func keepsLater() throws {
+        let path = directory.file("notify")
+        let socket = try NotificationSocket(path: path)
+        let manager = try ServiceManager(path: path, watchdogNanoseconds: nil)
+        let moreThanItHolds = 30
+        for cpu in 0..<moreThanItHolds { manager.keep(0, as: "cpu-\(cpu)") }
+        #expect(manager.nextDue != nil)
+        var said: [String] = []
+        while manager.nextDue != nil {
+            said += try socket.said()
+            manager.loopTurned(ServiceReports.State())
+        }
+        said += try socket.said()
+        #expect(said == (0..<moreThanItHolds).map { "FDSTORE=1\nFDNAME=cpu-\($0)\nFDPOLL=0" })
+    }
+
+    @Test("An unreachable manager is an error with its path")
     func unreachable() throws {
         let path = directory.file("nobody")
         let error = try #require(throws: ServiceManager.Unreachable.self) {
@@ -34,7 +63,7 @@ struct ServiceManagerTests {
         #expect(error.description.contains("ENOENT"))
     }
 
-    @Test("A manager that does not read holds nobody up")
+    @Test("A manager that does not read never blocks the daemon")
     func fullManager() throws {
         let path = directory.file("notify")
         let socket = try NotificationSocket(path: path)

@@ -17,19 +17,19 @@ struct ServiceReportsTests {
         #expect(reports.nextDue == nil)
     }
 
-    @Test("A sign of life is due at half of the manager's patience, and given only by a turn of the loop")
+    @Test("A keep-alive is due at half of the watchdog timeout, and only an iteration sends it")
     func watchdog() {
         var reports = ServiceReports(watchdogNanoseconds: 4 * second, now: 10 * second)
         #expect(reports.nextDue == 12 * second)
         #expect(reports.turned(idle, now: 12 * second - 1) == [])
         #expect(reports.turned(idle, now: 12 * second) == ["WATCHDOG=1"])
         #expect(reports.nextDue == 14 * second)
-        // A loop that was stuck gives one sign, not those that it missed.
+        // A loop that was stuck sends one keep-alive, not those that it missed.
         #expect(reports.turned(idle, now: 29 * second) == ["WATCHDOG=1"])
         #expect(reports.nextDue == 31 * second)
     }
 
-    @Test("A change is told, once")
+    @Test("A change is reported once")
     func tellsChanges() {
         var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
         #expect(reports.turned(busy, now: second) == ["STATUS=2 clients, CPU 0-2,5 registered"])
@@ -38,7 +38,7 @@ struct ServiceReportsTests {
         #expect(reports.turned(idle, now: 10 * second) == ["STATUS=0 clients, no CPU registered"])
     }
 
-    @Test("Changes are told at most once a second, the last one surely, and one that was taken back not at all")
+    @Test("Changes are reported at most once a second, the last one always, a reverted one never")
     func pacesChanges() {
         var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
         #expect(reports.turned(busy, now: second / 2) == [])

@@ -25,7 +25,36 @@ struct SocketPair: ~Copyable {
         guard sent == bytes.count else { throw SystemError.last("send") }
     }
 
-    /// What has arrived at the client's end.
+    /// Sends text with a descriptor (SCM_RIGHTS).
+    func theirsPass(_ passed: borrowing Descriptor, with text: String, flags: Int32 = 0) throws {
+        let number = passed.number
+        var bytes = Array(text.utf8)
+        // A cmsghdr and the number, padded to its alignment.
+        let used = MemoryLayout<cmsghdr>.size + MemoryLayout<Int32>.size
+        let sent = unsafe withUnsafeTemporaryAllocation(byteCount: used + 4, alignment: 8) { control in
+            unsafe control.initializeMemory(as: UInt8.self, repeating: 0)
+            var header = cmsghdr()
+            header.cmsg_len = used
+            header.cmsg_level = SOL_SOCKET
+            header.cmsg_type = Int32(SCM_RIGHTS)
+            unsafe control.storeBytes(of: header, as: cmsghdr.self)
+            unsafe control.storeBytes(of: number, toByteOffset: MemoryLayout<cmsghdr>.size, as: Int32.self)
+            return unsafe bytes.withUnsafeMutableBytes { bytes in
+                var vector = unsafe iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+                return unsafe withUnsafeMutablePointer(to: &vector) { vector in
+                    var message = unsafe msghdr()
+                    unsafe message.msg_iov = vector
+                    unsafe message.msg_iovlen = 1
+                    unsafe message.msg_control = control.baseAddress
+                    unsafe message.msg_controllen = control.count
+                    return unsafe sendmsg(theirs.number, &message, flags)
+                }
+            }
+        }
+        guard sent == text.utf8.count else { throw SystemError.last("sendmsg") }
+    }
+
+    /// Returns the data that has arrived at the client's end.
     func theirsReceive() throws -> String {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(theirs.number, &bytes, bytes.count, 0)
@@ -33,6 +62,6 @@ struct SocketPair: ~Copyable {
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    /// The client reads no more.
+    /// Makes the client stop reading.
     func theirsShutDown() { _ = shutdown(theirs.number, Int32(SHUT_RD)) }
 }

@@ -55,8 +55,8 @@ import Testing
         #expect(run.status == 0)
         #expect(
             run.errors
-                == "tsctl: delay accounting is off, so all delays but the one for the CPU read 0; "
-                + "turn it on with 'sysctl kernel.task_delayacct=1', for tasks that start after that\n")
+                == "tsctl: delay accounting is off, so only waits for a CPU are counted; "
+                + "turn it on with 'sysctl kernel.task_delayacct=1', for tasks that start afterwards\n")
         #expect(
             try daemon.finish().first?.call
                 == .get(.pid(812), fields: FieldSet(group: .delay).union([.nvcsw])))
@@ -100,8 +100,8 @@ import Testing
         #expect(run.status == 1)
         #expect(
             run.errors
-                == "tsctl: taskstatsd is not running: there is no socket /nonexistent; start it with 'sudo taskstatsd', "
-                + "or name its socket with --socket\n")
+                == "tsctl: cannot connect to /nonexistent: no such socket; start taskstatsd with "
+                + "'sudo taskstatsd --socket /nonexistent', or give its socket with --socket\n")
     }
 
     @Test func `without access it says why`() throws {
@@ -148,7 +148,7 @@ import Testing
         let run = try tsctl(["status"], daemon: daemon).finish()
         #expect(run.status == 0)
         #expect(run.output.contains("delay accounting  off; turn it on with: sysctl kernel.task_delayacct=1\n"))
-        #expect(run.output.contains("you               root (0), who may see every process\n"))
+        #expect(run.output.contains("you               root (0), sees every process\n"))
         #expect(run.output.contains("running for       2 h 7 min\n"))
         #expect(run.output.hasSuffix("\n  1            1        47   144         8.0 MiB\n"))
     }

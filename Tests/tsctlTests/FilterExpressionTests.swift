@@ -21,7 +21,7 @@ import Testing
         #expect(filter.uids == [1_000, 0, 7])
         #expect(filter.gids == [0])
         #expect(filter.ppids == [1, 2])
-        #expect(filter.command?.text == "g=t*")
+        #expect(filter.commands?.map(\.text) == ["g=t*"])
         #expect(filter.exit == .signaled)
         #expect(filter.minElapsedMicroseconds == 2_000_000)
     }
@@ -32,23 +32,26 @@ import Testing
 
     @Test(arguments: [
         ("failed", "--filter takes name=value, as in exit=failed; 'failed' has no '='"),
-        ("exit=", "--filter exit= lacks a value"),
+        ("exit=", "--filter exit= requires a value"),
         ("exit=bad", "--filter exit=bad: must be failed, signaled or ok"),
-        ("uid=no-such-user", "--filter: there is no user 'no-such-user'"),
-        ("uid=1,", "--filter: there is no user ''"),
-        ("gid=-1", "--filter: there is no group '-1'"),
-        ("ppid=init", "--filter: there is no process id 'init'"),
-        ("comm=[a", "--filter comm=[a: a pattern like 'git*' with its brackets closed"),
-        ("min_elapsed=5", "--filter min_elapsed=5: a time with its unit, as in 500ms, 2s or 10min"),
-        ("colour=red", "--filter knows no 'colour'; it knows uid, gid, ppid, comm, exit and min_elapsed"),
+        ("uid=no-such-user", "--filter: unknown user 'no-such-user'"),
+        ("uid=1,", "--filter: unknown user ''"),
+        ("gid=-1", "--filter: unknown group '-1'"),
+        ("ppid=init", "--filter: unknown process id 'init'"),
+        ("comm=[a", "--filter comm=[a: must be a pattern like 'git*', with closed brackets"),
+        ("min_elapsed=5", "--filter min_elapsed=5: must be a time with a unit, as in 500ms, 2s or 10min"),
+        ("colour=red", "unknown condition 'colour'; --filter takes uid, gid, ppid, comm, exit and min_elapsed"),
     ])
     func `what is wrong is said`(expression: String, text: String) {
         #expect(problem(expression) == text)
     }
 
-    @Test(arguments: [("exit=ok", "exit=ok"), ("comm=a", "comm=b")])
-    func `what can stand once is refused twice`(first: String, second: String) {
-        #expect(throws: FilterExpression.Problem.self) { try FilterExpression.filter([first, second]) }
+    @Test func `what can stand once is refused twice`() {
+        #expect(throws: FilterExpression.Problem.self) { try FilterExpression.filter(["exit=ok", "exit=ok"]) }
+    }
+
+    @Test func `patterns for the command add up`() throws {
+        #expect(try FilterExpression.filter(["comm=a", "comm=b*"]).commands?.map(\.text) == ["a", "b*"])
     }
 
     @Test(

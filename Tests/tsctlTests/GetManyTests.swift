@@ -54,14 +54,14 @@ import Testing
         let run = try get(["--pid", "7,5", "-p", "7", "-p", "6"], daemon)
         let lines = run.output.split(separator: "\n")
         #expect(lines.count == 4)
-        #expect(words(lines[0]).prefix(6) == ["PID", "USER", "RUN", "ms", "CPU", "ms"])
-        #expect(words(lines[1]).prefix(4) == ["7", "root", "15.734", "35.120"])
+        #expect(words(lines[0]).prefix(6) == ["PID", "USER", "RUN", "ms", "CPUWAIT", "ms"])
+        #expect(words(lines[1]).prefix(4) == ["7", "root", "15.7–25.8", "35.120"])
         #expect(lines.dropFirst().map { words($0).last } == ["task7", "task5", "task6"])
         #expect(run.status == 0)
         #expect(run.errors == "")
     }
 
-    @Test func `one that is gone is told, the others are shown, and the status is 1`() throws {
+    @Test func `a missing task is reported, the others are shown, and the status is 1`() throws {
         let run = try get(["--pid", "5,404,6"], daemon(3))
         #expect(run.output.split(separator: "\n").count == 3)
         #expect(run.errors == "tsctl: pid 404: no task 404 (ESRCH)\n")
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `rows are sorted by a column or a field, and no more than wanted are shown`() throws {
-        let run = try get(["-p", "5,6,7", "--sort", "cpu", "--limit", "2"], daemon(3))
+        let run = try get(["-p", "5,6,7", "--sort", "cpuwait", "--limit", "2"], daemon(3))
         #expect(run.output.split(separator: "\n").dropFirst().map { words($0)[0] } == ["7", "6"])
         let reversed = try get(["-p", "5,6,7", "--sort", "cpu_delay_total", "--reverse"], daemon(3))
         #expect(reversed.output.split(separator: "\n").dropFirst().map { words($0)[0] } == ["5", "6", "7"])
@@ -115,7 +115,7 @@ import Testing
                 + #"{"pid":6,"stats":{"nvcsw":3}}"# + "\n")
     }
 
-    @Test func `at intervals the differences are shown, from the second look on`() throws {
+    @Test func `at intervals the differences are shown, from the second sample on`() throws {
         let run = try get(["-p", "5", "--interval", "0.1", "--count", "2"], daemon(3))
         let lines = run.output.split(separator: "\n")
         #expect(lines.count == 3)
@@ -195,7 +195,7 @@ import Testing
         }
     }
 
-    @Test func `when looks take longer than intervals there is still time between them`() {
+    @Test func `if samples take longer than intervals, there is still time between them`() {
         let interval = Interval(milliseconds: 300)
         #expect(interval.rest(afterSpending: 10) == 290)
         #expect(interval.rest(afterSpending: 200) == 150)

@@ -66,14 +66,39 @@ import Testing
         #expect(run.errors == "tsctl: lost 144 records between the kernel and taskstatsd on CPU 1\n")
     }
 
+    @Test func `times are RFC 3339 with --utc and --iso`() throws {
+        let path = try file(three)
+        let utc = try play([path, "--utc"])
+        #expect(utc.output.split(separator: "\n")[1].hasPrefix("2026-11-23T02:13:20.123Z   1 "))
+        let iso = try play([path, "--iso", "--fields", "ac_btime"])
+        #expect(iso.output.split(separator: "\n")[1].hasPrefix("2026-11-23T02:13:20.123+00:00   1 "))
+        #expect(iso.output.contains(" 2026-11-23T02:13:20+00:00"))
+        #expect(try play([path, "--utc", "--iso"]).status == 64)
+        #expect(try play([path, "--utc", "--json"]).status == 64)
+    }
+
+    @Test func `as CSV it has a header and raw numbers, and losses on standard error`() throws {
+        let run = try play([try file(three), "--csv", "--utc", "--fields", "ac_comm,ac_etime"])
+        #expect(run.status == 0)
+        let lines = run.output.split(separator: "\r\n")
+        #expect(lines.count == 4)
+        #expect(lines[0] == "time,cpu,pid,tgid,exit_code,exit_signal,core_dumped,ac_comm,ac_etime_us")
+        #expect(lines[2] == "2026-11-23T02:13:20.123456789Z,1,2,2,2,,,make,8123456")
+        #expect(run.errors == "tsctl: lost 144 records between the kernel and taskstatsd on CPU 1\n")
+        let summary = try play([try file(three), "--csv", "--summary"])
+        #expect(summary.output.split(separator: "\r\n").count == 3)
+        #expect(summary.errors.hasPrefix("tsctl: 144 records were lost (144 in the kernel, 0 in the queue)"))
+    }
+
     @Test func `as JSON it repeats the params as they came`() throws {
-        let odd = #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":9,"new":{"a":[1]},"stats":{} }}"# + "\n"
+        let odd = #"{"jsonrpc":"2.0","method":"exit","params":{ "cpu":1,"pid":9,"new":{"a":[1]},"stats":{} }}"# + "\n"
         let run = try play([
             try file(header() + Array(odd.utf8) + loss(.queue, 37) + footer(exits: 1, lost: 37)), "--json",
         ])
         #expect(run.status == 0)
         #expect(
-            run.output == #"{ "pid":9,"new":{"a":[1]},"stats":{} }"# + "\n" + #"{"lost":{"where":"queue","count":37}}"#
+            run.output == #"{ "cpu":1,"pid":9,"new":{"a":[1]},"stats":{} }"# + "\n"
+                + #"{"lost":{"where":"queue","count":37}}"#
                 + "\n")
         #expect(run.errors == "")
     }
@@ -117,8 +142,8 @@ import Testing
         #expect(run.status == 0)
         #expect(
             run.output.hasPrefix(
-                "3 tasks ended on db1 within 60.0 s, with them 3 processes, of which 1 failed\n"
-                    + "144 records were lost (144 in the kernel, 0 in the queue) and are missing in these figures\n"))
+                "3 tasks (3 processes, 1 failed) ended on db1 in 60.0 s\n"
+                    + "144 records were lost (144 in the kernel, 0 in the queue): the figures do not include them\n"))
         let json = try play([try file(three), "--summary", "--json"]).output
         #expect(
             json.hasPrefix(
@@ -133,14 +158,14 @@ import Testing
     }
 
     @Test(arguments: [1, 10, 200])
-    func `a last line that was cut off is told and no failure`(bytes: Int) throws {
+    func `a truncated last line is reported, but is not a failure`(bytes: Int) throws {
         let whole = header() + exit(SampleRecords.exit(pid: 1))
         let run = try play([try file(whole + exit(SampleRecords.exit(pid: 2)).prefix(bytes)), "--json"])
         #expect(run.status == 0)
         #expect(run.output.split(separator: "\n").count == 1)
         #expect(
-            run.errors == "tsctl: line 3, the last one, is cut off\n"
-                + "tsctl: the recording was cut off, the last it holds is of 2026-11-23 02:13:20\n")
+            run.errors == "tsctl: line 3, the last one, is truncated\n"
+                + "tsctl: the recording is truncated; its last record is from 2026-11-23 02:13:20\n")
     }
 
     @Test func `a last line that lacks only its end is shown`() throws {
@@ -149,7 +174,7 @@ import Testing
         #expect(run.errors.split(separator: "\n").count == 1)
     }
 
-    @Test func `damaged lines are told with their numbers, the others shown, and the status is 1`() throws {
+    @Test func `damaged lines are reported with their numbers, the others are shown, and the status is 1`() throws {
         let bad = Array(#"{"jsonrpc":"2.0","method":"exit","params":{"pid":"x"}}"#.utf8) + [10]
         let path = try file(
             header() + exit(SampleRecords.exit(pid: 1)) + bad + exit(SampleRecords.exit(pid: 2)) + [0xff, 10]
@@ -162,36 +187,48 @@ import Testing
         #expect(errors[0].hasPrefix("tsctl: line 3: unexpected text at byte "))
         #expect(errors[1].hasPrefix("tsctl: line 5: unexpected text at byte 0"))
         #expect(errors[2] == "tsctl: line 6: longer than 65536 bytes")
-        #expect(errors[3] == "tsctl: 3 damaged places; what is good was shown")
+        #expect(errors[3] == "tsctl: 3 damaged places; the undamaged records were shown")
     }
 
-    @Test func `a recording from which lines were taken is told`() throws {
+    @Test func `a line without its CPU is an error of that line`() throws {
+        let line = Array(#"{"jsonrpc":"2.0","method":"exit","params":{"seq":1,"pid":7,"stats":{}}}"#.utf8) + [10]
+        let path = try file(header() + line + exit(SampleRecords.exit(pid: 2)))
+        let run = try play([path, "--cpus", "0", "--json"])
+        #expect(run.status == 1)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix("tsctl: line 2: exit without a CPU\n"))
+    }
+
+    @Test func `missing lines of a recording are reported`() throws {
         let run = try play([try file(header() + exit(SampleRecords.exit()) + footer(exits: 3, lost: 7)), "--json"])
         #expect(run.status == 1)
-        #expect(run.errors.hasPrefix("tsctl: the recording counts 3 exits and 7 lost, but holds 1 and 0\n"))
+        #expect(
+            run.errors.hasPrefix("tsctl: the footer counts 3 exits and 7 lost, but the recording contains 1 and 0\n"))
     }
 
-    @Test func `conditions about what was not recorded are refused, columns of it only told`() throws {
+    @Test func `conditions on fields that were not recorded are refused, columns only cause a message`() throws {
         let path = try file(header { $0.fields = [.acComm] } + exit(SampleRecords.exit()) + footer(exits: 1))
         let refused = try play([path, "--uid", "0"])
         #expect(refused.status == 1)
-        #expect(refused.errors == "tsctl: the recording lacks ac_uid, which the conditions ask about\n")
+        #expect(refused.errors == "tsctl: the recording lacks ac_uid, which the conditions need\n")
         let shown = try play([path, "--fields", "ac_comm,nvcsw"])
         #expect(shown.status == 0)
         #expect(shown.errors == "tsctl: the recording lacks nvcsw\n")
-        // How a task ended stands beside its members.
+        // The exit status is separate from the fields.
         #expect(try play([path, "--failed"]).status == 0)
     }
 
     @Test(arguments: ["", "hello\n", "{\n", "\u{0}\u{1}\n\n", #"{"pid":1}"# + "\n"])
-    func `what is no recording is told`(text: String) throws {
+    func `a file that is not a recording is an error`(text: String) throws {
         let path = try file(Array(text.utf8))
         let run = try play([path])
         #expect(run.status == 1)
-        #expect(run.errors.hasSuffix("tsctl: \(path) is no recording of tsctl; what getdelays -w wrote takes --raw\n"))
+        #expect(
+            run.errors.hasSuffix(
+                "tsctl: \(path) is not a recording of tsctl (use --raw for the output of getdelays -w)\n"))
     }
 
-    @Test func `a file that is not there is told`() throws {
+    @Test func `a missing file is an error`() throws {
         #expect(
             try play(["/nonexistent"])
                 == .init(status: 1, output: "", errors: "tsctl: cannot read /nonexistent: No such file or directory\n"))
@@ -215,7 +252,7 @@ import Testing
         } else {
             #expect(run.status == 1)
             #expect(run.errors.contains("tsctl: \(compress[0]): "))
-            #expect(run.errors.hasSuffix("tsctl: 1 damaged place; what is good was shown\n"))
+            #expect(run.errors.hasSuffix("tsctl: 1 damaged place; the undamaged records were shown\n"))
         }
     }
 
@@ -250,7 +287,7 @@ import Testing
         #expect(lines[1].contains(" git             nobody   1 "))
     }
 
-    @Test func `of bare records neither the CPU nor the number is told`() throws {
+    @Test func `raw records have neither a CPU nor a sequence number`() throws {
         let path = try file(raw(16, pids: 1...1))
         let run = try play(["--raw", path, "--json", "--fields", "ac_comm"])
         #expect(
@@ -260,20 +297,20 @@ import Testing
         #expect(try play(["--raw", path, "--cpus", "0"]).status == 64)
     }
 
-    @Test func `processes cannot be told from threads in old bare records, which is said`() throws {
+    @Test func `processes cannot be distinguished from threads in old raw records, which is reported`() throws {
         let run = try play(["--raw", try file(raw(8, pids: 1...4)), "--scope", "process"])
         #expect(run.status == 0)
         #expect(run.output.split(separator: "\n").count == 1)
-        #expect(run.errors.hasPrefix("tsctl: 4 records do not say whether a process ended with them"))
+        #expect(run.errors.hasPrefix("tsctl: 4 records do not show whether a process ended"))
     }
 
-    @Test func `damage among bare records is told with its place, and the status is 1`() throws {
+    @Test func `damage among raw records is reported with its offset, and the status is 1`() throws {
         let path = try file(raw(16, pids: 1...2) + [1, 2, 3] + raw(16, pids: 3...4))
         let run = try play(["--raw", path, "--json"])
         #expect(run.status == 1)
         #expect(run.output.split(separator: "\n").count == 4)
         #expect(
-            run.errors == "tsctl: 3 bytes from byte 1128 on are no record\n"
-                + "tsctl: 1 damaged place; what is good was shown\n")
+            run.errors == "tsctl: 3 bytes at offset 1128 are not a record\n"
+                + "tsctl: 1 damaged place; the undamaged records were shown\n")
     }
 }

@@ -12,6 +12,16 @@ import Testing
         #expect(PrintableText.of(text) == shown)
     }
 
+    @Test(arguments: [
+        (Array("git".utf8), "git"), (Array("a\u{1b}b".utf8), "a\\x1bb"), (Array(#"a\x1bb"#.utf8), #"a\\x1bb"#),
+        ([0xe9, 0x74, 0xe9], "\\xe9t\\xe9"), ([0xe8, 0x74, 0xe8], "\\xe8t\\xe8"), (Array("日本é".utf8), "日本é"),
+        ([0xe6, 0x97], "\\xe6\\x97"), ([0xc0, 0x80, 0xff], "\\xc0\\x80\\xff"), (Array("\u{fffd}".utf8), "\u{fffd}"),
+        ([], ""),
+    ])
+    func `different names of processes are different texts`(name: [UInt8], shown: String) {
+        #expect(PrintableText.of(name: name) == shown)
+    }
+
     @Test(arguments: [("abc", 3), ("日本", 4), ("e\u{301}", 1), ("é", 1), ("", 0)])
     func `width is counted in columns`(text: String, width: Int) {
         #expect(PrintableText.width(text) == width)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import tsctl
 
-/// Bare records as getdelays -w writes them: as long as the attribute that held them, four bytes too many.
+/// Raw records as getdelays -w writes them: as long as the attribute that held them, four bytes too many.
 @Suite struct RawRecordReaderTests {
     /// What is found, with runs of records as their pids; 0 for the sums of a process.
     private enum Found: Equatable {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [15, 16] as [UInt16])
-    func `versions of one size are told apart by their number`(version: UInt16) throws {
+    func `versions of the same size are distinguished by their number`(version: UInt16) throws {
         var reader = RawRecordReader()
         reader.append(task(version, pid: 7, command: "sleep") + surplus)
         reader.end()
@@ -101,13 +101,13 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 100, 559])
-    func `a last record that was cut off is told`(kept: Int) {
+    func `a truncated last record is reported`(kept: Int) {
         let bytes = task(16, pid: 1) + surplus + task(16, pid: 2).prefix(kept)
         #expect(read(bytes) == [.pids([1]), .cutOff(564, UInt64(kept))])
     }
 
     @Test(arguments: [1, 3, 4, 100, 564, 5_000])
-    func `after bytes that are no record the next ones are found`(count: Int) {
+    func `records after damaged bytes are found`(count: Int) {
         let garbage = [UInt8](repeating: 0xa5, count: count)
         let bytes =
             task(16, pid: 1) + surplus + task(16, pid: 2) + surplus + garbage + task(16, pid: 3) + surplus
@@ -138,7 +138,7 @@ import Testing
         #expect(read(record(1) + record(2) + record(3)) == [.pids([1, 2, 3])])
     }
 
-    @Test func `what holds no record is no record`() {
+    @Test func `data without records is damage`() {
         #expect(read([]) == [])
         #expect(read([UInt8](repeating: 0, count: 5_000)) == [.damaged(0, 5_000)])
         var random = SeededGenerator(seed: 5)
@@ -146,7 +146,7 @@ import Testing
         #expect(read(noise) == [.damaged(0, 50_000)])
     }
 
-    @Test func `the sums of a process belong to the exit before them, and the end is told by start and age`() throws {
+    @Test func `the sums of a process belong to the exit before them, the exit time is start plus age`() throws {
         var recording = RawRecording()
         func record(_ bytes: [UInt8], _ kind: TaskRecord.Kind) throws -> TaskRecord {
             try unsafe TaskRecord(kernelBytes: bytes.span.bytes, kind: kind)

@@ -118,7 +118,7 @@ import Testing
     @Test func `when the subscription is refused no file is left behind`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet()
-            try peer.refuse(.invalidParams("cpus", "'9' names CPU 9; this machine can have 0-1"))
+            try peer.refuse(.invalidParams("cpus", "'9' includes CPU 9; possible CPUs: 0-1"))
         }
         let path = directory.file("a.ndjson")
         let run = try record([path, "--cpus", "9"], daemon: daemon).finish()
@@ -134,7 +134,7 @@ import Testing
             try peer.send(ServerLine.closing(reason: "shutting down"))
         }
         let path = directory.file("a.ndjson")
-        let run = try record([path], daemon: daemon).finish()
+        let run = try record([path, "--no-reconnect"], daemon: daemon).finish()
         #expect(run.status == 1)
         #expect(run.errors.hasSuffix("tsctl: taskstatsd closed the connection: shutting down\n"))
         #expect(try text(path).contains("shutting down\",\"exits\":1,\"lost\":0}}\n"))
@@ -164,7 +164,7 @@ import Testing
         #expect(run.status == 1)
         #expect(
             run.errors
-                == "tsctl: zstd is not installed, which .zst takes; the package zstd brings it (apt install zstd)\n")
+                == "tsctl: .zst requires zstd, which is not installed (try: apt install zstd)\n")
     }
 
     @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
@@ -184,7 +184,7 @@ import Testing
         }
         #expect(played.status == 0)
         #expect(played.output.split(separator: "\n").count == 100)
-        #expect(played.errors.hasPrefix("tsctl: the recording was cut off"))
+        #expect(played.errors.hasPrefix("tsctl: the recording is truncated"))
     }
 
     @Test(arguments: ["a.zst", "a.gz"])
@@ -210,7 +210,7 @@ import Testing
 
         let run = try child.finish()
         #expect(run.status == 0)
-        #expect(run.errors.hasPrefix("tsctl: \(tool) was killed; what it had not finished is compressed again\n"))
+        #expect(run.errors.hasPrefix("tsctl: \(tool) was killed; its unfinished data is compressed again\n"))
         let played = try play([path, "--json"])
         #expect(played.status == 0, "\(played.errors)")
         #expect(played.output.split(separator: "\n").count == 120)
@@ -222,7 +222,7 @@ import Testing
         return try text(path).split(separator: "\n").dropLast().reduce(0) { $0 + $1.utf8.count + 1 }
     }
 
-    /// Keeps the daemon from greeting until it is known what had been written before: sanitizers write too.
+    /// Delays the handshake until the earlier output is known: sanitizers write too.
     private struct Start: ~Copyable {
         let connected: Pipe
         let greeting: Pipe
@@ -268,7 +268,7 @@ import Testing
         return try #require(line.flatMap { Int($0.dropFirst("wchar: ".count)) })
     }
 
-    @Test func `a full disk is told, with status 1`() throws {
+    @Test func `a full disk is an error, with status 1`() throws {
         let run = try recording(1...1, ["/dev/full"])
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write /dev/full: No space left on device\n")

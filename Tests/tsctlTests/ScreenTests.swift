@@ -9,8 +9,14 @@ import Testing
 @Suite struct ScreenTests {
     private let plain = Style(isOn: false)
 
+    private func screen(_ record: TaskRecord, id: UInt32 = 812) -> TaskScreen {
+        let kind: TaskRow.Kind = record.kind == .task ? .task : .process
+        return TaskScreen(
+            TaskRow(key: .init(kind: kind, id: id), counters: record), tick: .milliseconds(4), style: plain)
+    }
+
     @Test func `the report of a task says who it is, where it waited and what it used`() {
-        let lines = TaskScreen(SampleRecords.task(exitcode: 0x0100), id: 812, style: plain).lines(selected: nil)
+        let lines = screen(SampleRecords.task(exitcode: 0x0100)).lines(selected: nil)
         #expect(lines[0] == "command           git")
         #expect(lines.contains("user              root (0)"))
         #expect(lines.contains("nice              5"))
@@ -29,7 +35,7 @@ import Testing
         var record = TaskRecord(kind: .task)
         record.set(.cpuCount, to: 2)
         record.set(.cpuDelayTotal, to: 3_000)
-        let lines = TaskScreen(record, id: 7, style: plain).lines(selected: nil)
+        let lines = screen(record, id: 7).lines(selected: nil)
         #expect(
             lines == [
                 "pid               7", "", "waits for             count       total ms  average ms      max ms",
@@ -38,7 +44,7 @@ import Testing
     }
 
     @Test func `the report of a process has no command but the sum of ages`() {
-        let lines = TaskScreen(SampleRecords.process(), id: 812, style: plain).lines(selected: nil)
+        let lines = screen(SampleRecords.process()).lines(selected: nil)
         #expect(lines.first == "process           812")
         #expect(lines.contains("age of threads    8.123 s"))
         #expect(!lines.contains { $0.hasPrefix("pid ") || $0.hasPrefix("user") || $0.hasPrefix("memory") })
@@ -46,7 +52,7 @@ import Testing
 
     @Test func `fields that were named are shown as such, absent ones as a dash`() throws {
         let selection = try FieldSelection(parsing: "nvcsw,cpu_delay_total,irq_delay_max_ts,nvcsw")
-        let lines = TaskScreen(SampleRecords.task(), id: 812, style: plain).lines(selected: selection)
+        let lines = screen(SampleRecords.task()).lines(selected: selection)
         #expect(
             lines == [
                 "field                 value", "nvcsw                   201", "cpu_delay_total   35.120 ms",
@@ -72,23 +78,40 @@ import Testing
         let row = screen.row(SampleRecords.exit(exitcode: 11 | 0x80))
         #expect(
             screen.heading
-                == "TIME         CPU     PID    TGID COMMAND         USER     EXIT     ELAPSED ms    CPU ms  WAIT ms BLKIO ms   MEM ms"
+                == "TIME         CPU     PID    TGID COMMAND         USER     EXIT     ELAPSED ms    RUN ms CPUWAIT ms BLKIO ms   MEM ms"
         )
         #expect(
             row.dropFirst(12)
-                == "   1     812     812 git             root     SIGSEGV*     8123.5    15.734   35.120    4.500    0.000"
+                == "   1     812     812 git             root     SIGSEGV*     8123.5 15.7–25.8     35.120    4.500    0.000"
         )
         #expect(row.prefix(12).hasSuffix(".123"))
     }
 
-    @Test(arguments: [(200, 12), (114, 12), (113, 11), (104, 10), (90, 9), (80, 8), (79, 8), (78, 7), (40, 7)])
+    @Test(arguments: [
+        (200, 12), (116, 12), (115, 11), (106, 10), (90, 9), (80, 8), (79, 8), (78, 7), (69, 7), (68, 6), (50, 4),
+        (44, 3),
+    ])
     func `a narrow terminal has fewer columns`(width: Int, count: Int) {
         #expect(WatchColumn.fitting(width).count == count)
     }
 
+    @Test(arguments: [20, 32, 50, 80, 120], [nil, "ac_comm,cpu_delay_total,nvcsw"])
+    func `no line is wider than the terminal`(width: Int, names: String?) throws {
+        let fields = try names.map { try FieldSelection(parsing: $0) }
+        for times in [TimeFormat.screen, .iso, .utc] {
+            var screen = WatchScreen(fields: fields, scope: .task, style: plain, width: width, times: times)
+            var record = SampleRecords.exit(pid: 4_194_304, exitcode: 26 | 0x80)
+            record.task.set(.acEtime, to: .max)
+            let lines = [
+                screen.heading, screen.row(record), screen.noticeRow(LossText.of(LostRecords(.queue, count: 9))),
+            ]
+            for line in lines { #expect(line.unicodeScalars.count <= width, "\(line)") }
+        }
+    }
+
     @Test func `named fields are columns of their own`() throws {
         let fields = try FieldSelection(parsing: "ac_comm,cpu_delay_total,nvcsw")
-        var screen = WatchScreen(fields: fields, scope: .task, style: plain, width: 20)
+        var screen = WatchScreen(fields: fields, scope: .task, style: plain, width: 80)
         #expect(screen.fields == [.acComm, .cpuDelayTotal, .nvcsw])
         #expect(screen.heading == "TIME         CPU     PID ac_comm         cpu_delay_total    nvcsw")
         let row = screen.row(SampleRecords.exit())

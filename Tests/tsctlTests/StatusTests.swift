@@ -23,15 +23,15 @@ import Testing
             server: SampleServer.greeting(access: .own), status: SampleServer.ownStatus, socket: "/s", style: plain)
         #expect(
             own.lines.contains(
-                "your limits       8.0 MiB may wait for a connection, 32 connections; "
-                    + "in a second 100 new connections, 5000 requests"))
-        #expect(own.lines.last == "counters          told to those who may see every process")
+                "your limits       8.0 MiB queued per connection, 32 connections; "
+                    + "per second 100 new connections, 5000 requests"))
+        #expect(own.lines.last == "counters          only for users who see every process")
         #expect(
             screen(SampleServer.status()).contains(
-                "your limits       8.0 MiB may wait for a connection, 32 connections"))
+                "your limits       8.0 MiB queued per connection, 32 connections"))
     }
 
-    @Test func `rates are of the time since the look before, and not known at first`() {
+    @Test func `rates cover the time since the previous sample, and are unknown at first`() {
         let first = SampleServer.status(received: [100, 7], lost: [0, 1])
         #expect(screen(first).contains("records           107 received, 1 lost"))
         #expect(screen(first).last == "  1            1         7      -     1      -         8.0 MiB")
@@ -46,7 +46,7 @@ import Testing
 
     @Test func `a screen that does not fit is cut, and never wraps`() {
         let frame = StatusFrame.text(["a", "b", "c", "d"], rows: 4, isFirst: false)
-        #expect(frame == "\u{1b}[H\u{1b}[?7la\u{1b}[K\nb\u{1b}[K\n... 2 lines more\u{1b}[K\n\u{1b}[J\u{1b}[?7h")
+        #expect(frame == "\u{1b}[H\u{1b}[?7la\u{1b}[K\nb\u{1b}[K\n... 2 more lines\u{1b}[K\n\u{1b}[J\u{1b}[?7h")
         #expect(StatusFrame.text(["a"], rows: nil, isFirst: true).hasPrefix("\u{1b}[2J\u{1b}[H"))
     }
 
@@ -81,8 +81,85 @@ import Testing
         #expect(families.count == 13)
     }
 
+    @Test func `promtool accepts the text format of Prometheus`() throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try Self.answer(peer, received: 47)
+        }
+        let run = try tsctl(["--prometheus"], daemon: daemon).finish()
+        #expect(run.status == 0)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.contains("# TYPE taskstatsd_info gauge"))
+        #expect(lines.contains("# TYPE taskstatsd_cpu_records_lost_total counter"))
+        #expect(lines.contains(#"taskstatsd_cpu_records_lost_total{cpu="1"} 144"#))
+        #expect(!run.output.contains("# UNIT") && !run.output.contains("# EOF"))
+        let directory = try TemporaryDirectory()
+        let path = directory.file("metrics")
+        try write(run.output, to: path)
+        let check = try ChildProcess(
+            "/bin/sh", ["-c", "promtool check metrics <'\(path)'"], environment: ["PATH": "/usr/bin"]
+        )
+        .finish()
+        #expect(check == .init(status: 0, output: "", errors: ""))
+    }
+
+    @Test func `help texts and labels are escaped as the format requires`() {
+        var metrics = MetricsText(.prometheus)
+        metrics.family("x", .info, "a \"b\"\\c\nd", [.init(labels: [("a", "1\"2\\3\n4")], value: "1")])
+        metrics.end()
+        #expect(
+            metrics.lines == [
+                #"# HELP x_info a "b"\\c\nd"#, "# TYPE x_info gauge", #"x_info{a="1\"2\\3\n4"} 1"#,
+            ])
+    }
+
+    @Test func `--output replaces its file at once, keeps its permissions, and leaves nothing else`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("taskstatsd.prom")
+        try write("old", to: path)
+        #expect(unsafe chmod(path, 0o640) == 0)
+        let old = try Descriptor.open(path)
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try Self.answer(peer, received: 47)
+        }
+        let run = try tsctl(["--prometheus", "--output", path], daemon: daemon).finish()
+        #expect(run == .init(status: 0, output: "", errors: ""))
+        #expect(try Descriptor.open(path).readText()?.hasPrefix("# HELP taskstatsd_info ") == true)
+        #expect(try old.readText() == "old", "a reader of the old file is not disturbed")
+        let files = try ChildProcess("/bin/ls", ["-A", directory.path]).finish()
+        #expect(files.output == "taskstatsd.prom\n")
+        let mode = try ChildProcess("/usr/bin/stat", ["-c", "%a", path]).finish()
+        #expect(mode.output == "640\n")
+    }
+
+    @Test func `--output refuses what record --force refuses, and leaves nothing behind`() throws {
+        let directory = try TemporaryDirectory()
+        let (path, link) = (directory.file("file"), directory.file("link"))
+        try write("old", to: path)
+        #expect(unsafe symlink(path, link) == 0)
+        let daemon = try FakeDaemon { peer in
+            try peer.greet()
+            try Self.answer(peer, received: 47)
+        }
+        let run = try tsctl(["--prometheus", "--output", link], daemon: daemon).finish()
+        #expect(
+            run
+                == .init(
+                    status: 1, output: "",
+                    errors: "tsctl: cannot write \(link): it is a symbolic link (give the name of its target)\n"))
+        #expect(try Descriptor.open(path).readText() == "old")
+        #expect(try ChildProcess("/bin/ls", ["-A", directory.path]).finish().output == "file\nlink\n")
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        var file = StandardOutput(descriptor: unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
+        file.text(text)
+        try file.flush()
+    }
+
     @Test func `labels of any kind stay labels`() throws {
-        var metrics = OpenMetrics()
+        var metrics = MetricsText(.openMetrics)
         metrics.family("x", .info, "a \"b\"\nc", [.init(labels: [("a", "1\"2\\3\n4")], value: "1")])
         metrics.end()
         #expect(try parse(metrics.lines.joined(separator: "\n") + "\n") == ["x info  x_info{a=1\"2\\3 4} 1"])
@@ -91,10 +168,7 @@ import Testing
     /// What Prometheus's own parser makes of a text.
     private func parse(_ text: String) throws -> [String] {
         let directory = try TemporaryDirectory()
-        var file = StandardOutput(
-            descriptor: unsafe open(directory.file("metrics"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
-        file.text(text)
-        try file.flush()
+        try write(text, to: directory.file("metrics"))
         let program = """
             import sys
             from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -128,7 +202,10 @@ import Testing
     }
 
     @Test func `what does not go together is wrong usage`() throws {
-        for arguments in [["--openmetrics", "--json"], ["--openmetrics", "--interval", "1"], ["--interval", "0"]] {
+        for arguments in [
+            ["--openmetrics", "--json"], ["--openmetrics", "--interval", "1"], ["--interval", "0"],
+            ["--openmetrics", "--prometheus"], ["--interval", "1", "--output", "x"], ["--reconnect"],
+        ] {
             let run = try ChildProcess(ChildProcess.product("tsctl"), ["status"] + arguments).finish()
             #expect(run.status == 64)
         }

@@ -23,11 +23,14 @@ import Testing
         for elapsed in [1, 2, 3, 4] as [UInt64] { summary.add(record("git", elapsed: elapsed * 1_000)) }
         summary.add(record("make", elapsed: 9_000, exitcode: 0x200))
         let lines = lines(summary)
-        #expect(lines[0] == "5 tasks ended within 60.0 s, with them 5 processes, of which 1 failed")
-        #expect(lines[2].hasPrefix("COMMAND          ENDED  FAILED  CPU ms  WAIT ms  BLKIO ms  MEM ms  READ     WRITE"))
+        #expect(lines[0] == "5 tasks (5 processes, 1 failed) ended in 60.0 s")
+        #expect(
+            lines[2].hasPrefix(
+                "COMMAND          ENDED  FAILED  RUN ms  CPUWAIT ms  BLKIO ms  MEM ms           READ          WRITE"))
         #expect(
             lines[3]
-                == "git                  4       0  62.936  140.480    18.000   0.000   0 B  16.0 KiB  2.000  4.000  4.000  4.000"
+                == "git                  4       0  62.936     140.480    18.000   0.000  under 4.0 KiB  16.0–20.0 KiB"
+                + "  2.000  4.000  4.000  4.000"
         )
         #expect(lines[4].hasPrefix("make                 1       1  15.734"))
         #expect(lines[5].hasPrefix("(all)                5       1  78.670"))
@@ -35,19 +38,19 @@ import Testing
         #expect(lines.last == "p50 to max: elapsed ms")
     }
 
-    @Test func `what is lost is told, and that the figures lack it`() {
+    @Test func `losses are reported, and that the figures do not include them`() {
         var summary = Summary(scope: .task)
         summary.add(record("git"))
         summary.add(LostRecords(.kernel(cpu: 1), count: 144))
         summary.add(LostRecords(.queue, count: 3))
         #expect(
             lines(summary)[1]
-                == "147 records were lost (144 in the kernel, 3 in the queue) and are missing in these figures")
+                == "147 records were lost (144 in the kernel, 3 in the queue): the figures do not include them")
     }
 
     @Test func `of nothing there is no table`() {
         #expect(
-            lines(Summary(scope: .task)) == ["0 tasks ended within 60.0 s, with them 0 processes, of which 0 failed"])
+            lines(Summary(scope: .task)) == ["0 tasks (0 processes, 0 failed) ended in 60.0 s"])
     }
 
     @Test(arguments: [40, 60, 80, 100, 120])
@@ -88,6 +91,36 @@ import Testing
         #expect(tasks.total.elapsed.largest == 5_000)
     }
 
+    @Test func `many tasks that end before a tick come before one that ran less`() {
+        var summary = Summary(scope: .task)
+        summary.tick = .milliseconds(4)
+        for _ in 1...400 {
+            var spin = record("spin", elapsed: 900)
+            spin.task.set(.cpuRunVirtualTotal, to: 0)
+            spin.task.set(.cpuDelayTotal, to: 0)
+            summary.add(spin)
+        }
+        summary.add(record("git", elapsed: 9_000_000))
+        let lines = lines(summary)
+        #expect(lines[3].hasPrefix("spin               400       0   0.0–360.4       0.000"))
+        #expect(lines[4].hasPrefix("git                  1       0   15.7–19.8      35.120"))
+        #expect(lines[5].hasPrefix("(all)              401       0  15.7–380.2      35.120"))
+    }
+
+    @Test func `of a process with threads the I/O of the last one is not shown as its own`() {
+        var record = record("java", elapsed: 5_000)
+        record.process = SampleRecords.process()
+        var summary = Summary(scope: .process)
+        summary.add(record)
+        #expect(summary.total[.readBytes] == nil)
+        #expect(summary.total[.cpuDelayMax] == nil)
+        let lines = lines(summary)
+        #expect(lines[3].split(separator: " ").suffix(6).prefix(2) == ["-", "-"])
+        #expect(lines.last?.hasPrefix("+: without the I/O of 1 process") == true)
+        summary.add(self.record("java"))
+        #expect(self.lines(summary)[3].contains("4.0 KiB+"))
+    }
+
     @Test func `a name that would move the cursor is escaped`() {
         var summary = Summary(scope: .task)
         summary.add(record("a\u{1b}[2J"))
@@ -98,7 +131,7 @@ import Testing
 
     @Test func `as JSON it is one object`() throws {
         var summary = Summary(scope: .task)
-        summary.add(record("git", exitcode: 9))
+        summary.add(record("git", elapsed: 8_000_000, exitcode: 9))
         summary.add(LostRecords(.queue, count: 3))
         let context = SummaryContext(
             elapsedMicroseconds: 7, access: "own", delayAccounting: false, host: "db1", isComplete: true)
@@ -106,9 +139,10 @@ import Testing
         #expect(
             json.hasPrefix(
                 #"{"elapsed_us":7,"host":"db1","access":"own","delay_accounting":false,"complete":false,"#
-                    + #""lost":{"kernel":0,"queue":3},"all":{"tasks":1,"processes":1,"failed":1,"io_withheld":0,"#
-                    + #""elapsed":{"p50_us":1000,"p90_us":1000,"p99_us":1000,"max_us":1000,"exact":true},"stats":{"cpu_count":1204,"#
-            ))
+                    + #""lost":{"kernel":0,"queue":3},"gap_us":0,"all":{"tasks":1,"processes":1,"failed":1,"io_withheld":0,"#
+                    + #""elapsed":{"p50_us":8000000,"p90_us":8000000,"p99_us":8000000,"max_us":8000000,"exact":true},"#
+                    + #""cpu_time_ns":{"lower":15734000,"upper":25734000},"user_time_ns":"#))
+        #expect(json.contains(#""uncounted_tasks":0,"of_several_threads":0,"stats":{"cpu_count":1204,"#))
         #expect(json.contains(#""commands":[{"command":"git","tasks":1,"#))
         #expect(json.hasSuffix("}]}"))
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import TaskstatsClient
 @testable import tsctl
 
-/// From looks and ends to intervals.
+/// The conversion of samples and exits to intervals.
 @Suite struct TopModelTests {
     /// A machine of its own: processes that live, and a clock.
     private struct Machine {
@@ -60,7 +60,7 @@ import Testing
             return ExitRecord(cpu: 0, pid: id, task: record)
         }
 
-        /// A round as top makes it; `meanwhile` happens between the look and the ends that are told.
+        /// Runs a round like top; `meanwhile` happens between the sample and the reported exits.
         mutating func round(
             _ model: inout TopModel, meanwhile: (inout Machine, inout TopModel) -> Void = { _, _ in }
         ) -> TopInterval? {
@@ -79,7 +79,7 @@ import Testing
         try #require(interval?.rows.first { $0.id == id })
     }
 
-    @Test func `the first look has no figures, the second those of the time between`() throws {
+    @Test func `the first sample has no figures, the second has those of the time between`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 40, waited: 100)])
         var model = TopModel(subject: .process)
         let interval1 = machine.round(&model)
@@ -97,7 +97,7 @@ import Testing
         #expect(row.end == nil)
     }
 
-    @Test func `each process is asked for its sums once, and for who it is only now and then`() throws {
+    @Test func `each sample queries the sums of a process, and its identity only now and then`() throws {
         var machine = Machine(processes: [5: .init(start: 0)])
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -108,11 +108,11 @@ import Testing
             _ = machine.round(&model)
             identities += machine.asked.count { $0.target == .pid(5) }
         }
-        // At the second look, as it was seen for the first time at the first.
+        // In the second sample, because it was new in the first.
         #expect((2...3).contains(identities))
     }
 
-    @Test func `a name that changes soon after the beginning is seen at the next look`() throws {
+    @Test func `a name that changes soon after the start is updated in the next sample`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -126,7 +126,7 @@ import Testing
         #expect(try row(9, interval3).identity?.command == "make")
     }
 
-    @Test func `what began in the interval is shown with all it did, what is only seen late with nothing`() throws {
+    @Test func `a new process has all its activity, an older one that was not seen before has none`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -138,15 +138,15 @@ import Testing
         #expect(try row(4, interval).spent == nil)
     }
 
-    @Test func `a process with the id of another gives no differences to it`() throws {
+    @Test func `no differences are taken between two processes with the same id`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 1_000), 6: .init(start: 0, run: 1_000)])
         var model = TopModel(subject: .process)
-        // After these nobody is asked again for the name, so that only ages can tell.
+        // After these no name is queried again, so that only ages can decide.
         for _ in 0..<3 {
             _ = machine.round(&model)
             machine.time += 1_000_000
         }
-        // No end was told of either; the second has even more on its account than the one before.
+        // No exit of either was reported; the second has even higher totals than the first.
         machine.processes[5] = .init(start: machine.time - 200_000, run: 30, command: "new")
         machine.processes[6] = .init(start: machine.time - 200_000, run: 5_000, command: "new")
         let interval = machine.round(&model)
@@ -155,7 +155,7 @@ import Testing
         #expect(try row(6, interval).identity?.command == "new")
     }
 
-    @Test func `a process of many threads with the id of another is told by its end`() throws {
+    @Test func `a multithreaded process with a reused id is detected by the exit of the first`() throws {
         var machine = Machine(processes: [5: .init(start: 999_900_000, run: 1_000)])
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -171,7 +171,7 @@ import Testing
         #expect(rows.first { $0.end != nil }?.spent?[.run] == 0)
     }
 
-    @Test func `what ended is shown with what it did since the last look`() throws {
+    @Test func `an ended process has its activity since the last sample`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -191,7 +191,7 @@ import Testing
         #expect(interval4?.rows.isEmpty == true)
     }
 
-    @Test func `what lived only between two looks is shown with its whole life`() throws {
+    @Test func `a process that lived between two samples has the activity of its whole life`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -208,7 +208,7 @@ import Testing
         #expect(interval.rows.allSatisfy { $0.spent?[.run] == 11 && $0.end?.ageMicroseconds == 90_000 })
     }
 
-    @Test func `who ended and was not waited for is shown once, as ended`() throws {
+    @Test func `a zombie is shown once, as ended`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -223,7 +223,7 @@ import Testing
         #expect(interval.rows.first?.end != nil)
     }
 
-    @Test func `who ends between the look and the telling of ends is shown once`() throws {
+    @Test func `a process that ends between the sample and the reported exits is shown once`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -239,7 +239,7 @@ import Testing
         #expect(interval?.rows.allSatisfy { $0.end != nil } == true)
     }
 
-    @Test func `ends that there was no time to read are counted, and not listed`() throws {
+    @Test func `exits that could not be read in time are counted, but not listed`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -253,7 +253,7 @@ import Testing
         #expect(interval.rows.map(\.id) == [7])
     }
 
-    @Test func `of a storm of ends only so many are kept, all are counted`() throws {
+    @Test func `the number of kept exits is bounded, all are counted`() throws {
         var machine = Machine()
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
@@ -268,7 +268,28 @@ import Testing
         #expect(interval.rows.count == TopModel.mostEnds)
     }
 
-    @Test func `threads are asked for one by one, with who they are`() throws {
+    @Test func `the time that the last records of threads lack is missing from the sums of their process`() throws {
+        var machine = Machine(processes: [5: .init(start: 0, run: 1_000)])
+        var model = TopModel(subject: .process, tick: .milliseconds(4))
+        _ = machine.round(&model)
+        machine.time += 1_000_000
+        machine.processes[5]?.run += 50
+        for id in 100..<110 as Range<UInt32> {
+            machine.processes[id] = .init(start: machine.time - 900)
+            var record = machine.end(of: id)
+            (record.tgid, record.isLast) = (5, false)
+            model.ended(record)
+            machine.processes[id] = nil
+        }
+        let round = machine.round(&model)
+        let interval = try #require(round)
+        #expect(interval.ended == 0)
+        // Each lived for 900 microseconds, and the kernel counted none of it.
+        #expect(
+            try row(5, interval).spent?.cpuTime == CPUTime(lowerNanoseconds: 50, upperNanoseconds: 50 + 10 * 901_000))
+    }
+
+    @Test func `threads are queried individually, with their identity`() throws {
         var machine = Machine(processes: [5: .init(start: 0, run: 1)])
         var model = TopModel(subject: .thread)
         _ = machine.round(&model)

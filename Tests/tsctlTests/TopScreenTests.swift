@@ -48,7 +48,7 @@ import Testing
         return TopScreen(state: state, view: view, style: style ?? plain, width: width, height: height).lines(&names)
     }
 
-    @Test func `it shows the machine and each process, who waited most first`() {
+    @Test func `it shows the machine and each process, the longest waits first`() {
         let lines = screen(width: 130)
         #expect(lines[0].hasSuffix("  every 2 s  load 0.50 0.25 0.00  180 threads, 2 can run"))
         #expect(
@@ -60,20 +60,43 @@ import Testing
         // The titles are a bar over the whole width.
         #expect(
             lines[4].hasPrefix(
-                "    PID USER        RUN    ALL    CPU  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ E COMMAND "))
+                "    PID USER           RUN    ALL CPUWAIT  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ E COMMAND "
+            ))
         #expect(lines[4].count == 130)
         #expect(
             lines[5...] == [
-                "     10 root        0.0   45.0      0   45.0      0       0      0       0      0      -   postgres",
-                "     11 4000000+   50.0    0.1    0.1      0      0       0      0       0      0      -   make",
-                "     13 root        4.0      0      0      0      0       0      0       0      0      - F cc1 "
+                "     10 root           0.0   45.0       0   45.0      0       0      0       0      0      -   postgres",
+                "     11 4000000+      50.0    0.1     0.1      0      0       0      0       0      0      -   make",
+                "     13 root           4.0      0       0      0      0       0      0       0      0      - F cc1 "
                     + "(exit code 1 after 40.500 ms)",
-                "     12 root          0      0      0      0      0       0      0       0      0      -   idle",
-                "     14 root          -      -      -      -      -       -      -       -      -      -   new",
+                "     12 root             0      0       0      0      0       0      0       0      0      -   idle",
+                "     14 root             -      -       -      -      -       -      -       -      -      -   new",
             ])
     }
 
-    @Test(arguments: [(110, 14), (80, 10), (40, 7), (10, 7)])
+    @Test func `many short ones that ended share a row, which sorts by what they can have used together`() {
+        var changed = interval
+        for id in 100..<1_806 as Range<UInt32> {
+            var spent = spent(run: 50_000)
+            spent.add(uncounted: 850_000)
+            changed.rows.append(
+                TopRow(
+                    id: id, identity: .init(command: "spin", uid: 0), spent: spent,
+                    end: .init(status: .code(0), ageMicroseconds: 950)))
+        }
+        var view = TopView(interval: Interval(milliseconds: 2_000))
+        view.sort = .run
+        let lines = screen(view, width: 130) { $0.interval = changed }
+        #expect(
+            lines[5]
+                == "      - root      4.2–76.7      0       0      0      0       0      0       0      0      - e spin (ended, 1706 times)"
+        )
+        #expect(lines[6].contains(" make"))
+        var names = AccountNames()
+        #expect(view.rows(of: changed, &names).count == 5 + 1_706)
+    }
+
+    @Test(arguments: [(110, 14), (80, 9), (40, 7), (10, 7)])
     func `a narrow screen has fewer columns, and no line is wider than it`(width: Int, columns: Int) {
         #expect(TopColumn.fitting(width, keeping: .all).count == columns)
         #expect(screen(width: width).allSatisfy { PrintableText.width($0) <= width })
@@ -88,23 +111,31 @@ import Testing
         #expect(screen(height: height).count <= height)
     }
 
-    @Test func `what stands in the way is told`() {
+    @Test func `errors are shown as notes`() {
         let lines = screen {
             $0.delayAccounting = false
-            $0.trouble = "taskstatsd is gone\u{1b}[2J"
+            $0.trouble = "lost the daemon\u{1b}[2J"
         }
-        #expect(lines[4] == "note      taskstatsd is gone\\x1b[2J")
+        #expect(lines[4] == "note      lost the daemon\\x1b[2J")
         #expect(lines[5] == "note      delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
     }
 
-    @Test func `losses and what is not known are told`() {
+    @Test func `losses and unknown values are shown`() {
         var changed = interval
         (changed.lost, changed.omitted) = (12, 3)
         #expect(
             screen { $0.interval = changed }[2]
                 == "processes 4 seen, 2 waited, 1 ended (1 failed), 3 of them not listed, 12 records lost")
         changed.isPartial = true
-        #expect(screen { $0.interval = changed }[2].hasSuffix(", others may have"))
+        #expect(screen { $0.interval = changed }[2].hasSuffix(", more may have ended"))
+    }
+
+    @Test func `that records of threads were not read is noted`() {
+        var changed = interval
+        changed.lacksThreads = true
+        #expect(screen { $0.interval = changed }[4].hasPrefix("note      too many threads ended: RUN "))
+        let json = changed.json([], system: SystemFigures(), subject: .process)
+        #expect(String(decoding: json, as: UTF8.self).contains(#""complete":false"#))
     }
 
     @Test func `before the first interval it says so`() {
@@ -148,7 +179,7 @@ import Testing
         #expect(ids(view(.character("r"))) == [14, 12, 13, 11, 10])
         #expect(ids(view(.character("N"))) == [13, 12, 11, 14, 10])
         #expect(ids(view(.character("P"))) == [10, 11, 12, 13, 14])
-        #expect(view(.right).sort == .cpu)
+        #expect(view(.right).sort == .cpuwait)
         #expect(view(.character("P"), .left).sort == .pid)
     }
 
@@ -229,11 +260,13 @@ import Testing
         let text = String(decoding: interval.json(interval.rows, system: system, subject: .process), as: UTF8.self)
         #expect(
             text.hasPrefix(
-                #"{"time":1795400000123456789,"interval_us":2000000,"pressure_us":{"io":{"some":5,"full":2}},"ended":1,"failed":1,"lost":0,"complete":true,"#
-                    + #""processes":[{"tgid":10,"command":"postgres","uid":0,"stats":{"cpu_run_virtual_total":1,"#))
+                #"{"time":1795400000123456789,"interval_us":2000000,"pressure_us":{"io":{"some":5,"full":2}},"ended":1,"failed":1,"lost":0,"implausible":{"waits":0,"tasks":0},"uncounted_tasks":0,"complete":true,"#
+                    + #""processes":[{"tgid":10,"command":"postgres","uid":0,"cpu_time_ns":{"lower":1,"upper":1},"stats":{"cpu_run_virtual_total":1,"#
+            ))
         #expect(
             text.contains(
-                #"{"tgid":13,"command":"cc1","uid":0,"ended":true,"elapsed_us":40500,"exit":{"code":1},"stats":{"#))
+                #"{"tgid":13,"command":"cc1","uid":0,"ended":true,"elapsed_us":40500,"exit":{"code":1},"cpu_time_ns":{"lower":80000000,"upper":80000000},"stats":{"#
+            ))
         #expect(text.hasSuffix(#"{"tgid":14,"command":"new","uid":0}]}"#))
     }
 }

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `every line from the greeting on is shown, in its order`() throws {
+    @Test func `every line from the handshake on is shown, in order`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.greet()
             try peer.answer(#"{"pid":812,"stats":{"nvcsw":1}}"#)

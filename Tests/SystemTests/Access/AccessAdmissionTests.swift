@@ -3,11 +3,11 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Who is let in")
+    @Suite("Admission of clients")
     struct AccessAdmissionTests {
         private static let member = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
 
-        @Test("With --default-access none only root and the group are served; others are told so")
+        @Test("With --default-access none only root and the group are served; others receive the reason")
         func defaultAccess() throws {
             let daemon = try RunningDaemon(["--default-access", "none", "--group", "nogroup"])
             let pid = "\(daemon.pid)"
@@ -22,7 +22,7 @@ extension SystemTests {
             }
         }
 
-        @Test("--default-access takes own or none, and own is the default")
+        @Test("--default-access accepts own or none, and own is the default")
         func defaultAccessValues() throws {
             let wrong = try Host.run([try ChildProcess.product("taskstatsd"), "--default-access", "all"])
             #expect(wrong.status == EX_USAGE)
@@ -34,7 +34,7 @@ extension SystemTests {
             }
         }
 
-        @Test("On a kernel that gives no pidfd of a peer, another pid namespace is refused as well, and nobody else")
+        @Test("On a kernel without peer pidfds, another pid namespace is refused as well, and no other client")
         func oldKernel() throws {
             let workshop = try Workshop()
             let old = ["env", "LD_PRELOAD=\(try workshop.preload("without-peerpidfd"))"]
@@ -48,14 +48,14 @@ extension SystemTests {
             #expect(refused.errors.contains("pid namespace"))
         }
 
-        @Test("A peer that has ended before it could be looked at is refused, whoever has its connection now")
+        @Test("A peer that ended before it was inspected is refused, whatever process has its connection")
         func endedPeer() throws {
             let workshop = try Workshop()
             let daemon = try RunningDaemon()
             #expect(try Script.fields(workshop.command("heir.py", daemon.socket, "\(daemon.pid)")) == [["none"]])
         }
 
-        @Test("A peer that has ended while it was looked at is refused, though its number is somebody else's by then")
+        @Test("A peer that ended while it was inspected is refused, even if its pid was reused")
         func replacedPeer() throws {
             let workshop = try Workshop()
             let (gate, held) = try workshop.gate()
@@ -68,9 +68,9 @@ extension SystemTests {
 }
 
 extension RunningDaemon {
-    /// The command that runs tsctl against this daemon after a launcher.
+    /// Returns the command that runs tsctl against this daemon through a launcher.
     func tsctl(_ arguments: [String], as launcher: [String]) throws -> [String] {
-        // Puts tsctl where everybody can run it.
+        // Copies tsctl to where every user can run it.
         let command = try tsctlAsNobody(arguments)
         return launcher + command.dropFirst(Host.asNobody([]).count)
     }

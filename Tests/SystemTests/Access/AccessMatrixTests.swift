@@ -4,11 +4,11 @@ import Testing
 extension SystemTests {
     /// Personas by targets by methods.
     ///
-    /// The oracle is the kernel: whether the persona itself can open and read /proc/PID/io at that moment. Where the daemon
-    /// is to answer otherwise, the table says so and why.
-    @Suite("Who may see what, by the kernel's own judgement")
+    /// The kernel is the oracle: whether the persona itself can open and read /proc/PID/io at that time. Where the
+    /// daemon must answer otherwise, the table gives the reason.
+    @Suite("Access, with the kernel as oracle")
     struct AccessMatrixTests {
-        /// One persona and one target: what came of each way to look.
+        /// One persona and one target, with the outcome of each method.
         private struct Cell {
             let oracle, pid, tgid, exit: String
 
@@ -33,7 +33,7 @@ extension SystemTests {
 
             subscript(persona: Persona, target: Target) -> Cell? { cells[persona.name]?[target.name] }
 
-            /// Four signs for each pair: reading /proc/PID/io, get by pid, get by tgid, the exit record.
+            /// Four outcomes per pair: reading /proc/PID/io, get by pid, get by tgid, the exit record.
             var text: String {
                 let signs = [
                     "yes": "y", "no": "n", "gone": "-", "refused": "x", "whole": "e", "withheld": "w", "none": ".",
@@ -56,10 +56,12 @@ extension SystemTests {
             }
         }
 
-        @Test("Every persona sees of every target what the kernel shows it, but for what the table says")
-        func matrix() throws {
+        @Test(
+            "Every persona sees every target as the kernel shows it, except where the table differs",
+            arguments: [false, true])
+        func matrix(showsOwnIO: Bool) throws {
             let workshop = try Workshop()
-            let daemon = try RunningDaemon(["--group", "nogroup"])
+            let daemon = try RunningDaemon(["--group", "nogroup"] + (showsOwnIO ? ["--show-own-io"] : []))
             let command = workshop.command(
                 "matrix.py", daemon.socket, workshop.directory.path, try workshop.program("target"))
             let matrix = try Matrix(Script.fields(command))
@@ -78,10 +80,12 @@ extension SystemTests {
                             cell.answer(method) == difference?.answer ?? cell.oracle,
                             "\(persona.name), \(method), \(target.name): \(difference?.why ?? "as the kernel")")
                     }
-                    #expect(cell.exit == exit(of: target, to: persona), "\(persona.name) sees \(target.name) end")
+                    #expect(
+                        cell.exit == exit(of: target, to: persona, showsOwnIO: showsOwnIO),
+                        "\(persona.name) sees \(target.name) end")
                 }
             }
-            // A table that excuses what does not happen would hide what does.
+            // An exception in the table that does not occur could hide one that does.
             for difference in Difference.all {
                 for persona in difference.personas {
                     let cells = difference.targets.compactMap { matrix[persona, $0] }
@@ -94,7 +98,7 @@ extension SystemTests {
             expectOracle(matrix)
         }
 
-        /// The oracle is an oracle only if it says both.
+        /// An oracle must have both answers.
         private func expectOracle(_ matrix: Matrix) {
             func readable(_ persona: String) -> Set<String> {
                 Set((matrix.cells[persona] ?? [:]).filter { $0.value.oracle == "yes" }.map(\.key))
@@ -106,13 +110,14 @@ extension SystemTests {
             #expect(readable("other user in the owner's group").contains("other user's in the owner's group"))
         }
 
-        /// What is told of an end: everything to those who may see everything, to others by the real uid.
-        private func exit(of target: Target, to persona: Persona) -> String {
+        /// Returns the expected exit records: all for clients with access to everything, others by real uid.
+        private func exit(of target: Target, to persona: Persona, showsOwnIO: Bool) -> String {
             if persona.tier == "none" { return "refused" }
             if target.exit == .none { return "none" }
             if persona.tier == "all" { return "whole" }
             if persona.user != target.user { return "none" }
-            return target.exit == .withoutIO || Persona.confined.contains(persona) ? "withheld" : "whole"
+            return target.exit == .withoutIO || Persona.confined.contains(persona) || !showsOwnIO
+                ? "withheld" : "whole"
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Where the daemon answers otherwise than the kernel does for /proc/PID/io, and why; everywhere else they agree.
+/// Where the daemon's answer differs from the kernel's for /proc/PID/io, and why; everywhere else they agree.
 struct Difference {
     enum Method: CaseIterable {
         case pid
@@ -29,27 +29,27 @@ struct Difference {
     static let all = [
         Difference(
             Persona.contained, "refused",
-            "In another pid namespace the numbers mean other processes, and root looks like the host's."),
+            "In another pid namespace the pids refer to other processes, and root looks like the host's."),
         Difference(
             [Persona.bareRoot], on: living, "yes",
-            "Root is who has uid 0: it owns the files of the kernel's other interfaces, with capabilities or without."),
+            "Uid 0 is root: it owns the files of the kernel's other interfaces, with or without capabilities."),
         Difference(Persona.members, on: living, "yes", "The administrator grants everything to members of the group."),
         Difference(
             Persona.ownersInTheirGroup, on: [.thread], by: [.tgid], "no",
-            "The kernel answers for the process of any thread, but only of its leader is it known who it is."),
+            "The kernel answers for the process of any thread, but identifies only its leader."),
         Difference(
             Persona.owners, on: Target.namespaced, "no",
-            "Who made a user namespace, and so who may look into it, cannot be told without a right that was given up."),
+            "The creator of a user namespace, who may inspect it, is unknown without a dropped privilege."),
         Difference(
             [Persona.ownerWithCapability], on: [.inAnotherGroup, .ambient, .inRootsNamespace] + Target.backAndDumpable,
             "no",
-            "Capabilities of a client count for nothing: they say nothing of who it is."),
+            "Capabilities of a client do not count: they do not identify it."),
         Difference(
             [Persona.ownerWithCapability], on: [.itself], "no",
-            "A process with capabilities is nobody's to look at; it has getrusage and its own /proc."),
+            "No ordinary user may query a process with capabilities; it has getrusage and its own /proc."),
         Difference(
             Persona.confined, on: [.itself], "no",
-            "That two processes are in the same user namespace cannot be told, so from within one none is seen."),
+            "Whether two processes share a user namespace is unknown, so from within one none is seen."),
     ]
 
     private static let living = Target.all.filter { $0.name != "gone" }

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Whose cgroups are counted")
+    @Suite("Access to cgroups")
     struct CgroupAccessTests {
-        @Test("A directory of cgroup version 1 is counted for who could list it, and nothing outside of its mount")
+        @Test("A cgroup version 1 directory is counted for clients that could list it, and nothing outside its mount")
         func cgroups() throws {
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--group", "nogroup"])
@@ -16,13 +16,13 @@ extension SystemTests {
                 let (persona, directory, open, counted) = (line[0], line[1], line[2], line[3])
                 let expected =
                     switch (persona, directory) {
-                    // What is mounted there is no cgroup.
+                    // Nothing mounted there is a cgroup.
                     case _ where foreign.contains(directory): "no"
-                    // Nor can the daemon open what is open to another user alone: it has given up the right to.
+                    // The daemon has given up the right to open what only another user may open.
                     case (_, "the owner's"): "no"
                     // The administrator grants everything to members of the group.
                     case ("member", _): "yes"
-                    // Of the groups of a client only the first counts: less than the kernel allows, never more.
+                    // Only the first group of a client counts: less than the kernel allows, never more.
                     case ("owner in another group", "of the owner's group"): "no"
                     default: open
                     }

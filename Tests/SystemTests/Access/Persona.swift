@@ -1,9 +1,9 @@
-/// Who asks: the personas of personas.py, and what the daemon makes of each.
+/// The callers: the personas of personas.py, and the daemon's view of each.
 struct Persona: Hashable {
     let name: String
-    /// The tier that it is to have.
+    /// The expected access.
     let tier: String
-    /// Whose exit records it gets with tier own.
+    /// The user whose exit records it receives with access own.
     let user: Target.User
 
     private init(_ name: String, _ tier: String, _ user: Target.User) {
@@ -17,10 +17,12 @@ struct Persona: Hashable {
     ]
     static let owners = ownersInTheirGroup + [Persona("owner in another group", "own", .owner)]
     static let ownerWithCapability = Persona("owner with CAP_SYS_PTRACE", "own", .owner)
-    /// Confined to a user namespace of their own.
+    /// Confined to their own user namespace, where no capability counts for the rest of the system.
     static let confined = [
         Persona("owner in a user namespace", "own", .owner),
         Persona("owner as root of a user namespace", "own", .owner),
+        Persona("root in an unmapped user namespace", "own", .root),
+        Persona("root as root of a user namespace", "own", .root),
     ]
     static let others = [
         Persona("other user", "own", .other), Persona("other user in the owner's group", "own", .other),
@@ -28,7 +30,7 @@ struct Persona: Hashable {
     static let members = [Persona("member", "all", .other), Persona("member by primary group", "all", .other)]
     static let bareRoot = Persona("root without capabilities", "all", .root)
     static let root = Persona("root", "all", .root)
-    /// In a pid namespace of their own.
+    /// In their own pid namespace.
     static let contained = [
         Persona("root in a pid namespace", "none", .root), Persona("member in a pid namespace", "none", .other),
         Persona("owner in a pid namespace", "none", .owner),

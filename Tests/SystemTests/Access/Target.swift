@@ -1,4 +1,4 @@
-/// What is asked about: the targets of targets.py, and what is to be told of their end.
+/// The targets of targets.py, and the expected delivery of their exits.
 struct Target: Hashable {
     enum User {
         case owner
@@ -6,11 +6,11 @@ struct Target: Hashable {
         case root
     }
 
-    /// How the exit record comes to the user whose real uid it has.
+    /// How the exit record reaches the user with its real uid.
     enum Exit {
         case whole
         case withoutIO
-        /// It does not end, or did so before anybody watched.
+        /// It does not end, or ended before a client watched.
         case none
     }
 
@@ -26,12 +26,12 @@ struct Target: Hashable {
 
     static let thread = Target("a thread of it", exit: .withoutIO)
     static let itself = Target("the client itself", exit: .none)
-    /// The capability to map ids is a privilege too, also within a user namespace.
+    /// The capability to map ids is a privilege too, even within a user namespace.
     static let namespaced = [
         Target("in its own user namespace", exit: .withoutIO),
         Target("root of its own user namespace", exit: .withoutIO),
     ]
-    /// They can take up again what they have given up, and nothing but their saved ids tells.
+    /// They can restore dropped ids, which only their saved ids show.
     static let backAndDumpable = [
         Target("set-uid another user, back for now and dumpable"), Target("set-gid, back for now and dumpable"),
     ]

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A directory that every user may read, with the programs of these tests in it; those in C are compiled into it.
+/// A directory readable by every user, with the programs of these tests; those in C are compiled into it.
 struct Workshop {
     let directory: TemporaryDirectory
     private static let source = #filePath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/Programs/"
@@ -10,26 +10,26 @@ struct Workshop {
     init() throws {
         directory = try TemporaryDirectory()
         unsafe chmod(directory.path, 0o755)
-        // Other users may be kept from where the sources are.
+        // Other users may have no access to the sources.
         try run(["install", "-m", "644", Self.source + "probe.py", directory.file("probe.py")])
-        // What targets.py puts here: copies of one program with different rights.
+        // For the copies that targets.py makes of one program with different rights.
         for copy in ["plain", "setuid-root", "setuid-other", "setgid", "unreadable", "capable"] {
             _ = directory.file(copy)
         }
     }
 
-    /// The command that runs one of the Python programs, as root.
+    /// Returns the command that runs one of the Python programs, as root.
     func command(_ name: String, _ arguments: String...) -> [String] {
         ["python3", "-B", Self.source + name] + arguments
     }
 
-    /// Compiles one of the programs in C: static, so that it starts fast and no library opens anything in it.
+    /// Compiles one of the C programs, statically so that it starts fast and no library opens anything in it.
     func program(_ name: String) throws -> String { try compile(name, ["-static", "-pthread"], to: name) }
 
-    /// Compiles one of the libraries in C that are preloaded into the daemon.
+    /// Compiles one of the C libraries for preloading into the daemon.
     func preload(_ name: String) throws -> String { try compile(name, ["-shared", "-fPIC"], to: name + ".so") }
 
-    /// What gate.c calls TASKSTATS_GATE, and what stands before the command of a daemon that is to stand there.
+    /// TASKSTATS_GATE as used by gate.c, and the command prefix of a daemon that can be held.
     func gate() throws -> (path: String, launcher: [String]) {
         let gate = directory.file("gate")
         let parts = ["gate.at", "gate.on"].map(directory.file)
@@ -50,7 +50,7 @@ struct Workshop {
 }
 
 extension Script {
-    /// Runs a program to its end, and returns the fields of each line that it printed.
+    /// Runs a program to its end, and returns the fields of each line of its output.
     static func fields(_ command: [String]) throws -> [[String]] {
         let result = try Host.run(command)
         try #require(result.status == 0, "\(result.errors)")

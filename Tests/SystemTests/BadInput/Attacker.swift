@@ -18,14 +18,14 @@ final class Attacker {
         _ = try? child.finish()
     }
 
-    /// Whether it has more to send: it says nothing before its end.
+    /// Whether it has more to send; it prints nothing before its end.
     var isAlive: Bool {
         guard let output = child?.outputDescriptor else { return false }
         var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&entry, 1, 0) == 0
     }
 
-    /// Waits for its end, and returns what it said.
+    /// Waits for its end, and returns its output.
     func finish() throws -> String {
         guard let child = child.take() else { preconditionFailure("an attacker ends once") }
         let result = try child.finish()

@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Every line of the conformance set comes to what the protocol says")
+    @Suite("Every line of the conformance set has the result that the protocol specifies")
     struct ConformanceTests {
-        /// The line that is read after each of the set; it ends what one of them may have begun.
+        /// The line after each line of the set; it undoes the effects of the previous one.
         private let next = #"{"jsonrpc":"2.0","id":"next","method":"unsubscribe"}"#
         private let nextAnswer = #"{"jsonrpc":"2.0","id":"next","result":{}}"#
 
-        @Test("Each gets one answer, and the line behind it is read, all on one connection")
+        @Test("Each line gets one answer, and the next line is read, all on one connection")
         func answers() throws {
             let daemon = try RunningDaemon()
             let client = try RawConnection(daemon)
@@ -23,7 +23,7 @@ extension SystemTests {
             print("conformance: \(RequestCase.all.count) lines answered as they should be")
         }
 
-        @Test("Eight in a row that are no requests get eight answers, the reason, and the end")
+        @Test("Eight invalid requests in a row get eight answers, the reason, and the end")
         func endings() throws {
             let daemon = try RunningDaemon()
             let bad = RequestCase.all.filter { if case .refused = $0.outcome { true } else { false } }
@@ -53,7 +53,7 @@ extension SystemTests {
             }
         }
 
-        /// Whether it is an error of that name under that id; what it says to people is not looked at.
+        /// Returns whether it is an error of that name under that id, with any message.
         private func isRefusal(_ answer: String, _ name: ProtocolError.Name, _ id: RequestID?) -> Bool {
             let form = String(
                 decoding: ServerLine.error(id, ProtocolError(name, "")).array.dropLast(), as: UTF8.self)

@@ -1,8 +1,8 @@
 import Testing
 
-/// What a daemon takes up when nobody but the test is connected.
+/// The resource use of a daemon without other clients.
 struct Footprint {
-    /// What the allocator keeps differs from time to time.
+    /// The allocator keeps a varying amount.
     private static let slackBytes = 8 << 20
     private let residentBytes: Int
     private let descriptors: Int
@@ -13,7 +13,7 @@ struct Footprint {
         (residentBytes, descriptors) = (try daemon.residentBytes, try daemon.openDescriptors)
     }
 
-    /// The same process must be there, and soon take up no more than it did; of all its clients nothing is left.
+    /// Checks that the same process soon uses no more than before, and that all its clients are gone.
     func expectAgain(_ daemon: RunningDaemon) throws {
         let isAgain = try daemon.wait(.seconds(10)) { status in
             try status.clients == 1 && status.subscribers == 0 && status.queuedBytes == 0 && status.registeredCPUs == ""

@@ -1,16 +1,16 @@
 import Testing
 
 extension SystemTests {
-    /// TASKSTATS_MISUSE_LENGTH lets orders be longer: 4 takes minutes.
-    @Suite("Whatever clients do to their connection, and in whatever order")
+    /// TASKSTATS_MISUSE_LENGTH allows longer orders: 4 takes minutes.
+    @Suite("Any use of a connection in any order")
     struct MisuseTests {
-        @Test("Each line is answered once, in turn, and the connection is in the state that the protocol says")
+        @Test("Each line is answered once, in turn, and the connection is in the state that the protocol specifies")
         func everyOrder() throws {
             let daemon = try RunningDaemon()
             let before = try Footprint(daemon)
             let onlooker = try Onlooker(daemon)
             let length = Requested.number("TASKSTATS_MISUSE_LENGTH") ?? 3
-            // An ordinary user may connect a hundred times in a second.
+            // An ordinary user may connect a hundred times per second.
             for (uid, length) in [(0, length), (Host.nobody, min(length, 2))] {
                 let result = try Host.run(Script.command("misuse.py", daemon.socket, "\(uid)", "\(length)"))
                 #expect(result.status == 0, "uid \(uid): \(result.errors)")

@@ -2,19 +2,19 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// Lines that chance has changed, from root and from an ordinary user at the default limits, while clients of the
-    /// conservation test come and go beside them.
+    /// Randomly mutated lines, from root and from an ordinary user with default limits, while clients of the
+    /// conservation test come and go.
     ///
-    /// TASKSTATS_MUTATIONS says how many, TASKSTATS_SEED from which seed; contrib/mutate sets them.
-    @Suite("Lines that are nearly requests")
+    /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/mutate sets them.
+    @Suite("Lines that are almost requests")
     struct MutationTests {
         private static let usualLines = 50_000
 
-        @Test("Each gets the one answer that it should, and nobody else's records are missing")
+        @Test("Each gets the correct answer, and no records of others are missing")
         func mutations() throws {
             let lines = Requested.number("TASKSTATS_MUTATIONS") ?? Self.usualLines
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
-            // Answers to more than the usual are not kept to be validated.
+            // With more than the usual number of lines, answers are not kept for validation.
             let daemon = try RunningDaemon(under: lines > Self.usualLines ? ["env", "-u", "LD_PRELOAD"] : [])
             let before = try Footprint(daemon)
             let onlooker = try Onlooker(daemon)
@@ -32,7 +32,7 @@ extension SystemTests {
             for (cpu, position) in try run.witness.read().enumerated() {
                 run.otherRegistrations.append((cpu, 0...position))
             }
-            // Its clients must be gone, and the onlooker has a subscription.
+            // Its clients must be gone; the onlooker has a subscription.
             print("mutations: \(try onlooker.finish())")
             let outcome = try run.end()
             for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }

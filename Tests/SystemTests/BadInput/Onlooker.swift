@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// An ordinary client that is there while others misbehave, and knows how long it had to wait.
+/// An ordinary client that runs while others misbehave, and measures its waiting times.
 final class Onlooker {
     private static let uid = 1
     private var child: ChildProcess?
@@ -19,7 +19,7 @@ final class Onlooker {
         _ = try? child.finish()
     }
 
-    /// Ends it: it must have had everything, and waited for nothing longer than a second.
+    /// Ends it, and checks that it received everything and never waited longer than a second.
     func finish() throws -> String {
         guard let child = child.take() else { preconditionFailure("an onlooker leaves once") }
         child.send(signal: SIGTERM)

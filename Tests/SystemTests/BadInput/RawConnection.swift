@@ -2,21 +2,21 @@ import Glibc
 import LinuxSystem
 import TestSupport
 
-/// A client that sends whatever bytes it likes and reads line by line.
+/// A client that sends arbitrary bytes and reads line by line.
 final class RawConnection {
     private static let patienceMilliseconds: Int32 = 20_000
     private let socket: Descriptor
     private var pending: [UInt8] = []
 
-    /// Connects and reads the greeting.
+    /// Connects and reads hello.
     init(_ daemon: RunningDaemon) throws {
         socket = try UnixSocket.connect(to: daemon.socket)
         guard let greeting = try line(), greeting.contains(#""method":"hello""#) else {
-            throw TestFailure("not greeted")
+            throw TestFailure("no hello")
         }
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -28,7 +28,7 @@ final class RawConnection {
         }
     }
 
-    /// The next line without its newline; nil when the daemon has closed the connection.
+    /// Returns the next line without its newline; nil when the daemon has closed the connection.
     func line() throws -> String? {
         var searched = 0
         while true {
@@ -39,7 +39,7 @@ final class RawConnection {
             searched = pending.count
             var entry = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&entry, 1, Self.patienceMilliseconds) == 1 else {
-                throw TestFailure("the daemon said nothing for \(Self.patienceMilliseconds) ms")
+                throw TestFailure("the daemon sent nothing for \(Self.patienceMilliseconds) ms")
             }
             let count = try unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { room in
                 let count = try unsafe socket.read(into: room) ?? 0
@@ -50,7 +50,7 @@ final class RawConnection {
         }
     }
 
-    /// The next line that is no record.
+    /// Returns the next line that is not a record.
     func answer() throws -> String? {
         let records = ["exit", "lost"].map { #"{"jsonrpc":"2.0","method":"\#($0)","# }
         while let line = try line() {

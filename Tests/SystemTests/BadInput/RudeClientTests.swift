@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Clients that dawdle, never read, vanish, or shut one direction")
+    @Suite("Clients that are slow, never read, disconnect, or shut one direction")
     struct RudeClientTests {
-        @Test("They get what the protocol says, cost next to nothing while they stay, and leave nothing behind")
+        @Test("They get the specified answers, cost almost nothing while they stay, and leave nothing behind")
         func rude() throws {
             let queueBytes = 8 << 20
             let deafClients = 4
@@ -17,7 +17,7 @@ extension SystemTests {
                 var clients = try Host.start(Script.command("rude.py", daemon.socket, "\(uid)"))
                 var said: [String] = []
                 while let line = try clients.line(), line != "held" { said.append(line) }
-                // As much as one answer may be lacking.
+                // As much as one answer may be missing.
                 let full = deafClients * (queueBytes - ProtocolLimits.lineBytes)
                 let patience = Duration.seconds(Requested.isSanitized ? 300 : 30)
                 #expect(try daemon.wait(patience) { $0.queuedBytes >= full }, "\(said)")

@@ -1,19 +1,19 @@
 extension Audit {
-    /// What is wrong with the sums of a client that sees everything: what it missed is what it was told.
+    /// Returns errors in the sums of a client with access to everything: missed records must equal reported losses.
     func problemOfTotal(_ account: Account) -> String? {
         let missing = account.spans.reduce(0...0) { $0.adding($1.missing) }
         guard !missing.contains(account.lostInQueue) else { return nil }
-        return "\(account.lostInQueue) told as lost in the queue, \(missing) are missing"
+        return "\(account.lostInQueue) reported lost in the queue, \(missing) are missing"
     }
 
-    /// What is wrong with the sums of a client that asked for some records only.
+    /// Returns errors in the sums of a client with a filter.
     func problemOfFiltered(_ account: Account) -> String? {
         var matched = 0...0
         var told = account.lostInQueue
         for span in account.spans {
             let surely = span.begin.upperBound..<max(span.begin.upperBound, span.end.lowerBound)
             let perhaps = span.begin.lowerBound..<min(span.end.upperBound, ended[span.cpu].count)
-            guard span.received.allSatisfy(perhaps.contains) else { return "records from beyond the subscription" }
+            guard span.received.allSatisfy(perhaps.contains) else { return "records outside of the subscription" }
             var lost = 0...0
             for index in perhaps {
                 let least = surely.contains(index) ? 1 : 0
@@ -27,14 +27,14 @@ extension Audit {
                 }
             }
             guard lost.contains(span.lostInKernel) else {
-                return "\(span.lostInKernel) told as lost in the kernel on CPU \(span.cpu), \(lost) were"
+                return "\(span.lostInKernel) reported lost in the kernel on CPU \(span.cpu), \(lost) were"
             }
             told += span.received.count
         }
-        return matched.contains(told) ? nil : "\(told) received or told as lost in the queue, \(matched) matched"
+        return matched.contains(told) ? nil : "\(told) received or reported lost in the queue, \(matched) matched"
     }
 
-    /// What is wrong with the numbering: whoever has a CPU at the same time has the same.
+    /// Returns errors in the numbering, which is the same for all clients with a CPU at the same time.
     func problemsOfNumbering(_ spans: [Span]) -> [String] {
         var problems: [String] = []
         for (index, span) in spans.enumerated() {

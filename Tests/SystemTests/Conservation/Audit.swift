@@ -1,14 +1,14 @@
 import TaskstatsModel
 import TaskstatsProtocol
 
-/// Holds what clients were told against what the witness saw.
+/// Compares the lines that clients received with the reference listener.
 ///
-/// For a client that sees everything each record has its place: the next one that the witness has, or as many further on
-/// as were told as lost in between, and `seq` says the same. For any other client the sum counts: which records it
-/// wanted, and which of them the daemon had. Those that some client received were there; those that a client who sees
-/// everything was told were lost in the kernel were not.
+/// For a client with access to everything each record has its position: the next record of the reference listener, or
+/// as many further as losses reported in between, and `seq` agrees. For any other client the sum counts: the records
+/// that matched, and those of them that the daemon had. Records that some client received were there; records that a
+/// client with access to everything saw reported as lost in the kernel were not.
 struct Audit {
-    /// What all clients together were told.
+    /// The totals of all clients.
     struct Totals {
         var clients = 0
         var delivered = 0
@@ -23,7 +23,7 @@ struct Audit {
         }
     }
 
-    /// What one client was told, taken apart.
+    /// The parsed lines of one client.
     struct Account {
         let client: StreamClient
         var spans: [Span] = []
@@ -34,12 +34,12 @@ struct Audit {
     /// Whether the daemon may have closed any connection.
     private let allowsClosing: Bool
     private(set) var fates: Fates
-    /// Where the daemon may have registered a CPU, which is where numbering begins.
+    /// The positions at which the daemon may have registered a CPU, where numbering begins.
     private var registrations: [[ClosedRange<Int>]]
     private(set) var problems: [String] = []
     private(set) var totals = Totals()
 
-    /// Checks all clients; others made the daemon register CPUs at these places.
+    /// Checks all clients; other programs made the daemon register CPUs at these positions.
     init(
         _ ended: [[Witness.Ended]], _ clients: [StreamClient],
         otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)], allowsClosing: Bool = false
@@ -52,7 +52,7 @@ struct Audit {
         for change in clients.flatMap(\.changes.values) {
             for cpu in change.cpus { registrations[cpu].append(change.boundary[cpu]) }
         }
-        // First everything that says what the daemon had, then those whose sums depend on that.
+        // First all clients that show which records the daemon had, then those whose sums depend on that.
         let accounts = clients.compactMap { read($0) }
         for account in accounts {
             let problem = account.client.wish == .everything ? problemOfTotal(account) : problemOfFiltered(account)
@@ -61,7 +61,7 @@ struct Audit {
         problems += problemsOfNumbering(accounts.flatMap(\.spans))
     }
 
-    /// Reads what a client was told; nil when that contradicts the witness or itself.
+    /// Reads a client's lines; nil when they contradict the reference listener or each other.
     private mutating func read(_ client: StreamClient) -> Account? {
         var account = Account(client: client)
         var open: [Int: Span] = [:]
@@ -73,7 +73,7 @@ struct Audit {
         }
         for span in open.values {
             guard let span = broken(span) else {
-                report(client, "told of more on CPU \(span.cpu) than ended there")
+                report(client, "received more on CPU \(span.cpu) than ended there")
                 return nil
             }
             account.spans.append(span)
@@ -96,7 +96,7 @@ struct Audit {
         let client = account.client
         switch event {
         case .hello:
-            return position == 0 ? nil : "a second greeting"
+            return position == 0 ? nil : "a second hello"
         case .malformed(let line):
             return "not a line of the protocol: \(line)"
         case .closing(let reason):
@@ -153,24 +153,24 @@ struct Audit {
             }
             let lost = index - span.lostInKernelSince..<index
             if span.lostInQueueSince == 0, !fates.note(.lostInKernel, span.cpu, lost) {
-                return "\(lost) on CPU \(span.cpu) are told as lost in the kernel, but others had some of them"
+                return "\(lost) on CPU \(span.cpu) are reported lost in the kernel, but others had some of them"
             }
         } else if !client.wish.wants(ended[span.cpu][index]) {
-            return "\(exit) is not what it asked for"
+            return "\(exit) does not match its subscription"
         } else if let last = span.received.last, last >= index {
             return "\(exit) comes twice or late"
         }
         guard fates.note(.received, span.cpu, index..<index + 1) else {
-            return "\(exit) was told to others as lost in the kernel"
+            return "\(exit) was reported to others as lost in the kernel"
         }
         span.receive(index)
         return nil
     }
 
-    /// Where the witness has a record: where its number puts it.
+    /// Returns the position of a record at the reference listener, determined by its number.
     ///
-    /// Before it is known where number 1 is, it is the first place that puts number 1 where somebody subscribed; pids
-    /// come again after some ten thousand, so that the pid alone would not do.
+    /// Before the position of number 1 is known, it is the first one that puts number 1 where a client subscribed; pids
+    /// repeat after some ten thousand, so the pid alone is not enough.
     private func place(of exit: StreamEvent.Exit, in span: Span) -> Int? {
         let all = ended[span.cpu]
         guard let origin = span.origin else {
@@ -192,13 +192,13 @@ struct Audit {
         }
         if let next = span.next, span.lostInQueueSince == 0 {
             guard fates.note(.lostInKernel, span.cpu, next..<next + span.lostInKernelSince) else {
-                return "the last losses on CPU \(span.cpu), at \(next), are not what others were told"
+                return "the last losses on CPU \(span.cpu), at \(next), differ from the reports of others"
             }
         }
         return nil
     }
 
-    /// The span of a client that was cut off: what it read is the beginning of what it would have read.
+    /// Returns the span of a client that was cut off: what it read is the beginning of what it would have read.
     private func broken(_ span: Span) -> Span? {
         var span = span
         let last = span.expected.lowerBound

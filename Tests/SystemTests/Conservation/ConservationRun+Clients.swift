@@ -3,7 +3,7 @@ import TaskstatsModel
 import TaskstatsProtocol
 import TestSupport
 
-/// What clients do: they come, subscribe, stop reading, leave and are cut off.
+/// The clients' actions: they connect, subscribe, stop reading, disconnect and are cut off.
 extension ConservationRun {
     func act() throws {
         let client = clients.randomElement(using: &random)
@@ -26,7 +26,7 @@ extension ConservationRun {
 
     private func join() throws {
         guard clients.count < Self.clientLimit else { return }
-        // Most see everything: they are the ones who tell what the daemon had.
+        // Most have access to everything: they show which records the daemon had.
         let wish = random.chance(60) ? .everything : StreamClient.Wish.allCases.randomElement(using: &random)
         let client = try StreamClient(
             clients.count + departed.count, path: daemon.socket, wish: wish ?? .everything,
@@ -35,7 +35,7 @@ extension ConservationRun {
         try subscribe(client)
     }
 
-    /// Subscribes, or replaces what was subscribed.
+    /// Subscribes, or replaces the subscription.
     private func subscribe(_ client: StreamClient) throws {
         let cpus = CPUSet((0..<Host.onlineCPUs).filter { _ in random.chance(60) })
         try change(client, to: cpus.isEmpty ? CPUSet(0..<Host.onlineCPUs) : cpus)
@@ -49,12 +49,12 @@ extension ConservationRun {
         let id = cpus.isEmpty ? try client.send(.unsubscribe) : try client.subscribe(to: cpus)
         guard let reply = try answer(client, id) else { return }
         if case .error(let error) = reply {
-            // What was in force stays in force.
+            // The previous subscription stays in force.
             if !allowsRefusals { outcome.problems.append("client \(client.number): refused: \(error)") }
             return
         }
         var latest = try witness.read()
-        // A task's record reaches the daemon and the witness one after the other: of each CPU one may be on its way.
+        // A record reaches the daemon and the reference listener one after the other, so one per CPU may be in transit.
         if !storms.isEmpty { latest = latest.map { $0 + 1 } }
         client.changes[id] = StreamClient.Change(
             cpus: cpus, boundary: StreamClient.Boundary(earliest: earliest, latest: latest))
@@ -70,7 +70,7 @@ extension ConservationRun {
         return client.answer(to: id)
     }
 
-    /// Unsubscribes, and compares what the daemon counted with what it told.
+    /// Unsubscribes, and compares the daemon's counters with the received lines.
     func leave(_ client: StreamClient) throws {
         try unsubscribe(client)
         guard client.isConnected, let reply = try answer(client, client.send(.status)) else { return }
@@ -80,12 +80,12 @@ extension ConservationRun {
         if counted.delivered != told.delivered || counted.lostInQueue != told.lostInQueue
             || counted.lostInKernel != told.lostInKernel
         {
-            outcome.problems.append("client \(client.number): told \(told), counted \(counted)")
+            outcome.problems.append("client \(client.number): received \(told), counted \(counted)")
         }
         depart(client)
     }
 
-    /// Closes a connection, whatever there is in it to be read.
+    /// Closes a connection, regardless of unread data.
     private func cutOff(_ client: StreamClient) { depart(client) }
 
     func depart(_ client: StreamClient) {
@@ -94,9 +94,9 @@ extension ConservationRun {
         departed.append(client)
     }
 
-    // MARK: Others
+    // MARK: Other actions
 
-    /// Starts a program that is to be killed, or kills one.
+    /// Starts a program to be killed, or kills one.
     private func watch() throws {
         if let watcher = watchers.first {
             try end(watcher)
@@ -125,7 +125,7 @@ extension ConservationRun {
         }
     }
 
-    /// Waits until the daemon has seen everybody leave.
+    /// Waits until the daemon has noticed that all clients left.
     func expectNobodyLeft() throws {
         let observer = try daemon.connect()
         let clock = ContinuousClock()

@@ -1,5 +1,5 @@
 extension ConservationRun {
-    /// What came of it.
+    /// The results of a run.
     struct Outcome {
         var exits = 0
         var stormExits = 0

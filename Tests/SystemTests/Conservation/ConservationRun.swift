@@ -4,19 +4,19 @@ import TaskstatsModel
 import TaskstatsProtocol
 import TestSupport
 
-/// One seed: a daemon, clients that do as they like, storms of exits, and a witness of it all.
+/// One seed: a daemon, random clients, storms of exits, and a reference listener.
 ///
-/// Everything happens in one thread, which takes what comes for the clients that read while it waits for something else.
-/// Requests are made in the midst of storms as well: the witness is read before a request is sent and after its answer
-/// has come, and what ended in between is the only thing of which it is not certain on which side it belongs.
+/// Everything happens in one thread, which reads for the clients while it waits for something else. Requests are also
+/// made during storms: the reference listener is read before a request is sent and after its answer has come, and only
+/// for tasks that ended in between is it uncertain on which side they belong.
 final class ConservationRun {
-    /// How much is to end.
+    /// The number of tasks to end.
     struct Size {
-        /// Rounds of storms; more when so many tasks have not ended by then.
+        /// Rounds of storms; more if not enough tasks have ended by then.
         var rounds = 10
-        /// The least number of tasks that storms end.
+        /// The minimum number of tasks that storms end.
         var exits = 0
-        /// The most tasks of one storm.
+        /// The maximum number of tasks of one storm.
         var tasksPerStorm = 1_500
     }
 
@@ -27,7 +27,7 @@ final class ConservationRun {
     let size: Size
     let witness: Witness
     let daemon: RunningDaemon
-    /// Whether the daemon may refuse what clients ask for, and cut them off: the system fails it on purpose.
+    /// Whether the daemon may refuse requests and cut clients off, because system calls are made to fail.
     let allowsRefusals: Bool
     var clients: [StreamClient] = []
     var departed: [StreamClient] = []
@@ -36,7 +36,7 @@ final class ConservationRun {
     var otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)] = []
     var outcome = Outcome()
 
-    /// Nobody may be subscribed when it begins.
+    /// The daemon must have no subscriptions at the beginning.
     init(seed: UInt64, size: Size, daemon: RunningDaemon, allowsRefusals: Bool = false) throws {
         random = SeededGenerator(seed: seed)
         self.size = size
@@ -45,7 +45,7 @@ final class ConservationRun {
         witness = try Witness()
     }
 
-    /// Options of a daemon that has little room, in most cases less than the storms need.
+    /// Options for a daemon with little room, usually less than the storms need.
     static func limits(seed: UInt64) -> [String] {
         var random = SeededGenerator(seed: seed)
         let receiveBuffer = [4_608, 16_384, 131_072, 1 << 20, 8 << 20].randomElement(using: &random) ?? 0
@@ -56,18 +56,18 @@ final class ConservationRun {
             "--receive-buffer", "\(receiveBuffer)", "--receive-buffer-max", "\(min(receiveBuffer * growth, 64 << 20))",
             "--queue-bytes", "\(queue)", "--queue-bytes-per-user", "\(queue * shared)",
             "--queue-bytes-in-all", "\(queue * shared)",
-            // How long clients stall is the machine's affair.
+            // The duration of stalls depends on the machine.
             "--stall-timeout", "0",
         ]
     }
 
-    /// Lets it all happen, and says what came of it.
+    /// Runs the test and returns the results.
     func run() throws -> Outcome {
         try begin()
         return try end()
     }
 
-    /// Lets clients come and tasks end, until the last client has left.
+    /// Lets clients come and tasks end until the last client has left.
     func begin() throws {
         var round = 0
         while round < size.rounds || outcome.stormExits < size.exits {
@@ -75,14 +75,14 @@ final class ConservationRun {
             for _ in 0..<Int.random(in: 1...4, using: &random) { try act() }
             try storm()
             for _ in 0..<Int.random(in: 0...2, using: &random) { try act() }
-            // Pids come again: nobody may stay so long as to see one twice.
+            // Pids repeat: no client may stay long enough to see one twice.
             if clients.count > Self.clientLimit / 2 { try leave(clients[0]) }
         }
         for client in clients { try leave(client) }
         for watcher in watchers { try end(watcher) }
     }
 
-    /// Holds what clients were told against what ended.
+    /// Compares the clients' lines with the ended tasks.
     func end() throws -> Outcome {
         try expectNobodyLeft()
         try witness.read()
@@ -119,7 +119,7 @@ final class ConservationRun {
         }
     }
 
-    /// Waits for the end of a storm: what it says it ended, the witness must have seen there.
+    /// Waits for the end of a storm, whose tasks the reference listener must have seen.
     private func finish(_ storm: Storm) throws {
         let ids = try storm.finish()
         storms.removeAll { $0 === storm }
@@ -129,12 +129,12 @@ final class ConservationRun {
         for id in ids { unseen[id, default: 0] += 1 }
         for ended in witness.ended[storm.cpu][storm.begin...] { unseen[ended.pid]? -= 1 }
         let missed = unseen.filter { $0.value > 0 }.keys
-        if !missed.isEmpty { outcome.problems.append("CPU \(storm.cpu): the witness missed \(missed.sorted())") }
+        if !missed.isEmpty { outcome.problems.append("CPU \(storm.cpu): the listener missed \(missed.sorted())") }
     }
 
     // MARK: Waiting
 
-    /// Waits until something can be read, takes what is for clients, and returns which of the others are ready.
+    /// Waits until something can be read, reads the clients' data, and returns which of the others are ready.
     @discardableResult
     func step(_ others: [Int32] = []) throws -> Set<Int32> {
         let reading = clients.compactMap { client in client.descriptor.map { (client, $0) } }

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("No record is lost without being told")
+    @Suite("No record is lost without a report")
     struct ConservationTests {
-        @Test("Whatever clients do and whatever ends, what each was told adds up to what ended, exactly")
+        @Test("Whatever clients do and whatever ends, each client's records and losses add up to the ended tasks")
         func conservation() throws {
             var sum = ConservationRun.Outcome()
             for seed in Self.seeds {
@@ -27,13 +27,13 @@ extension SystemTests {
             print("conservation: \(Self.seeds.count) seed\(Self.seeds.count == 1 ? "" : "s"), \(sum)")
         }
 
-        /// TASKSTATS_SEED tries one, TASKSTATS_SEEDS so many.
+        /// TASKSTATS_SEED selects one, TASKSTATS_SEEDS a number of them.
         private static let seeds: [UInt64] = {
             if let seed = Requested.number("TASKSTATS_SEED") { return [UInt64(seed)] }
             return (1...(Requested.number("TASKSTATS_SEEDS") ?? 20)).map(UInt64.init)
         }()
 
-        /// TASKSTATS_EXITS lets each seed go on until so many tasks have ended.
+        /// TASKSTATS_EXITS makes each seed continue until this many tasks have ended.
         private static let size: ConservationRun.Size = {
             var size = ConservationRun.Size()
             if let exits = Requested.number("TASKSTATS_EXITS") {

@@ -1,6 +1,6 @@
-/// What became of the record of each task that ended, as far as what clients were told says it.
+/// The fate of each ended task's record, as far as clients' lines show it.
 struct Fates {
-    /// What became of a record.
+    /// The fate of a record.
     enum Fate {
         case unknown, received, lostInKernel
     }
@@ -11,7 +11,7 @@ struct Fates {
 
     subscript(cpu: Int, index: Int) -> Fate { fates[cpu][index] }
 
-    /// Takes note of what a client was told, and returns whether that agrees with what others were told.
+    /// Records a client's line, and returns whether it agrees with the lines of others.
     mutating func note(_ fate: Fate, _ cpu: Int, _ indices: Range<Int>) -> Bool {
         guard fates[cpu].indices.contains(indices) else { return false }
         for index in indices {

@@ -1,25 +1,25 @@
-/// One client on one CPU, from a subscription to the next change that concerns the CPU.
+/// One client on one CPU, from a subscription to the next change that affects the CPU.
 ///
-/// Places are indices into what the witness saw on that CPU. Where a span begins and ends is known up to the tasks that
-/// ended while the request was under way; which of them belong to it follows from what was told.
+/// Positions are indices into the reference listener's tasks of that CPU. The boundaries of a span are known except for
+/// the tasks that ended during the request; the received lines determine which of them belong to it.
 struct Span {
     /// The CPU.
     let cpu: Int
-    /// Where it may begin: the index of the first task that belongs to it.
+    /// The earliest position: the index of the first task that may belong to it.
     let begin: ClosedRange<Int>
-    /// Where it may end: the index of the first task that does not belong to it any more.
+    /// The end position: the index of the first task that no longer belongs to it.
     var end = 0...0
-    /// The indices of the records that came.
+    /// The indices of the received records.
     var received: [Int] = []
     /// The index of the record that the daemon numbered 1.
     var origin: Int?
-    /// Records that were told as lost in the kernel.
+    /// Records reported as lost in the kernel.
     var lostInKernel = 0
     /// The same, since the last record.
     var lostInKernelSince = 0
-    /// Records that were told as lost in the queue since the last record, on whatever CPU they were.
+    /// Records reported as lost in the queue since the last record, on any CPU.
     var lostInQueueSince = 0
-    /// How many of those there were on this CPU.
+    /// The number of those on this CPU.
     var missing = 0...0
 
     init(cpu: Int, begin: ClosedRange<Int>) {
@@ -27,13 +27,13 @@ struct Span {
         self.begin = begin
     }
 
-    /// The place behind the last record that came.
+    /// The position after the last received record.
     var next: Int? { received.last.map { $0 + 1 } }
 
-    /// Where a client that sees everything must be when nothing was lost in the queue since the last record.
+    /// The position of a client with access to everything if no queue loss followed the last record.
     var expected: ClosedRange<Int> { (next.map { $0...$0 } ?? begin).adding(lostInKernelSince...lostInKernelSince) }
 
-    /// Goes on to a place, and returns whether what was lost in the queue explains how far that is.
+    /// Advances to a position, and returns whether queue losses explain the distance.
     mutating func advance(to place: ClosedRange<Int>) -> Bool {
         let gap = place.lowerBound - expected.upperBound...place.upperBound - expected.lowerBound
         let told = 0...lostInQueueSince
@@ -42,14 +42,14 @@ struct Span {
         return true
     }
 
-    /// Takes note of a record.
+    /// Adds a record.
     mutating func receive(_ index: Int) {
         received.append(index)
         lostInKernelSince = 0
         lostInQueueSince = 0
     }
 
-    /// Whether some task surely ended within both spans.
+    /// Returns whether some task certainly ended within both spans.
     func surelyOverlaps(_ other: Span) -> Bool {
         cpu == other.cpu
             && max(begin.upperBound, other.begin.upperBound) < min(end.lowerBound, other.end.lowerBound)
@@ -57,6 +57,6 @@ struct Span {
 }
 
 extension ClosedRange<Int> {
-    /// All sums of a number of the one and a number of the other.
+    /// Returns all sums of a number of each list.
     func adding(_ other: Self) -> Self { lowerBound + other.lowerBound...upperBound + other.upperBound }
 }

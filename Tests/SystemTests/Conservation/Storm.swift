@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-/// A program that ends tasks on one CPU as fast as it can, and says which.
+/// A program that ends tasks on one CPU as fast as it can, and prints which.
 final class Storm {
-    /// Where they end.
+    /// The CPU on which they end.
     let cpu: Int
-    /// How many tasks had ended on the CPU before it began.
+    /// The number of tasks that had ended on the CPU before it began.
     let begin: Int
     private var child: ChildProcess?
 
@@ -21,10 +21,10 @@ final class Storm {
         _ = try? child.finish()
     }
 
-    /// Becomes readable when it has ended all but itself.
+    /// Becomes readable when it has ended all tasks but itself.
     var descriptor: Int32 { child?.outputDescriptor ?? -1 }
 
-    /// Waits for its end and returns what it ended, itself included.
+    /// Waits for its end and returns the ended tasks, including itself.
     func finish() throws -> [UInt32] {
         guard let child = child.take() else { preconditionFailure("a storm ends once") }
         return try ExitLoad(finishing: child).ids

@@ -3,14 +3,14 @@ import LinuxSystem
 import TaskstatsModel
 import TaskstatsProtocol
 
-/// A client of the daemon that reads only while it is told to, and keeps everything that it was told.
+/// A client of the daemon that reads only when requested, and keeps all received lines.
 final class StreamClient {
-    /// Which records it asked for.
+    /// The records that it subscribed to.
     enum Wish: CaseIterable {
         case everything, processes, failed, signaled, successful, load
     }
 
-    /// From where to where a boundary may lie, for each CPU, as numbers of tasks that ended before it.
+    /// The range of positions of a boundary on each CPU, as numbers of tasks that ended before it.
     struct Boundary {
         let earliest: [Int]
         let latest: [Int]
@@ -30,13 +30,13 @@ final class StreamClient {
     let hasAllFields: Bool
     /// The CPUs that it is subscribed to.
     var cpus = CPUSet()
-    /// What it was told, in order.
+    /// The received lines, in order.
     private(set) var events: [StreamEvent] = []
     /// Its subscriptions, by the ids of the requests.
     var changes: [Int64: Change] = [:]
-    /// Whether it takes what is sent to it.
+    /// Whether it reads.
     var isReading = true
-    /// The daemon has closed the connection.
+    /// Whether the daemon has closed the connection.
     private(set) var hasEnded = false
     private var answers: [Int64: ServerEvent.Reply] = [:]
     private var lastID: Int64 = 0
@@ -53,7 +53,7 @@ final class StreamClient {
         socket = try UnixSocket.connect(to: path)
     }
 
-    /// The descriptor to wait on; nil when it does not want to read.
+    /// The descriptor to wait on; nil when it does not read.
     var descriptor: Int32? {
         guard isReading, !hasEnded else { return nil }
         return socket?.number
@@ -62,10 +62,10 @@ final class StreamClient {
     /// Whether the connection is open on both sides.
     var isConnected: Bool { socket != nil && !hasEnded }
 
-    /// What was answered to a request.
+    /// Returns the answer to a request.
     func answer(to id: Int64) -> ServerEvent.Reply? { answers[id] }
 
-    /// Asks to be told of what ends on these CPUs, and returns the id of the request.
+    /// Subscribes to these CPUs, and returns the id of the request.
     func subscribe(to cpus: CPUSet) throws -> Int64 {
         var parameters = SubscribeParameters()
         parameters.cpus = cpus.description
@@ -77,7 +77,7 @@ final class StreamClient {
         case .failed: parameters.filter.exit = .failed
         case .signaled: parameters.filter.exit = .signaled
         case .successful: parameters.filter.exit = .ok
-        case .load: parameters.filter.command = GlobPattern("exit-l*")
+        case .load: parameters.filter.commands = GlobPattern("exit-l*").map { [$0] }
         }
         return try send(.subscribe(parameters))
     }
@@ -89,13 +89,13 @@ final class StreamClient {
         let line = Request(id: .integer(lastID), call: call).line
         try unsafe line.withUnsafeBytes { (bytes) throws(SystemError) in
             let sent = unsafe Glibc.send(number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-            // A daemon that has just closed the connection is seen when its last lines are read.
+            // A connection that the daemon has just closed is noticed when its last lines are read.
             if sent < 0, errno != EPIPE { throw .last("send") }
         }
         return lastID
     }
 
-    /// Takes what has arrived, without waiting.
+    /// Reads everything that has arrived, without waiting.
     func receive() throws(SystemError) {
         guard let number = socket?.number else { return }
         try unsafe framer.fill { (room) throws(SystemError) in
@@ -110,7 +110,7 @@ final class StreamClient {
         }
     }
 
-    /// What it was told in all.
+    /// The numbers of delivered and lost records.
     var told: (delivered: UInt64, lostInKernel: UInt64, lostInQueue: UInt64) {
         var told: (delivered: UInt64, lostInKernel: UInt64, lostInQueue: UInt64) = (0, 0, 0)
         for event in events {
@@ -124,12 +124,12 @@ final class StreamClient {
         return told
     }
 
-    /// Closes the connection, whatever is left in it.
+    /// Closes the connection, regardless of unread data.
     func close() { socket = nil }
 }
 
 extension StreamClient.Wish {
-    /// Whether it wants a record, decided from what the witness saw.
+    /// Returns whether its subscription includes a record of the reference listener.
     func wants(_ ended: Witness.Ended) -> Bool {
         switch (self, ended.exit) {
         case (.everything, _): true

@@ -1,9 +1,9 @@
 import Glibc
 import TaskstatsProtocol
 
-/// What a line of the daemon means to the audit.
+/// A line of the daemon, as interpreted by the audit.
 enum StreamEvent {
-    /// What identifies a record.
+    /// The identity of a record.
     struct Exit: CustomStringConvertible {
         let cpu: Int
         let sequence: UInt64
@@ -22,17 +22,17 @@ enum StreamEvent {
     case answer(id: Int64)
     /// The end of the connection, from the daemon's side.
     case closing(String)
-    /// The greeting.
+    /// The first line of a connection.
     case hello
     /// A line that no daemon should send.
     case malformed(String)
 }
 
 extension StreamEvent {
-    /// Reads a line; the answer, when it is one, comes beside it.
+    /// Parses a line; an answer is passed separately.
     ///
-    /// Records are read here and not with the project's own reader, up to what identifies them: by then the order of
-    /// members has been the promised one, and a debug build has time for no more.
+    /// Records are parsed here and not with the project's own decoder, only up to their identity: until then the order
+    /// of keys is specified, and a debug build has no time for more.
     static func read(_ line: UnsafeRawBufferPointer) -> (event: StreamEvent, reply: ServerEvent.Reply?) {
         if let exit = unsafe exit(line) { return (exit, nil) }
         do throws(EventReader.Malformed) {

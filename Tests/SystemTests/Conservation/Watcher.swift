@@ -1,9 +1,9 @@
 import Glibc
 import TestSupport
 
-/// A real program with a subscription that nobody reads from and that is killed.
+/// A real program with an unread subscription, which is killed.
 final class Watcher {
-    /// What had ended on each CPU when it was started.
+    /// The number of ended tasks on each CPU when it was started.
     let positions: [Int]
     private var child: ChildProcess?
 

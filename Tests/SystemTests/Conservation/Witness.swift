@@ -4,9 +4,9 @@ import TaskstatsKernel
 import TaskstatsModel
 import Testing
 
-/// The test's own sockets of all CPUs, each with a buffer that nothing ever fills: what really ended, in order.
+/// Reference sockets of all CPUs, with buffers that never fill: all ended tasks, in order.
 ///
-/// It must be registered before anybody else is, and read at least once for every four hundred thousand exits of a CPU.
+/// It must be registered first, and read at least once per four hundred thousand exits of a CPU.
 final class Witness {
     /// A task that ended.
     struct Ended {
@@ -35,7 +35,7 @@ final class Witness {
     private var listeners: [ExitListener<NetlinkSocket>] = []
     private var log: Log
 
-    /// Registers every CPU that is online.
+    /// Registers every online CPU.
     init() throws {
         let batch = MessageBatch()
         let family = try TaskstatsFamily.lookUp(over: try NetlinkSocket.open(), batch: batch)
@@ -53,20 +53,20 @@ final class Witness {
         for listener in listeners { try? listener.deregister() }
     }
 
-    /// What ended on each CPU, up to the last time it was read.
+    /// The ended tasks of each CPU, up to the last read.
     var ended: [[Ended]] { log.ended }
 
-    /// How many tasks have ended so far on all CPUs.
+    /// The number of ended tasks on all CPUs.
     var count: Int { log.ended.reduce(0) { $0 + $1.count } }
 
     /// The descriptors, to wait on.
     var descriptors: [Int32] { listeners.map(\.descriptor) }
 
-    /// Reads what there is and returns how many tasks have ended on each CPU.
+    /// Reads all available records and returns the number of ended tasks on each CPU.
     @discardableResult
     func read() throws -> [Int] {
         for listener in listeners { try listener.drainCompletely(time: 0, to: &log) }
-        try #require(log.lost == 0, "the witness itself lost records")
+        try #require(log.lost == 0, "the reference listener must not lose records")
         return log.ended.map(\.count)
     }
 }

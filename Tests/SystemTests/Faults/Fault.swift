@@ -1,14 +1,14 @@
-/// A system call of the daemon's loop, and an error that it can end with.
+/// A system call of the daemon's loop, and an error that it can return.
 struct Fault: CustomStringConvertible, Sendable {
     let call: String
     let error: String
 
     var description: String { "\(call) \(error)" }
 
-    /// Every call that the loop makes and that can fail, with the errors that it can fail with.
+    /// Every call of the loop that can fail, with its possible errors.
     ///
-    /// EAGAIN is no failure of recvmmsg but how every drain ends. Said of a socket that is not empty, which the kernel never
-    /// does, it would make the daemon deregister with records still queued.
+    /// EAGAIN is not a failure of recvmmsg but the end of every drain. Returned for a socket that is not empty, which
+    /// the kernel never does, it would make the daemon deregister with records still queued.
     static let all: [Fault] = [
         "epoll_wait": ["EINTR"],
         "epoll_ctl": ["ENOMEM", "ENOSPC"],

@@ -3,18 +3,18 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// The system fails the daemon on purpose: strace lets every third call of one kind fail with an error that the
-    /// kernel can give it, while clients do as they like and storms of tasks end.
+    /// Makes system calls of the daemon fail: strace lets every third call of one kind fail with an error that the
+    /// kernel can return, while random clients run and storms of tasks end.
     ///
-    /// The daemon may refuse a request and cut a client off; it must not end, and what each client was told up to then
-    /// must add up to what ended.
-    @Suite("When the system fails it, no record goes untold")
+    /// The daemon may refuse a request and cut a client off; it must not end, and the lines that each client received
+    /// until then must add up to the ended tasks.
+    @Suite("When system calls fail, no loss is unreported")
     struct FaultTests {
-        @Test("Whatever call of the loop fails, the daemon stays and the books balance", arguments: Fault.all)
+        @Test("Whatever call of the loop fails, the daemon stays and the accounting is exact", arguments: Fault.all)
         func fault(_ fault: Fault) throws {
             let seed = UInt64(Requested.number("TASKSTATS_SEED") ?? 1)
             let daemon = try RunningDaemon(ConservationRun.limits(seed: seed) + ["--log-level", "notice"])
-            // The script, and a python3 found in PATH, may lie where only their owner may look.
+            // The script, and a python3 found in PATH, may be readable only for their owner.
             let script = try Host.text(Script.path("asker.py"))
             var asker = try Host.start(Host.asNobody(["/usr/bin/python3", "-c", script, daemon.socket]))
             try #require(try asker.line() == "ready")

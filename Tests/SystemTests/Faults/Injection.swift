@@ -7,10 +7,10 @@ struct Injection: ~Copyable {
     private let trace: TemporaryDirectory
     private let strace: ChildProcess
 
-    /// Attaches to a process, and returns when every third call of the kind fails.
-    static func begin(_ fault: Fault, in pid: pid_t) throws -> Injection {
+    /// Attaches to a process, and returns when every third call of the kind fails, or those given by `when`.
+    static func begin(_ fault: Fault, in pid: pid_t, when: String = "2+3") throws -> Injection {
         let trace = try TemporaryDirectory()
-        let inject = "inject=\(fault.call):error=\(fault.error):when=2+3"
+        let inject = "inject=\(fault.call):error=\(fault.error):when=\(when)"
         var strace = try Host.start([
             "sh", "-c", #"exec "$@" 2>&1"#, "sh", "strace", "-p", "\(pid)", "-o", trace.file("trace"), "-e",
             "trace=\(fault.call)", "-e", inject,

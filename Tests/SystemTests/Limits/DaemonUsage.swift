@@ -2,7 +2,7 @@ import Glibc
 import TaskstatsClient
 import Testing
 
-/// What the daemon takes up of the machine, as the kernel says.
+/// The daemon's use of the machine, as reported by the kernel.
 extension RunningDaemon {
     /// Resident memory in bytes.
     var residentBytes: Int {
@@ -13,17 +13,17 @@ extension RunningDaemon {
         }
     }
 
-    /// The CPU time that it has used.
+    /// The CPU time used.
     var cpuTime: Duration {
         get throws {
-            // The second field is a name, and may hold spaces.
+            // The second field is a name, and may contain spaces.
             let fields = try #require(Host.text("/proc/\(pid)/stat").split(separator: ")").last).split(separator: " ")
             let ticks = try #require(Int(fields[11])) + #require(Int(fields[12]))
             return .seconds(ticks) / sysconf(Int32(_SC_CLK_TCK))
         }
     }
 
-    /// The part of one CPU that it uses while that much time passes.
+    /// Returns the share of one CPU that it uses in this time.
     func cpuShare(over duration: Duration) throws -> Double {
         let clock = ContinuousClock()
         let (begun, before) = (clock.now, try cpuTime)
@@ -31,12 +31,12 @@ extension RunningDaemon {
         return try (cpuTime - before) / (clock.now - begun)
     }
 
-    /// How many descriptors it has open.
+    /// The number of open descriptors.
     var openDescriptors: Int {
         get throws { try Host.run(["ls", "/proc/\(pid)/fd"]).output.split(separator: "\n").count }
     }
 
-    /// Waits until its counters are as the test wants them, at most so long.
+    /// Waits until its counters satisfy the test, at most for this time.
     func wait(_ limit: Duration, until isReached: (DaemonStatus.Daemon) throws -> Bool) throws -> Bool {
         let end = ContinuousClock.now + limit
         let connection = try connect()

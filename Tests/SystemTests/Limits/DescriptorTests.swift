@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Descriptors used up")
+    @Suite("Exhausted descriptors")
     struct DescriptorTests {
         private let limit = 128
         private var launcher: [String] { ["prlimit", "--nofile=\(limit):\(limit)"] }
         private let manyOfOneUser = ["--connections-per-user", "4000"]
 
-        @Test("Of 2,000 that connect those too many are told so; who is in is served, and who comes when there is room")
+        @Test("Of 2,000 clients the excess is refused; admitted ones are served, and others when there is room")
         func full() throws {
             let daemon = try RunningDaemon(manyOfOneUser, under: launcher)
             let subscriber = try Subscriber(daemon)
@@ -23,7 +23,7 @@ extension SystemTests {
             #expect(admitted > 64 && admitted + refused == 2_000 && others == 0)
             #expect(words[3] == "connections" && numbers[3] == admitted + 2 && numbers[4] == admitted + 2)
 
-            // Who is in can do all that takes descriptors.
+            // Admitted clients can do everything that takes descriptors.
             let ended = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 50, threads: 50)).ids
             let events = try subscriber.leave()
             #expect(events.lost == 0)
@@ -44,12 +44,12 @@ extension SystemTests {
         }
 
         @Test(
-            "With none left at all it waits without spinning, its streams go on, and who waited comes in within a second"
+            "With none left it waits without spinning, streams continue, and waiting clients soon get in"
         )
         func noneLeft() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
-            // All numbers below are taken.
+            // All lower numbers are taken.
             try setLimit(of: daemon, to: 3)
             var waiting = try Host.start(Script.command("crowd.py", daemon.socket, "1"))
             let ended = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 50, threads: 50)).ids
@@ -70,11 +70,44 @@ extension SystemTests {
             #expect(try waiting.finish().status == 0)
         }
 
-        @Test("Where there is no room for a client it does not start, and says why")
+        @Test("With none left it stops without spinning while a client that does not read is sent the last lines")
+        func stopsWithNoneLeft() throws {
+            let daemon = try RunningDaemon()
+            // More is queued for both than fits in their sockets, so the daemon waits for them when it stops.
+            let stalled = try RawConnection(daemon)
+            var leaving: RawConnection? = try RawConnection(daemon)
+            let subscribe = Array(#"{"jsonrpc":"2.0","id":1,"method":"subscribe"}"#.utf8) + [0x0a]
+            for client in [stalled, leaving] { try client?.send(subscribe) }
+            #expect(try daemon.wait(.seconds(10)) { $0.subscribers == 2 })
+            _ = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 0, threads: 2_000))
+            try setLimit(of: daemon, to: 3)
+            let waiting = try Host.start(Script.command("crowd.py", daemon.socket, "1"))
+            #expect(try daemon.cpuShare(over: .seconds(1)) < 0.05)
+
+            let before = try daemon.cpuTime
+            try #require(kill(daemon.pid, SIGTERM) == 0)
+            try #require(usleep(100_000) == 0)
+            leaving = nil
+            let deadline = SuspendingClock.now + .seconds(20)
+            while try !Host.text("/proc/\(daemon.pid)/stat").contains(") Z ") {
+                try #require(SuspendingClock.now < deadline, "the daemon does not stop")
+                usleep(10_000)
+            }
+            let used = try daemon.cpuTime - before
+            #expect(used < .milliseconds(300))
+            let result = try daemon.stop()
+            #expect(result.output.contains("unflushed=1"), "\(result.output)")
+            print("R6: CPU while stopping \(used)")
+            waiting.send(signal: SIGTERM)
+            _ = try waiting.finish()
+            withExtendedLifetime(stalled) {}
+        }
+
+        @Test("Without room for a client it does not start, and reports why")
         func tooFew() throws {
             let result = try RunningDaemon.failure(under: ["prlimit", "--nofile=20:20"])
             #expect(result.status == 1)
-            #expect(result.output.contains("the limit of open files is 20"))
+            #expect(result.output.contains("the open-file limit is 20"))
         }
 
         private func setLimit(of daemon: RunningDaemon, to count: Int) throws {

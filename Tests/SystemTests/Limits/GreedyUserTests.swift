@@ -6,17 +6,17 @@ import Testing
 extension SystemTests {
     @Suite("One user at every limit at once")
     struct GreedyUserTests {
-        /// Fewer requests than usual, as a debug build has no time for 5,000 a second.
+        /// Fewer requests than usual, as a debug build has no time for 5,000 per second.
         private let options = [
             "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "500",
         ]
 
-        /// What the bystander is told, by turns with a second daemon that has no other clients.
+        /// Compares the bystander's times with those of a second daemon without other clients.
         ///
-        /// Two users use up this machine, and a third measures on it: a time says little by itself. The median of its p99 in
-        /// several rounds may be 1.2 times as long as on the second daemon, or 2 ms longer.
+        /// Two users saturate this machine, and a third measures on it, so a time alone means little. The median of its
+        /// p99 in several rounds may be 1.2 times that of the second daemon, or 2 ms longer.
         @Test(
-            "Another user is answered as soon as on a daemon of its own, and loses nothing; all is counted and released"
+            "Another user is answered as fast as on its own daemon, and loses nothing; all is counted and released"
         )
         func bystander() throws {
             let daemon = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("What waits for clients is bounded, and given back")
+    @Suite("Queued bytes are bounded, and memory is returned")
     struct MemoryTests {
-        @Test("256 clients that do not read take up their queues and 8 MiB, and leave nothing behind")
+        @Test("256 clients that do not read use their queues and 8 MiB, and leave nothing behind")
         func stalled() throws {
             let queue = 131_072
             let daemon = try RunningDaemon([
@@ -17,10 +17,10 @@ extension SystemTests {
             let limit = idle + 256 * queue + margin
             var full = 0
             do {
-                // No two of them want the same, so that they share nothing of what waits.
+                // No two of them have equal subscriptions, so they share no queued bytes.
                 let clients = try (0..<256 as Range<UInt32>).map { number in
                     var filter = Subscriber.ownTasks
-                    filter.ppids?.append(1_000_000_000 + number)
+                    filter.ppids?.insert(1_000_000_000 + number)
                     return try Subscriber(daemon, Subscription(filter: filter))
                 }
                 while full < 256 * queue * 9 / 10 {
@@ -28,7 +28,7 @@ extension SystemTests {
                     full = try #require(clients[0].connection.status().daemon).queuedBytes
                     #expect(try daemon.residentBytes <= limit)
                 }
-                // Each record of these is dropped.
+                // Each of these records is dropped.
                 _ = try endThreads(2_000)
             }
             let most = try daemon.residentBytes

@@ -8,7 +8,7 @@ extension SystemTests {
         private let subscription = Subscription(filter: Subscriber.ownTasks)
         private let options = ["--connections-per-user", "80", "--stall-timeout", "0"]
 
-        /// Clients that never read, whose queues are full.
+        /// Clients that never read, with full queues.
         private func stopped(_ count: Int, _ daemon: RunningDaemon) throws -> [Subscriber] {
             try (0..<count).map { _ in try Subscriber(daemon, subscription) }
         }
@@ -18,7 +18,7 @@ extension SystemTests {
             let daemon = try RunningDaemon(options)
             let stopped = try stopped(63, daemon)
             let running = try Subscriber(daemon, subscription)
-            // Far more than all of them may have waiting: 64 MiB are about 600 records for each.
+            // Far more than all of them may have queued: 64 MiB are about 600 records for each.
             for _ in 0..<40 {
                 let ended = try endThreads(50)
                 let events = try running.catchUp()
@@ -32,9 +32,9 @@ extension SystemTests {
             }
         }
 
-        /// On a machine that others use too a time says little by itself: the same is measured by turns with a daemon that
-        /// has no such clients, and the median of p99 in several rounds may be 1.1 times as long or 2 ms longer.
-        @Test("Of 64 subscribers 63 have stopped: the one that reads is told as soon as without them")
+        /// On a shared machine a time alone means little: the same is measured alternately with a daemon without such
+        /// clients, and the median of p99 in several rounds may be 1.1 times as long or 2 ms longer.
+        @Test("Of 64 subscribers 63 have stopped: the one that reads is as fast as without them")
         func asSoon() throws {
             let program = try RunningDaemon.installable
             let daemon = try RunningDaemon(

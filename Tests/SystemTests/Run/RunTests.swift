@@ -6,10 +6,10 @@ import Testing
 extension SystemTests {
     @Suite("`tsctl run` counts a command and all its descendants")
     struct RunTests {
-        /// Who runs it.
+        /// The user who runs it.
         enum User: CaseIterable { case root, nobody }
 
-        /// The numbers of a report in JSON that are to be compared.
+        /// The numbers of a JSON report that are compared.
         private struct Report {
             let text: String
             let output: String
@@ -19,12 +19,21 @@ extension SystemTests {
                 (text, output, status) = (result.errors, result.output, result.status)
             }
 
-            /// The number that stands behind a name for the first time.
+            /// Returns the number after the first occurrence of a name.
             func number(_ name: String, in part: String = "all") -> UInt64? {
                 guard let start = text.firstRange(of: #""\#(part)":{"#) else { return nil }
                 let rest = text[start.upperBound...]
                 guard let found = rest.firstRange(of: #""\#(name)":"#) else { return nil }
                 return UInt64(rest[found.upperBound...].prefix { $0.isNumber })
+            }
+
+            /// Returns the bounds of a command's time.
+            func bounds(_ name: String, of command: String) -> (lower: UInt64, upper: UInt64)? {
+                guard let start = text.firstRange(of: #"{"command":"\#(command)","processes""#) else { return nil }
+                let rest = text[start.upperBound...]
+                guard let found = rest.firstRange(of: #""\#(name)":{"lower":"#) else { return nil }
+                let numbers = rest[found.upperBound...].split { !$0.isNumber }.prefix(2).compactMap { UInt64($0) }
+                return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
             }
         }
 
@@ -65,7 +74,7 @@ extension SystemTests {
             #expect(report.text.contains(#""exit":{"code":9}"#))
         }
 
-        @Test("Threads are counted, and the command's own are told apart from its children's", arguments: User.allCases)
+        @Test("Threads are counted, and the command's own are separate from its children's", arguments: User.allCases)
         func threads(user: User) throws {
             let daemon = try RunningDaemon()
             let load = daemon.directory.file("exit-load")
@@ -82,7 +91,7 @@ extension SystemTests {
         }
 
         @Test(
-            "A descendant that left its parents and ended is counted, one that still runs is told",
+            "A descendant that left its parents and ended is counted, one that still runs is reported",
             arguments: User.allCases)
         func orphans(user: User) throws {
             let daemon = try RunningDaemon()
@@ -106,7 +115,7 @@ extension SystemTests {
             #expect(living.text.contains(#""still_running":1,"#))
         }
 
-        @Test("A storm of processes and threads: everything that ended in it is counted, by whoever watches too")
+        @Test("A storm of processes and threads: everything that ended in it is counted, also by a concurrent watch")
         func storm() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let load = try ChildProcess.product("exit-load")
@@ -122,7 +131,46 @@ extension SystemTests {
             #expect(Report(result).number("tasks") == UInt64(tasks))
         }
 
-        @Test("A daemon that is killed meanwhile does not touch the command")
+        @Test("User and system time are those of time(1)")
+        func userAndSystem() throws {
+            let daemon = try RunningDaemon()
+            // Under names that are unique on the machine.
+            let (shell, copier) = (daemon.directory.file("work-sh"), daemon.directory.file("work-dd"))
+            for (program, copy) in [("sh", shell), ("dd", copier)] {
+                let made = try Host.run(["sh", "-c", "install -m 755 $(command -v \(program)) \(copy)"])
+                try #require(made.status == 0, "\(made.errors)")
+            }
+            let work = """
+                i=0; while [ $i -lt 40 ]; do \(copier) if=/dev/zero of=/dev/null bs=64k count=4000; i=$((i+1)); done
+                i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done
+                """
+            let report = try run(
+                ["python3", Script.path("rusage_of.py"), shell, "-c", work], as: .root, on: daemon)
+            let measured = report.output.split { $0 == " " || $0 == "\n" }.compactMap { UInt64($0) }
+            try #require(measured.count == 2, "\(report)")
+            for (name, measured) in zip(["user_time_ns", "system_time_ns"], measured) {
+                let parts = [
+                    try #require(report.bounds(name, of: "work-sh")), try #require(report.bounds(name, of: "work-dd")),
+                ]
+                let (lower, upper) = (parts[0].lower + parts[1].lower, parts[0].upper + parts[1].upper)
+                // rusage includes the end of each process after its last record, and the ticks that come then.
+                let slack: UInt64 = 60_000_000
+                #expect(lower <= measured * 1_000 + slack, "\(name): \(lower) to \(upper) ns, \(measured) us")
+                #expect(upper + slack >= measured * 1_000, "\(name): \(lower) to \(upper) ns, \(measured) us")
+            }
+        }
+
+        @Test("A command needs no terminator, and keeps its own options")
+        func withoutTerminator() throws {
+            let daemon = try RunningDaemon()
+            let result = try Host.run([
+                ChildProcess.product("tsctl"), "run", "--socket", daemon.socket, "sh", "-c", "exit 7", "--help",
+            ])
+            #expect(result.status == 7)
+            #expect(result.errors.hasPrefix("command           sh -c exit 7 --help\n"))
+        }
+
+        @Test("A daemon killed meanwhile does not affect the command")
         func daemonKilled() throws {
             let daemon = try RunningDaemon()
             let result = try Host.run([
@@ -130,7 +178,7 @@ extension SystemTests {
                 "kill -KILL \(daemon.pid); sleep 0.1; exit 6",
             ])
             #expect(result.status == 6)
-            #expect(result.errors.contains("counted only up to where the connection broke"))
+            #expect(result.errors.contains(" of the command are not counted"))
         }
     }
 }

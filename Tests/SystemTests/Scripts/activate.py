@@ -1,4 +1,4 @@
-"""Starts a program with a socket that listens already, as a service manager does (sd_listen_fds(3)).
+"""Starts a program with a listening socket, like a service manager (sd_listen_fds(3)).
 
 usage: activate.py KIND PATH COMMAND...   where KIND is "listening", "bound" (does not listen) or "two" (passed twice)
 """

@@ -1,6 +1,6 @@
-"""Asks for its own statistics, one get after the other, until SIGTERM; connects anew when cut off.
+"""Queries its own statistics repeatedly until SIGTERM and the next record; reconnects when cut off.
 
-An answer is a record, or an error with a name. Prints how many of each there were; whatever else comes ends it.
+An answer is a record, or an error with a name. Prints the number of each; anything else ends it.
 
 usage: asker.py SOCKET
 """
@@ -32,14 +32,18 @@ def ask_until_cut_off():
             if "result" in answer:
                 assert answer["result"]["stats"]["ac_pid"] == os.getpid(), answer
                 heard["records"] += 1
+                if is_over:
+                    raise SystemExit
             else:
                 heard[answer["error"]["data"]["name"]] += 1
 
 
 def stop(*_):
-    raise SystemExit
+    global is_over
+    is_over = True
 
 
+is_over = False
 signal.signal(signal.SIGTERM, stop)
 print("ready", flush=True)
 try:

@@ -1,9 +1,9 @@
-"""Asks two daemons by turns for the statistics of a process of its own, while children of its own end.
+"""Queries two daemons alternately for the statistics of its own process, while its children end.
 
-usage: bystander.py UID COUNT SOCKET SOCKET
+usage: bystander.py UID[:GROUP] COUNT SOCKET SOCKET
 
-Prints for each daemon "MEDIAN P99 MISSING LOST": how long a get took, in microseconds, how many of its children it
-was not told of, and how many losses.
+Prints for each daemon "MEDIAN P99 MISSING LOST": the duration of a get in microseconds, the number of its children without
+a record, and the number of reported losses.
 """
 import os
 import subprocess
@@ -12,9 +12,9 @@ import time
 
 from conversation import Conversation, become
 
-uid, count, paths = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-become(uid)
-# This program has changed its user without exec, and is nobody's to look at; a child is.
+(uid, *groups), count, paths = map(int, sys.argv[1].split(":")), int(sys.argv[2]), sys.argv[3:]
+become(uid, groups)
+# This program has changed its user without exec, so no user may query it; a child can be queried.
 child = subprocess.Popen(["sleep", "inf"])
 daemons = [(Conversation(path), Conversation(path), []) for path in paths]
 for _, stream, _ in daemons:

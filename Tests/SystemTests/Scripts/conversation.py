@@ -1,11 +1,11 @@
-"""A client of the daemon in a few lines, for the other programs here, and how they become another user."""
+"""A minimal client of the daemon for the other programs here, and their way of becoming another user."""
 import json
 import os
 import socket
 
 
-def become(uid):
-    os.setgroups([])
+def become(uid, groups=()):
+    os.setgroups(groups)
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
 
@@ -15,7 +15,7 @@ def request(number, method, **params):
 
 
 def told(line):
-    """What a line says of a limit: its name, what it allows and what was used; None when it says nothing."""
+    """Returns the limit in a line: its name, its maximum and the use; None for a line without one."""
     data = line.get("error", {}).get("data") or line.get("params", {})
     return (data["limit"], data["allowed"], data["used"]) if "limit" in data else None
 
@@ -33,7 +33,7 @@ class Conversation:
         return json.loads(self.lines.readline())
 
     def ask(self, method, **params):
-        """Sends a request and waits for the answer; what comes before it is put into `passed`."""
+        """Sends a request and waits for the answer; earlier lines are added to `passed`."""
         self.last += 1
         self.socket.sendall(request(self.last, method, **params))
         while True:

@@ -1,10 +1,10 @@
-"""Connects many times and stays, and gives one connection up when told to.
+"""Opens many connections and keeps them, and closes one on request.
 
 usage: crowd.py SOCKET COUNT
 
-Prints "ADMITTED REFUSED OTHERS NAME ALLOWED USED": the connections that were greeted, those that were refused for a limit
-and the limit, and those that ended in another way. At SIGUSR1 it closes one connection, connects anew until it is greeted,
-and prints how many milliseconds that took; at SIGTERM it ends.
+Prints "ADMITTED REFUSED OTHERS NAME ALLOWED USED": the connections that were admitted, those refused for a limit with that
+limit, and those that ended in another way. At SIGUSR1 it closes one connection, reconnects until it is admitted, and prints
+how many milliseconds that took; at SIGTERM it ends.
 """
 import collections
 import resource
@@ -20,7 +20,7 @@ path, count = sys.argv[1], int(sys.argv[2])
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 admitted, refusals, others = [], collections.Counter(), 0
-# Ends it when somebody is neither let in nor refused.
+# Ends it when a client is neither admitted nor refused.
 signal.alarm(60)
 for _ in range(count):
     try:

@@ -1,9 +1,9 @@
-"""Ends children and measures how long two daemons by turns take to tell of them.
+"""Ends children and measures how long two daemons take to report them, alternately.
 
 usage: exit_latency.py COUNT SOCKET SOCKET
 
-The time runs from when the end of the child can be seen to when its record was read. Prints for each daemon
-"MEDIAN P99" in microseconds.
+Measures from when the end of the child is visible until its record is read. Prints for each daemon "MEDIAN P99" in
+microseconds.
 """
 import os
 import sys

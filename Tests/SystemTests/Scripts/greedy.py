@@ -1,10 +1,10 @@
-"""Runs into every limit of one user at once until SIGTERM, and prints what it was told of each.
+"""Exceeds every limit of one user at once until SIGTERM, and prints the reports of each limit.
 
 usage: greedy.py SOCKET
 
-Half of its connections send requests without end and read the answers, the other half send and never read, and more
-come and go all the time. Says "greedy" when it has as many connections as there may be. Prints at the end, for
-each limit, "NAME ALLOWED USED TIMES".
+Half of its connections send requests without end and read the answers, the other half send and never read, and more connect
+and disconnect all the time. Prints "greedy" when it has the maximum number of connections, and at the end, for each limit,
+"NAME ALLOWED USED TIMES".
 """
 import collections
 import json
@@ -23,7 +23,7 @@ refusals = collections.Counter()
 
 
 def connect():
-    """A connection, or None when it was refused; what it was told is counted."""
+    """Returns a connection, or None when it was refused; the reported limit is counted."""
     conversation = Conversation(path)
     if conversation.greeting["method"] == "hello":
         return conversation
@@ -37,7 +37,7 @@ allowed = held[0].greeting["params"]["limits"]["connections_per_uid"]
 held += [connect() for _ in range(1, allowed)]
 assert None not in held, "a connection within the limits was refused"
 assert connect() is None, "a connection too many was let in"
-# Room for those that come and go.
+# Room for short-lived connections.
 for _ in range(4):
     held.pop().close()
 print("greedy", flush=True)
@@ -56,7 +56,7 @@ def pipeline():
     selector = selectors.DefaultSelector()
     gets = b"".join(request(number, "get", pid=1) for number in range(200))
     descriptions = b"".join(request(number, "describe") for number in range(200))
-    # What could not be sent of the last block.
+    # The unsent part of the last block.
     rest = dict.fromkeys((client.socket for client in held), b"")
     for client in held:
         client.socket.setblocking(False)

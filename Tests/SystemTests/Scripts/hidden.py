@@ -1,4 +1,4 @@
-"""Becomes an ordinary user without exec, which leaves a process that is not dumpable, and waits for SIGTERM."""
+"""Becomes an ordinary user without exec, which makes the process undumpable, and waits for SIGTERM."""
 import os
 import signal
 

@@ -1,7 +1,7 @@
-"""Asks the kernel for the statistics of a task over a raw netlink socket and prints a line "name value" for each member.
+"""Queries the kernel for the statistics of a task over a raw netlink socket and prints "name value" for each field.
 
-An independent reader: its layout of struct taskstats follows from the members' C types and the alignment rules, not
-from the field table of the project. Reads struct versions 14 and 16 and later; prints what both have.
+An independent reader: its layout of struct taskstats follows from the C types of the fields and the alignment rules, not
+from the project's field table. Reads struct versions 14 and 16 and later; prints the fields of both.
 """
 import socket
 import struct

@@ -1,8 +1,8 @@
-"""Clients that are killed at random points: in the midst of a request, before its answer, while they read or do not read.
+"""Clients killed at random points: within a request, before its answer, while they read or do not read.
 
-After each round the CPUs that the daemon has registered must be those that living clients asked for, by what it says and by
-the sockets that the kernel lists for it. Prints how many clients were killed and the longest time, in milliseconds, until
-that was so.
+After each round the CPUs registered by the daemon must be those of the remaining clients, according to the daemon and to
+the kernel's list of its sockets. Prints how many clients were killed and the longest time, in milliseconds, until that was
+so.
 
 usage: mayflies.py SOCKET PID CLIENTS SEED
 """
@@ -22,7 +22,7 @@ masks = [cpus for cpus in (["0"], ["1"], ["0", "1"]) if int(cpus[-1]) < os.cpu_c
 
 
 def live(mask, sent, report):
-    """A client: sends so much of its request; says when it was answered; reads on, or not."""
+    """A client: sends a part of its request, reports the answer, and reads on or not."""
     daemon = Conversation(path)
     reads_on = sent is None
     daemon.socket.sendall(request(1, "subscribe", cpus=",".join(mask))[:sent])
@@ -58,7 +58,7 @@ def registered():
 
 
 def netlink_sockets():
-    """How many the daemon has, as the kernel says: one for each registered CPU, and those that it always has."""
+    """Returns the number of netlink sockets of the daemon: one for each registered CPU, and the permanent ones."""
     held = {os.readlink(entry.path) for entry in os.scandir(f"/proc/{daemon_pid}/fd") if os.path.islink(entry.path)}
     with open("/proc/net/netlink") as listing:
         return sum(f"socket:[{line.split()[9]}]" in held for line in listing)
@@ -93,7 +93,7 @@ def kill(pids):
 
 
 def live_and_die():
-    """Rounds of it until so many were killed and nobody is left; returns how many, and the longest time to settle."""
+    """Runs rounds until enough were killed and none is left; returns their number, and the longest time to settle."""
     living, killed, longest = {}, 0, 0.0
     while killed < total or living:
         last = killed >= total
@@ -118,6 +118,6 @@ def live_and_die():
 try:
     killed, longest = live_and_die()
 finally:
-    # Whom nobody kills waits for ever, and keeps standard output open.
+    # Clients that are not killed wait forever, and keep standard output open.
     kill(list(children))
 print(json.dumps({"killed": killed, "longest_ms": round(1000 * longest, 1), "registered": registered()}))

@@ -1,10 +1,10 @@
-"""Does to connections all that a client can do, right or wrong, in every order of so many steps.
+"""Performs every valid or invalid client action on connections, in every order of a number of steps.
 
 usage: misuse.py SOCKET UID LENGTH
 
-Each order is tried in three manners: waiting for each answer, sending all at once, and sending all at once to vanish
-without having read a byte. What comes must be what the model says, line by line, and at the end the connection must be in
-the model's state: open with its subscription, or closed. Prints "ORDERS CONNECTIONS LINES".
+Each order is tried in three ways: waiting for each answer, sending all at once, and sending all at once and disconnecting
+without reading. The received lines must match the model, and at the end the connection must be in the model's state: open
+with its subscription, or closed. Prints "ORDERS CONNECTIONS LINES".
 """
 import collections
 import json
@@ -32,7 +32,7 @@ class Connection:
         counts["connections"] += 1
 
     def is_let_in(self):
-        """Reads the greeting; false for one that comes too soon after others."""
+        """Reads hello; false for a connection refused by the rate limit."""
         greeting = json.loads(self.lines.readline())
         if greeting["method"] == "hello":
             return True
@@ -47,7 +47,7 @@ class Connection:
             pass
 
     def next(self, told):
-        """The next line but for records, which come only where they are told; None at the end."""
+        """Returns the next line except records, which may come only where `told` says so; None at the end."""
         while True:
             try:
                 text = self.lines.readline()
@@ -129,7 +129,7 @@ def expect_state(connection, model, shut):
     if shut == set(SHUTS):
         return
     if "shut reading" in shut:
-        # Whatever is answered next cannot be sent.
+        # The next answer cannot be sent.
         connection.send(b"\n" + request(0, "status"))
         return connection.expect_hang_up()
     told = model.cpus is not None
@@ -166,7 +166,7 @@ def vanish(order):
 
 
 def orders(length, begun=()):
-    """Every order of that many steps; nothing can be sent any more by who has shut its sending side."""
+    """Returns every order of that many steps; nothing can be sent after the sending side is shut."""
     if len(begun) == length:
         yield begun
         return
@@ -176,7 +176,7 @@ def orders(length, begun=()):
         yield from orders(length, (*begun, step))
 
 
-# What ends does so on a CPU that every subscription has.
+# Tasks end on a CPU that every subscription includes.
 os.sched_setaffinity(0, {0})
 become(uid)
 for length in range(longest + 1):

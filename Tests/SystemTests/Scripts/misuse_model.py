@@ -1,20 +1,20 @@
-"""What the daemon owes a connection, whatever is sent to it: a model written from Protocol/README.md."""
+"""The lines that the daemon owes a connection after any input: a model written from Protocol/README.md."""
 import collections
 
 from conversation import request
 
-LINE_LIMIT = 65_536
+LINE_LIMIT = 8_192
 BAD_LINES = 8
 BAD = ("ParseError", "InvalidRequest", "MethodNotFound")
 GONE = 2**31 - 1
 
-# A line that is owed: an answer under an id and an error's name, or a notification's name; `told` says whether records may
+# An owed line: an answer under an id and an error's name, or a notification's name; `told` says whether records may
 # come before it.
 Owed = collections.namedtuple("Owed", "id error told notification", defaults=(None,))
 
 
 def steps(uid):
-    """What each step sends, given the id of its request, and the errors that its lines are answered with."""
+    """Returns the bytes of each step, given the id of its request, and the errors that answer its lines."""
     foreign = None if uid == 0 else "PermissionDenied"
     return {
         "subscribe": lambda id: (request(id, "subscribe", fields=["ac_comm"]), [None]),
@@ -36,7 +36,7 @@ def steps(uid):
 
 
 class Model:
-    # What a subscription that was answered makes of the connection's.
+    # The effect of an answered subscription on that of the connection.
     CHANGES = {"subscribe": "all", "subscribe otherwise": "0", "unsubscribe": None}
 
     def __init__(self, uid):
@@ -48,7 +48,7 @@ class Model:
         self.count = 0
 
     def take(self, step):
-        """The bytes of a step, and the lines that are owed for it."""
+        """Returns the bytes of a step, and the lines that are owed for it."""
         self.count += 1
         data, errors = self.steps[step](self.count)
         owed = [line for error in errors for line in self.answer(step, error)]
@@ -58,7 +58,7 @@ class Model:
     def answer(self, step, error):
         if self.is_closing:
             return
-        # Behind half a line the rest is no JSON; a line that is too long is not looked into.
+        # After half a line the rest is not JSON; a line that is too long is not parsed.
         if self.is_half and step != "a line too long":
             error = "ParseError"
         self.is_half = False

@@ -1,11 +1,10 @@
-"""Sends lines that were requests before chance changed them, and holds every answer against a judgement of its own.
+"""Sends randomly mutated requests, and checks every answer with its own validator.
 
 usage: mutants.py SOCKET UID SEED LINES
 
-Every line gets one answer, in turn; a line that is no JSON is refused as such, whatever it would have asked for, and an answer
-with a result is one to a request; the eighth bad line in a row ends the connection, and nothing else does. Most connections
-take care to send a good request in time; the others are cut off. Prints "LINES CONNECTIONS" and how often each error came,
-as JSON.
+Every line gets one answer, in turn; a line that is not JSON is refused as such, whatever its contents, and only a request
+is answered with a result; the eighth bad line in a row ends the connection, and nothing else does. Most connections send a
+good request in time; the others are cut off. Prints "LINES CONNECTIONS" and the number of each error, as JSON.
 """
 import collections
 import json
@@ -22,7 +21,7 @@ path, uid, seed, total = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sy
 PATIENCE_SECONDS = 20
 BLOCK_LINES = 64
 BAD_LINES = 8
-# Lines of a connection before another takes its place.
+# The number of lines after which a connection is replaced.
 CONNECTION_LINES = 4_096
 EXAMPLES = pathlib.Path(__file__).parents[3] / "Protocol" / "examples"
 SEEDS = [
@@ -48,7 +47,7 @@ def corpus():
         for text in file.read_text().splitlines():
             turn = json.loads(text)
             if turn["from"] == "client" and "line" in turn:
-                # Byte for byte, as the file has it.
+                # Byte for byte, as in the file.
                 lines.append(text[text.index('"line":') + 7:-1].encode() + b"\n")
     return [line.rstrip(b"\n") for line in lines]
 
@@ -69,17 +68,17 @@ def mutated(lines):
                 other = chance.choice(lines)
                 line[start:] = other[chance.randrange(len(other) + 1):]
             case 7 if chance.random() < 0.01 and end > start:
-                line[start:start] = line[start:end] * (chance.randrange(1, 140_000) // (end - start))
+                line[start:start] = line[start:end] * (chance.randrange(1, 20_000) // (end - start))
     return bytes(line)
 
 
 def block(lines, is_careful):
-    """Whole lines; a change may have made two of one."""
+    """Returns complete lines; a mutation may have split one."""
     sent = []
     for number in range(BLOCK_LINES):
         if is_careful and number % 4 == 0:
             sent.append(request(number, "unsubscribe").rstrip())
-        # Not more new lines in one than can be bad in a row.
+        # Not more new lines in one than may be bad in a row.
         sent += mutated(lines).split(b"\n")[:2]
     return sent
 
@@ -105,7 +104,7 @@ class Connection:
         self.socket.close()
 
     def exchange(self, lines):
-        """Sends lines and checks their answers; returns how many were answered, and whether the connection goes on."""
+        """Sends lines and checks their answers; returns how many were answered, and whether the connection is still open."""
         try:
             self.socket.sendall(b"".join(line + b"\n" for line in lines))
         except BrokenPipeError:
@@ -132,7 +131,8 @@ class Connection:
         heard[name] += 1
         names, value = judge(line)
         if names:
-            assert name in names and answer["id"] is None, f"{line[:300]} is answered with {answer}"
+            ids = (None,) if name == "ParseError" else value
+            assert name in names and (ids is None or answer["id"] in ids), f"{line[:300]} is answered with {answer}"
         elif name == "result":
             assert isinstance(value, dict) and value["id"] == answer["id"], f"{line[:300]} is answered with {answer}"
             assert set(value) <= {"jsonrpc", "id", "method", "params"} and value["jsonrpc"] == "2.0", line[:300]

@@ -1,8 +1,8 @@
-"""Does until SIGTERM what ordinary clients do: connects, asks, and is told of a child that ends.
+"""Acts like an ordinary client until SIGTERM: connects, queries, and receives the exit of a child.
 
 usage: onlooker.py SOCKET UID
 
-Prints "TIMES LONGEST": how often it had each of them, and the longest that any of them took, in milliseconds.
+Prints "TIMES LONGEST": how often it received each of them, and the longest wait for any of them, in milliseconds.
 """
 import os
 import signal
@@ -23,7 +23,7 @@ def stop(*_):
 
 
 signal.signal(signal.SIGTERM, stop)
-# This program has changed its user without exec, and is nobody's to look at; a child is.
+# This program has changed its user without exec, so no user may query it; a child can be queried.
 child = subprocess.Popen(["sleep", "inf"])
 asking, stream = Conversation(path), Conversation(path)
 assert "result" in stream.ask("subscribe", fields=["ac_comm"], filter={"ppid": [os.getpid()]})

@@ -1,4 +1,4 @@
-"""Sends many requests without waiting for answers, half-closes, reads to the end, and prints how the answers came.
+"""Sends many requests without waiting for answers, half-closes, reads to the end, and prints the order of answers.
 
 usage: pipeline.py SOCKET COUNT METHOD
 """

@@ -1,8 +1,8 @@
-"""Writes exit records to a file in the way of getdelays -w, until its standard input ends.
+"""Writes exit records to a file like getdelays -w, until its standard input ends.
 
-That is: from behind the header of the netlink attribute on as many bytes as the attribute is long with its header, so
-that each record is followed by four bytes of whatever came next in the buffer, which is used again and again. Prints
-"ready" when it is registered on all CPUs, and how many records it wrote at the end.
+That is: it writes as many bytes as the netlink attribute is long with its header, but starting after the header, so each
+record is followed by four bytes of the reused buffer. Prints "ready" when it is registered on all CPUs, and at the end the
+number of records.
 """
 import os
 import select

@@ -1,11 +1,11 @@
-"""Sends the client's lines of conversations in Protocol/examples to a daemon, and brings about what they show.
+"""Reproduces conversations of Protocol/examples with a daemon, and causes the events that they show.
 
 usage: replay.py SOCKET DAEMON_PID EXAMPLE...
 
-Each of the daemon's lines must come, in its place, in the shape that the example shows: the same members, of the same
-types, with the same words where the protocol fixes them. Numbers and free text may differ. Lines of other tasks that
-end meanwhile are passed over. Says of each conversation how many of the daemon's lines came; those that this machine
-cannot be made to say, such as what an old kernel leaves out, are told as such.
+Each of the daemon's lines must arrive at its position with the shape of the example: the same keys, of the same types, with
+the same words where the protocol defines them. Numbers and free text may differ. Lines of other tasks that end meanwhile
+are skipped. Prints for each conversation how many of the daemon's lines arrived, and names those that this machine cannot
+produce, such as the omissions of an old kernel.
 """
 import ctypes
 import json
@@ -20,29 +20,37 @@ import threading
 import time
 
 NOBODY, NEW_PID_NAMESPACE = 65534, 0x20000000
-# Only a defect and a kernel in want bring these about.
+# Only a defect and an exhausted kernel cause these.
 RARE_ERRORS = {"InternalError", "KernelError"}
-# The daemon of these conversations must allow so many requests in a second, or fewer.
+# The daemon of these conversations must allow this many requests per second, or fewer.
 REQUESTS_PER_SECOND = 100
-# What may wait for a client of the daemon that is short of room.
+# The queue limit of the daemon with little room.
 QUEUE_BYTES = 65_536
-# Their values are the protocol's, not the machine's.
+# Their values are defined by the protocol, not by the machine.
 FIXED = {"scope", "overflow", "fields", "filter", "where", "access", "redacted", "protocol", "methods", "notifications",
          "features", "jsonrpc", "method", "data.name"}
 
 
+# Keys that depend on delay accounting and on faults of the kernel.
+OMISSIONS = {"uncounted", "implausible"}
+COUNTED = ("blkio_", "swapin_", "freepages_", "thrashing_", "compact_", "wpcopy_", "irq_")
+
+
 class NotHere(Exception):
-    """This machine cannot be made to say that."""
+    """This machine cannot produce the line."""
 
 
 def shape(value, name="", known=None):
-    """What must be the same; of statistics, what every kernel concerned knows."""
+    """Returns the parts that must be equal; for statistics, the fields known to every kernel concerned."""
     if name in FIXED:
         return value
     if name == "code":
         return value if value < 0 else "integer"
+    if name == "next_seq":
+        return {type(part).__name__ for part in value.values()}
     if isinstance(value, dict):
-        members = {key: part for key, part in value.items() if not (name.endswith("stats") and known and key not in known)}
+        members = {key: part for key, part in value.items()
+                   if not (name.endswith("stats") and known and key not in known) and key not in OMISSIONS}
         return {key: shape(part, "data.name" if (name, key) == ("data", "name") else key, known)
                 for key, part in members.items()}
     if isinstance(value, list):
@@ -55,7 +63,7 @@ def error_name(line):
 
 
 def request_line(method, params=None):
-    """A request that is no part of the conversation."""
+    """A request that is not part of the conversation."""
     request = {"jsonrpc": "2.0", "id": "ours", "method": method, "params": params or {}}
     return json.dumps(request).encode() + b"\n"
 
@@ -74,7 +82,8 @@ class Replay:
         self.lines = [json.loads(line) for line in example.read_text().splitlines()]
         daemons = [line["line"] for line in self.lines if line["from"] == "daemon"]
         text = json.dumps(daemons)
-        # Only who sees its own alone is refused another's, has something withheld, or is told nothing of the daemon.
+        # Only a client that sees only its own processes is refused another's, has redactions, or gets no daemon
+        # counters.
         self.has_own_counters = '"connection"' in text and '"daemon"' not in text
         words = ('"redacted"', '"PermissionDenied"', '"own"')
         self.uid = NOBODY if self.has_own_counters or any(word in text for word in words) else 0
@@ -92,12 +101,12 @@ class Replay:
         for line, answers in blocks:
             request = line.get("line", line.get("text"))
             text = line["text"] if "text" in line else json.dumps(self.adapt(request), separators=(",", ":"))
-            # What ends before the daemon reads a request comes before its answer.
+            # Tasks that end before the daemon reads a request come before its answer.
             position = next((index for index, answer in enumerate(answers) if "id" in answer), 0)
             for answer in answers[:position]:
                 self.bring_about(answer)
             is_refused = any(error_name(answer) == "LimitExceeded" for answer in answers)
-            # In one go, so that no second passes meanwhile.
+            # All at once, so that they fall into the same second.
             before = request_line("status") * REQUESTS_PER_SECOND if is_refused else b""
             self.socket.sendall(before + text.encode() + b"\n")
             for index, answer in enumerate(answers):
@@ -117,7 +126,7 @@ class Replay:
         first = self.lines[0].get("line", {})
         self.too_many = "limit" in first.get("params", {}) and first.get("method") == "closing"
         if self.too_many:
-            # Those who were there before.
+            # The clients that were there before.
             self.others = [socket.socket(socket.AF_UNIX) for _ in range(first["params"]["allowed"])]
             for other in self.others:
                 other.connect(self.path)
@@ -151,9 +160,10 @@ class Replay:
                 return message["result"]
 
     def members_up_to(self, version):
-        """The members that both this kernel and that of the examples (version 16) have."""
+        """Returns the fields that both this kernel and that of the examples (version 16) have, whatever it counts."""
         fields = self.call("describe")["fields"]
-        return {field["name"] for field in fields if field["since"] <= min(version, 16)} | {"ac_comm_hex"}
+        names = {field["name"] for field in fields if field["since"] <= min(version, 16)}
+        return {name for name in names if not name.startswith(COUNTED)} | {"ac_comm_hex"}
 
     def receive(self):
         line = self.reader.readline()
@@ -161,7 +171,7 @@ class Replay:
             raise SystemExit("the daemon closed the connection")
         return json.loads(line)
 
-    # The client's lines, for this machine.
+    # The client's lines, adapted to this machine.
 
     def adapt(self, request):
         params = request.get("params", {}) if isinstance(request, dict) else {}
@@ -177,7 +187,7 @@ class Replay:
         return request
 
     def named(self, name, nice):
-        """A task of that name and niceness."""
+        """Returns a task with that name and niceness."""
         ready, begun = os.pipe()
         child = os.fork()
         if child == 0:
@@ -204,9 +214,9 @@ class Replay:
             os.kill(self.daemon, signal.SIGCONT)
 
     def overflow(self):
-        """Ends threads until more is for this client, who does not read, than may wait for it."""
+        """Ends threads until more is for this client, which does not read, than may be queued for it."""
         clients, everywhere = self.status()["clients"], os.sched_getaffinity(0)
-        # On the CPU that every subscription has.
+        # On the CPU that every subscription includes.
         os.sched_setaffinity(0, {0})
         for _ in range(200):
             end_threads(500)
@@ -219,7 +229,7 @@ class Replay:
         os.sched_setaffinity(0, everywhere)
 
     def status(self):
-        """What the daemon says of itself to a client of its own."""
+        """Returns the daemon's hello for a separate client."""
         with socket.socket(socket.AF_UNIX) as other:
             other.connect(self.path)
             with other.makefile("rb") as lines:
@@ -231,23 +241,18 @@ class Replay:
         """Ends a task like that of an exit line."""
         if "tgid" not in params and self.version >= 12:
             raise NotHere("the record of a kernel with struct version 8")
-        if not params["last"]:
-            return  # It comes with the last of its process.
         child = os.fork()
         if child:
             os.waitpid(child, 0)
             return
-        # Where it ends decides who is told.
-        if params["cpu"] in os.sched_getaffinity(0):
-            os.sched_setaffinity(0, {params["cpu"]})
+        # The CPU determines which clients receive it; and only threads that end on one CPU are certain to arrive in
+        # order.
+        everywhere = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {params["cpu"] if params["cpu"] in everywhere else max(everywhere)})
         os.setgroups([])
         os.setresgid(self.uid, self.uid, self.uid)
         os.setresuid(self.uid, self.uid, self.uid)
-        # To change its user it used the superuser's privileges; what it starts has not.
-        if "redacted" not in params and os.fork():
-            os.wait()
-            os._exit(0)
-        if "tgid_stats" in params:
+        if "tgid_stats" in params or not params["last"]:
             end_threads(1)
         if "signal" in params["exit"]:
             os.kill(os.getpid(), params["exit"]["signal"])
@@ -306,7 +311,7 @@ def replay(path, daemon, example):
 def main():
     path, daemon = sys.argv[1], int(sys.argv[2])
     for name in sys.argv[3:]:
-        # A process for each: one of them leaves for another pid namespace.
+        # A separate process for each, as one of them moves to another pid namespace.
         sys.stdout.flush()
         child = os.fork()
         if child == 0:

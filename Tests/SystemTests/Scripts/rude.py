@@ -1,9 +1,9 @@
-"""Clients that are slow, deaf, cut off in the midst of a word, or gone before they were greeted.
+"""Clients that are slow, never read, disconnect within a line, or leave before hello.
 
 usage: rude.py SOCKET UID
 
-Prints each kind of behaviour, with the milliseconds that it took, when it was answered as it should be. Those who dawdle
-and those who never read stay until SIGTERM, from when "held" was printed.
+Prints each kind of behaviour that was answered correctly, with its duration in milliseconds. Clients that are slow or never
+read stay from the output of "held" until SIGTERM.
 """
 import array
 import json
@@ -23,7 +23,7 @@ GET = request(2, "get", pid=1, fields=["ac_comm"])
 
 
 def connect():
-    """A connection that was let in; an ordinary user may connect only so often."""
+    """Returns an admitted connection; an ordinary user has a rate limit."""
     while True:
         conversation = Conversation(path)
         conversation.socket.settimeout(PATIENCE_SECONDS)
@@ -35,7 +35,7 @@ def connect():
 
 
 def plain():
-    """A connection whose greeting nobody reads."""
+    """Returns a connection without reading hello."""
     sock = socket.socket(socket.AF_UNIX)
     sock.settimeout(PATIENCE_SECONDS)
     sock.connect(path)
@@ -59,7 +59,7 @@ def expect_hang_up(conversation):
 
 
 def half_lines():
-    """Half a request each; they stay. The other half makes it whole."""
+    """Send half a request each and stay; the other half completes it."""
     clients = [connect() for _ in range(4)]
     for number, client in enumerate(clients):
         client.socket.sendall(STATUS[:1 + number * 10])
@@ -73,7 +73,7 @@ def half_lines():
 
 
 def slow_writers():
-    """A byte each in turn, of requests that end in both ways; each is answered, once."""
+    """Send one byte each in turn, of requests with both line ends; each is answered once."""
     clients = [connect() for _ in range(4)]
     for byte in STATUS[:-1] + b"\r\n" + GET:
         for client in clients:
@@ -87,7 +87,7 @@ def slow_writers():
 
 
 def deaf():
-    """Ask until nothing more is taken, and read nothing; they stay. One reads in the end: no answer is missing."""
+    """Send requests until no more are accepted, without reading, and stay. One reads in the end: no answer is missing."""
     clients = [connect() for _ in range(4)]
     question, sent = request(3, "describe"), []
     for client in clients:
@@ -95,7 +95,7 @@ def deaf():
         count, rest = 0, b""
         poll = select.poll()
         poll.register(client.socket, select.POLLOUT)
-        # Full is what takes nothing for so long.
+        # A socket is full when it accepts nothing for this long.
         while poll.poll(300):
             rest = rest or question * 64
             taken = client.socket.send(rest)
@@ -114,7 +114,7 @@ def deaf():
 
 
 def vanishing():
-    """Gone at once, in the midst of a line, with answers unread, with a subscription."""
+    """Disconnect at once, within a line, with unread answers, with a subscription."""
     for number in range(120):
         sock = plain()
         for data in (b"", STATUS[:20], GET * 50, request(1, "subscribe") + STATUS[:9])[number % 4:][:1]:
@@ -126,7 +126,7 @@ def vanishing():
 
 
 def shut_writing():
-    """What was asked is answered, half a line is not, and a subscription goes on."""
+    """Complete requests are answered, half a line is not, and a subscription continues."""
     for sent, ids in ((b"", []), (STATUS[:20], []), (STATUS + GET, [1, 2]), (GET + STATUS[:-1], [2])):
         client = connect()
         client.socket.sendall(sent)
@@ -147,7 +147,7 @@ def shut_writing():
 
 
 def shut_reading():
-    """Whoever cannot be answered, or told, is let go."""
+    """Clients that cannot be answered are disconnected."""
     client = connect()
     client.socket.shutdown(socket.SHUT_RD)
     client.socket.sendall(STATUS)
@@ -162,20 +162,23 @@ def shut_reading():
 
 
 def smuggling():
-    """Descriptors and urgent bytes beside the lines: nobody wants them, and none stays with the daemon."""
+    """Pass descriptors and urgent bytes: none arrives, and where the kernel allows sending them the client is cut off."""
     client = connect()
     null = [os.open("/dev/null", os.O_RDONLY) for _ in range(200)]
     rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", null))
-    for _ in range(20):
+    try:
         client.socket.sendmsg([STATUS], [rights])
-        expect_answer(client, 1)
-    client.socket.sendmsg([STATUS[:9]], [rights])
-    client.socket.sendall(STATUS[9:])
+        assert b'"closing"' in client.lines.readline()
+        client.close()
+        client = connect()
+    except PermissionError:
+        pass
+    client.socket.sendall(STATUS)
     expect_answer(client, 1)
     try:
         client.socket.send(b"!", socket.MSG_OOB)
     except OSError:
-        # This kernel has none on these sockets.
+        # This kernel does not support urgent bytes on these sockets.
         pass
     client.socket.sendall(b"\n")
     expect_answer(client, None)

@@ -1,10 +1,12 @@
-"""What the daemon must say of a line before it looks at what it asks for; Python's reader, made as strict as the protocol."""
+"""The result that a line must have before its contents are considered, using Python's parser with the protocol's rules."""
 import functools
 import json
 import re
 
-LINE_LIMIT = 65_536
+LINE_LIMIT = 8_192
 DEEPEST = 16
+MOST_KEYS = 64
+MOST_COMMAS = 448
 INTEGERS = range(-2**63, 2**63)
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
@@ -14,7 +16,7 @@ class OutOfRange(Exception):
 
 
 def integer(text):
-    # Not more digits than Python reads.
+    # Not more digits than Python accepts.
     if len(text) > 30 or (value := int(text)) not in INTEGERS:
         raise OutOfRange
     return value
@@ -42,13 +44,32 @@ read = json.JSONDecoder(
     parse_int=integer, parse_float=real, parse_constant=constant, object_pairs_hook=members).decode
 
 
-def is_too_deep(line):
+def readable_ids(line):
+    """Returns the possible ids of the answer to a line with a number out of range."""
+    def number(text):
+        return int(text) if len(text) <= 30 else None
+
+    try:
+        value = json.loads(line, parse_int=number, parse_float=lambda text: None, object_pairs_hook=members)
+    except ValueError:
+        # After the number the line is not JSON, which the daemon need not notice.
+        return None
+    found = value.get("id") if isinstance(value, dict) else None
+    is_integer = isinstance(found, int) and not isinstance(found, bool) and abs(found) <= 2**53
+    is_string = isinstance(found, str) and not holds_surrogate(found) and len(found.encode()) <= 128
+    return (found,) if is_integer or is_string else (None,)
+
+
+def excess(line):
+    """Returns the error of a line that exceeds a structural limit, outside of strings; None for any other."""
+    outline = STRING.sub(b"", line)
     depth = 0
-    for bracket in re.findall(rb"[][{}]", STRING.sub(b"", line)):
-        depth += 1 if bracket in b"[{" else -1
+    for character in outline:
+        depth += (character in b"[{") - (character in b"]}")
         if depth > DEEPEST:
-            return True
-    return False
+            return "ParseError"
+    many = outline.count(b":") > MOST_KEYS or outline.count(b",") > MOST_COMMAS
+    return "InvalidRequest" if many else None
 
 
 def holds_surrogate(value):
@@ -61,20 +82,29 @@ def holds_surrogate(value):
 
 @functools.lru_cache(1 << 12)
 def judge(line):
-    """The error's names that a line may be answered with, () where that depends on what it asks for; and what was read."""
+    """The error's names that a line may be answered with, () where that depends on what it asks for; and what was read.
+
+    With names, what was read is the ids that the answer may have; None for any.
+    """
     if line.endswith(b"\r"):
         line = line[:-1]
     if len(line) > LINE_LIMIT:
-        return ("InvalidRequest",), None
-    if is_too_deep(line) or b"\0" in line:
-        return ("ParseError",), None
+        return ("InvalidRequest",), (None,)
+    error = excess(line)
+    if b"\0" in line:
+        # Whichever comes first.
+        return ("ParseError", error or "ParseError"), (None,)
+    if error:
+        return (error,), (None,)
     try:
         value = read(line.decode())
     except OutOfRange:
-        # What stands behind the number was not read.
-        return ("InvalidRequest", "ParseError"), None
+        # The text after the number was not parsed.
+        return ("InvalidRequest", "ParseError"), readable_ids(line)
     except ValueError:
-        return ("ParseError", "InvalidRequest") if re.search(rb"\d{19}|\d[eE]\+?\d{2}", line) else ("ParseError",), None
+        if re.search(rb"\d{19}|\d[eE]\+?\d{2}", line):
+            return ("ParseError", "InvalidRequest"), None
+        return ("ParseError",), (None,)
     if holds_surrogate(value):
-        return ("ParseError",), None
+        return ("ParseError",), (None,)
     return (), value

@@ -2,12 +2,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// One daemon for a long time: storm after storm, clients that come and go, and books that are closed each round.
+    /// One daemon for a long time: storm after storm, clients that come and go, and a complete audit each round.
     ///
-    /// By itself it takes seconds; TASKSTATS_SOAK_MINUTES lets it go on, which is what contrib/soak does.
-    @Suite("It can run for ever")
+    /// By default it takes seconds; TASKSTATS_SOAK_MINUTES extends it, as contrib/soak does.
+    @Suite("It can run forever")
     struct SoakTests {
-        @Test("However long storms last and clients come and go, it takes no more memory and no more descriptors")
+        @Test("However long storms last and clients come and go, it uses no more memory and no more descriptors")
         func soak() throws {
             let daemon = try RunningDaemon(["--receive-buffer", "131072", "--queue-bytes", "262144"])
             let minutes = Requested.number("TASKSTATS_SOAK_MINUTES") ?? 0
@@ -26,7 +26,7 @@ extension SystemTests {
                 print(
                     "soak: round \(seed): \(outcome.exits) exits, \(held.resident >> 10) KiB, \(held.descriptors) descriptors"
                 )
-                // What buffers grow to in the first rounds is kept for the next.
+                // The growth of buffers in the first rounds is kept for the next.
                 if seed <= Self.roundsToSettle { settled = held }
                 guard let settled else { continue }
                 #expect(held.descriptors == settled.descriptors)
@@ -38,7 +38,7 @@ extension SystemTests {
 
         private static let roundsToSettle: UInt64 = 4
         private static let leastRounds: UInt64 = 8
-        /// What the allocator keeps differs from round to round.
+        /// The allocator keeps a varying amount.
         private static let slackBytes = 8 << 20
     }
 }

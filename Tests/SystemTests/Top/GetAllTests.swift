@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// tsctl get of many at once.
+    /// tsctl get for many processes at once.
     @Suite("get of every process", .timeLimit(.minutes(1)))
     struct GetAllTests {
-        @Test("An ordinary user gets all of his processes, however many, within the rate that he is allowed")
+        @Test("An ordinary user gets all of its processes within the allowed rate, however many there are")
         func withinTheRate() throws {
             let daemon = try RunningDaemon(["--requests-per-second", "60"])
             var crowd = try Host.start(

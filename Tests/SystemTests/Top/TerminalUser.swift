@@ -3,12 +3,12 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-/// Somebody at a terminal: a shell in tmux, whose screen can be looked at and whose keys can be pressed.
+/// A person at a terminal: a shell in tmux, with access to its screen and keys.
 final class TerminalUser {
     private let directory: TemporaryDirectory
     private let session: [String]
 
-    /// Starts a shell, with these variables, on a terminal of that size.
+    /// Starts a shell with these variables, on a terminal of that size.
     init(columns: Int = 100, rows: Int = 24, environment: [String: String] = [:]) throws {
         directory = try TemporaryDirectory()
         unsafe chmod(directory.path, 0o755)
@@ -22,7 +22,7 @@ final class TerminalUser {
 
     deinit { vanish() }
 
-    /// Takes the terminal away.
+    /// Removes the terminal.
     func vanish() { _ = try? Host.run(session + ["kill-server"]) }
 
     /// Types a command and presses Enter.
@@ -42,7 +42,7 @@ final class TerminalUser {
         try run(["capture-pane", "-p"]).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Whether the other screen is shown, and whether there is a cursor.
+    /// Whether the alternate screen is shown, and whether the cursor is visible.
     func state() throws -> (isOtherScreen: Bool, hasCursor: Bool) {
         let words = try run(["display-message", "-p", "#{alternate_on} #{cursor_flag}"]).split {
             $0 == " " || $0 == "\n"
@@ -58,7 +58,7 @@ final class TerminalUser {
             let lines = try screen()
             if try condition(lines) { return lines }
             guard ContinuousClock.now < end else {
-                Issue.record("waited in vain for \(what):\n\(lines.joined(separator: "\n"))")
+                Issue.record("timed out waiting for \(what):\n\(lines.joined(separator: "\n"))")
                 return lines
             }
             usleep(50_000)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// tsctl top with a daemon that never gets to the end of its exits, as a slow machine sees them in a storm.
+    /// tsctl top with a daemon that never reaches the end of its exits, as on a slow machine in a storm.
     @Suite("top in a flood", .timeLimit(.minutes(1)))
     struct TopFloodTests {
         private let daemon: FakeDaemon
@@ -15,13 +15,13 @@ extension SystemTests {
             daemon = try FakeDaemon(serving: [Self.answer, Self.flood])
         }
 
-        /// Knows of nobody.
+        /// Refuses every request with an unknown task.
         private static func answer(_ peer: FakePeer) throws {
             try peer.greet()
             while true { try peer.refuse(ProtocolError(.noSuchTask, "no such task")) }
         }
 
-        /// Grants the subscription; when it is to be renewed, so many exits come first that the answer never does.
+        /// Confirms the subscription; when it is renewed, exits come first without end, so that the answer never does.
         private static func flood(_ peer: FakePeer) throws {
             try peer.greet()
             try peer.grantSubscription()
@@ -38,14 +38,18 @@ extension SystemTests {
             return lines.array
         }()
 
-        /// Starts top, and returns when it asks for what it will never get.
+        /// Starts top, and returns when it makes a request that is never answered.
         private func start(in terminal: TerminalUser) throws {
             try terminal.enter("exec \(ChildProcess.product("tsctl")) top --interval 0.3")
-            waitForSecondSubscription()
+            try waitForSecondSubscription()
         }
 
-        private func waitForSecondSubscription() {
-            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 { usleep(10_000) }
+        private func waitForSecondSubscription() throws {
+            let deadline = SuspendingClock.now + .seconds(20)
+            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 {
+                try #require(SuspendingClock.now < deadline, "top does not subscribe again")
+                usleep(10_000)
+            }
         }
 
         private func terminal() throws -> TerminalUser {
@@ -56,7 +60,7 @@ extension SystemTests {
         func keys() throws {
             let terminal = try terminal()
             try start(in: terminal)
-            try terminal.wait(for: "the note") { lines in lines.contains { $0.contains("figures take long, ") } }
+            try terminal.wait(for: "the note") { lines in lines.contains { $0.contains("sampling takes long, ") } }
             let begin = ContinuousClock.now
             try terminal.press("h")
             try terminal.wait(for: "help") { $0.first?.hasPrefix("Columns, in percent") == true }
@@ -88,12 +92,12 @@ extension SystemTests {
             try top.expectEnd(within: .seconds(1))
         }
 
-        @Test("A signal ends it where there is no terminal, too")
+        @Test("A signal ends it even without a terminal")
         func withoutTerminal() throws {
             let run = try ChildProcess(
                 ChildProcess.product("tsctl"), ["top", "--batch", "--interval", "0.3"],
                 environment: ["TASKSTATS_SOCKET": daemon.path])
-            waitForSecondSubscription()
+            try waitForSecondSubscription()
             let top = try TopProcess(socket: daemon.path)
             let begin = ContinuousClock.now
             _ = kill(top.pid, SIGTERM)

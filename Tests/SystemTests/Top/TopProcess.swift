@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The process of the tsctl that was started with some socket.
+/// The tsctl process that was started with a socket.
 struct TopProcess {
     let pid: pid_t
     private let mark: String
@@ -21,7 +21,7 @@ struct TopProcess {
         throw TestFailure("there is no top")
     }
 
-    /// Waits for its end, no longer than that.
+    /// Waits for its end, at most for this time.
     func expectEnd(within limit: Duration) throws {
         let end = ContinuousClock.now + limit
         while isThere {
@@ -34,6 +34,6 @@ struct TopProcess {
         }
     }
 
-    /// A process that has ended has no environment any more, even when nobody has waited for it.
+    /// Whether it runs: a process that has ended has no environment any more, even before it is reaped.
     private var isThere: Bool { (try? Host.text("/proc/\(pid)/environ"))?.contains(mark) == true }
 }

@@ -13,12 +13,12 @@ extension SystemTests {
         init() throws {
             daemon = try RunningDaemon()
             terminal = try TerminalUser(environment: [
-                // Swift's own report of a crash waits for a key.
+                // Swift's own crash report waits for a key.
                 "TASKSTATS_SOCKET": daemon.socket, "SWIFT_BACKTRACE": "enable=no",
             ])
         }
 
-        /// Starts top between two looks at the state of the terminal.
+        /// Starts top between two samples of the terminal's state.
         private func start(_ options: String = "--interval 0.3", asNobody: Bool = false) throws {
             let command = try asNobody ? daemon.tsctlAsNobody(["top"]) : [ChildProcess.product("tsctl"), "top"]
             try terminal.enter(
@@ -31,7 +31,7 @@ extension SystemTests {
             #expect(state.isOtherScreen && !state.hasCursor)
         }
 
-        /// Waits for the end, and sees to it that the terminal is as it was.
+        /// Waits for the end, and checks that the terminal is restored.
         private func expectEnd(status: String = "status 0") throws {
             let lines = try terminal.wait(for: "the end") { lines in lines.contains { $0.hasPrefix("status") } }
             #expect(lines.contains(status))
@@ -43,7 +43,7 @@ extension SystemTests {
             #expect(try Host.text(daemon.directory.file("before")) == Host.text(daemon.directory.file("after")))
         }
 
-        @Test("It shows who runs and who ended, and q leaves everything as it was")
+        @Test("It shows running and ended processes, and q restores the terminal")
         func showsAndQuits() throws {
             let busy = try Host.start(["sh", "-c", "while :; do sh -c 'exit 3'; done"])
             try start()
@@ -73,7 +73,7 @@ extension SystemTests {
             try expectEnd()
         }
 
-        @Test("Another size is another screen")
+        @Test("A new size redraws the screen")
         func resizes() throws {
             try start()
             #expect(try terminal.screen().contains { $0.contains(" THRASH ") })
@@ -86,7 +86,7 @@ extension SystemTests {
             try expectEnd()
         }
 
-        @Test("SIGTERM, SIGHUP and Ctrl-C leave everything as it was", arguments: [SIGTERM, SIGHUP, SIGINT])
+        @Test("SIGTERM, SIGHUP and Ctrl-C restore the terminal", arguments: [SIGTERM, SIGHUP, SIGINT])
         func signals(signal: Int32) throws {
             try start()
             let top = try TopProcess(socket: daemon.socket)
@@ -94,14 +94,14 @@ extension SystemTests {
             try expectEnd()
         }
 
-        @Test("A crash leaves everything as it was", arguments: [SIGSEGV, SIGABRT, SIGTRAP])
+        @Test("A crash restores the terminal", arguments: [SIGSEGV, SIGABRT, SIGTRAP])
         func crashes(signal: Int32) throws {
             try start()
             _ = kill(try TopProcess(socket: daemon.socket).pid, signal)
             try expectEnd(status: "status \(128 + signal)")
         }
 
-        @Test("Ctrl-Z gives the terminal back, and fg takes it again")
+        @Test("Ctrl-Z restores the terminal, and fg resumes")
         func stops() throws {
             try start("--interval 0.3; fg")
             try terminal.press("C-z")
@@ -113,19 +113,19 @@ extension SystemTests {
             #expect(!state.isOtherScreen && state.hasCursor)
         }
 
-        @Test("A daemon that goes away is told, and one that comes back is used")
+        @Test("A daemon that goes away is reported, and used again when it is back")
         func daemonRestarts() throws {
             try start()
             _ = try daemon.stop(signal: SIGKILL)
-            try terminal.wait(for: "the note") { $0.contains { $0.hasPrefix("note") && $0.contains("trying again") } }
+            try terminal.wait(for: "the note") { $0.contains { $0.hasPrefix("note") && $0.contains("reconnecting") } }
             let other = try RunningDaemon(in: daemon.directory)
-            try terminal.wait(for: "the daemon") { lines in !lines.contains { $0.contains("trying again") } }
+            try terminal.wait(for: "the daemon") { lines in !lines.contains { $0.contains("reconnecting") } }
             try terminal.press("q")
             try expectEnd()
             _ = other
         }
 
-        @Test("An ordinary user sees his own processes")
+        @Test("An ordinary user sees its own processes")
         func asNobody() throws {
             let sleeper = try Sleeper(Host.asNobody)
             try start("--filter sleep --interval 0.3", asNobody: true)

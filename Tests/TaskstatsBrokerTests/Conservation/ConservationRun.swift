@@ -5,10 +5,10 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// A random run over one broker: clients join, leave, stall, read in part and subscribe anew, while tasks end, the
-/// kernel loses records and limits are so tiny that queues overflow all the time.
+/// A random run over one broker: clients join, leave, stall, read in part and subscribe again, while tasks end, the
+/// kernel loses records, and limits are so small that queues overflow all the time.
 final class ConservationRun {
-    /// What happened in runs, to see that they try what they should.
+    /// Counts of events in runs, which show that the runs cover them.
     struct Tally {
         var delivered: UInt64 = 0
         var lostInQueue: UInt64 = 0
@@ -89,7 +89,7 @@ final class ConservationRun {
         let witness = Witness(
             client, persona.peer, seesEverything: persona.seesEverything, isSlow: isSlow, seed: seed)
         witnesses.append(witness)
-        // The daemon has greeted before it reads.
+        // The daemon sends hello before it reads.
         witness.read(.max)
         subscribe(witness)
     }
@@ -135,7 +135,7 @@ final class ConservationRun {
         witness.wish = nil
     }
 
-    /// A client asks something else, or talks nonsense.
+    /// Makes a client send another request, or an invalid line.
     private func ask() {
         guard let witness = witnesses.randomElement(using: &random) else { return }
         if Bool.random(using: &random) {
@@ -205,33 +205,38 @@ final class ConservationRun {
         }
     }
 
-    /// No exit line goes beyond a limit; lines that tell of losses and ends may.
+    /// Checks that exit lines stay within the limits; loss and closing lines may exceed them.
     private func checkLimits(_ before: [Waiting]) {
         let after = waiting()
-        var (inAll, perUID) = (0, [UInt32: Int]())
+        var (memory, perUser) = ([Bool: [Range<UInt>]](), [Principal: Int]())
         for (index, witness) in witnesses.enumerated() {
             let hasNewExit = after[index].delivered > before[index].delivered
-            let bytes = hasNewExit ? after[index].bytes : before[index].bytes
-            inAll += bytes
-            perUID[witness.uid, default: 0] += bytes
+            let queue = hasNewExit ? after[index] : before[index]
+            memory[witness.seesEverything, default: []] += queue.pieces
+            perUser[witness.principal, default: 0] += queue.bytes
         }
         for (index, witness) in witnesses.enumerated() where after[index].delivered > before[index].delivered {
-            if after[index].bytes > limits.queueBytes || perUID[witness.uid, default: 0] > limits.queueBytesPerUID
-                || inAll > limits.queueBytesInAll
+            if after[index].bytes > limits.queueBytes
+                || perUser[witness.principal, default: 0] > limits.queueBytesPerUID
+                || TestHost.length(of: memory[witness.seesEverything] ?? [])
+                    > limits.queueBytes(ofPrivileged: witness.seesEverything)
             {
-                Issue.record("seed \(seed), \(witness.client.id): an exit went beyond a limit")
+                Issue.record("seed \(seed), \(witness.client.id): an exit exceeded a limit")
             }
         }
     }
 
-    private typealias Waiting = (bytes: Int, delivered: UInt64)
+    private typealias Waiting = (bytes: Int, pieces: [Range<UInt>], delivered: UInt64)
 
-    /// What waits for each witness, and how many exits were ever put there.
+    /// The unsent bytes of each client, and its number of exits so far.
     private func waiting() -> [Waiting] {
-        witnesses.map { (host.unsentBytes(of: $0.client.id), host.delivered(to: $0.client.id)) }
+        witnesses.map { witness in
+            let id = witness.client.id
+            return (host.unsentBytes(of: id), host.addresses(of: id), host.delivered(to: id))
+        }
     }
 
-    /// Everybody reads what is left, the counters are compared, and all leave.
+    /// Lets every client read the remaining lines, compares the counters, and disconnects all.
     private func finish() {
         for witness in witnesses { read(witness, .max) }
         for witness in witnesses {
@@ -249,6 +254,6 @@ final class ConservationRun {
             witness.client.leave()
             checkRegistrations()
         }
-        if !host.isBalanced { Issue.record("seed \(seed): something is still held when everybody has left") }
+        if !host.isBalanced { Issue.record("seed \(seed): resources are held after all clients have left") }
     }
 }

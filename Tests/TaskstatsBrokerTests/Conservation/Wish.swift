@@ -4,8 +4,8 @@ import TestSupport
 
 @testable import TaskstatsBroker
 
-/// What a client subscribed to, and who should get what of it, written down from protocol.md and access-policy.md
-/// without a look at the broker.
+/// A client's subscription and the records that it should receive, derived from protocol.md and access-policy.md
+/// independently of the broker.
 struct Wish {
     var cpus: Set<Int>
     var endsOnly = false
@@ -16,7 +16,7 @@ struct Wish {
     var commandPrefix: String?
     var disconnects = false
 
-    /// A wish as a random client has it.
+    /// Returns a random subscription.
     static func random(cpus count: Int, _ random: inout SeededGenerator) -> Wish {
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
         var wish = Wish(cpus: Set((0..<count).filter { _ in chance(50) }))
@@ -32,21 +32,21 @@ struct Wish {
         return wish
     }
 
-    /// The same as a client asks for it.
+    /// The same subscription as request parameters.
     var parameters: SubscribeParameters {
         var parameters = SubscribeParameters()
         parameters.cpus = cpus.map(String.init).joined(separator: ",")
         parameters.scope = endsOnly ? .process : .task
         parameters.fields = fields
-        parameters.filter.uids = uids
+        parameters.filter.uids = uids.map(Set.init)
         parameters.filter.minElapsedMicroseconds = minElapsedMicroseconds
         if onlyFailed { parameters.filter.exit = .failed }
-        parameters.filter.command = commandPrefix.flatMap { GlobPattern($0 + "*") }
+        parameters.filter.commands = commandPrefix.flatMap { GlobPattern($0 + "*") }.map { [$0] }
         parameters.overflow = disconnects ? .disconnect : .drop
         return parameters
     }
 
-    /// Whether a client of this wish is to hear of a task; `uid` is nil for those who may see everything.
+    /// Returns whether a client should receive a task; `uid` is nil for clients with access to everything.
     func wants(_ task: EndedTask, asOnly uid: UInt32?) -> Bool {
         guard cpus.contains(task.cpu) else { return false }
         if let uid, task.uid != uid { return false }
@@ -58,6 +58,4 @@ struct Wish {
         return true
     }
 
-    /// Whether the io group of a task is withheld from a client of tier own.
-    static func hidesIO(_ task: EndedTask) -> Bool { task.usedPrivilege || !task.isLast }
 }

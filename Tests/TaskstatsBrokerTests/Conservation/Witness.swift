@@ -4,11 +4,11 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// A client of a random run, with all that it should have heard.
+/// A client of a random run, with all lines that it should receive.
 ///
-/// The exits that match and the answers to its requests stand in one list, in the order in which they happened. What it
-/// reads walks along that list: an exit must be the next entry, a queue loss steps over as many exits, an answer must be
-/// the next entry. So every loss must stand where the gap is, and its count must be exact.
+/// Matching exits and answers to its requests are in one list, in order of their occurrence. Reading walks along that
+/// list: an exit must be the next entry, a queue loss skips its number of exits, an answer must be the next entry. So
+/// every loss must be at the position of the gap, and its count must be exact.
 final class Witness {
     enum Entry {
         case exit(EndedTask, sequence: UInt64, Wish)
@@ -19,7 +19,8 @@ final class Witness {
     let client: TestClient
     let seesEverything: Bool
     let uid: UInt32
-    /// Whether it reads seldom.
+    var principal: Principal { Principal(isPrivileged: seesEverything, uid: uid) }
+    /// Whether it reads rarely.
     let isSlow: Bool
     var wish: Wish?
     private(set) var entries: [Entry] = []
@@ -28,7 +29,7 @@ final class Witness {
     private(set) var delivered: UInt64 = 0
     private(set) var lostInQueue: UInt64 = 0
     private(set) var redacted = 0
-    /// What the kernel lost while it was subscribed, by CPU, with the position in the list when it happened.
+    /// Losses in the kernel during its subscription, by CPU, with their position in the list.
     private var kernelLosses: [Int: [(position: Int, count: UInt64)]] = [:]
     private var toldKernelLosses: [Int: UInt64] = [:]
     private let seed: UInt64
@@ -42,7 +43,7 @@ final class Witness {
         uid = peer.uid
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     func ended(_ task: EndedTask, sequence: UInt64) {
         guard let wish, wish.wants(task, asOnly: seesEverything ? nil : uid) else { return }
@@ -60,9 +61,9 @@ final class Witness {
 
     var lostInKernel: UInt64 { kernelLosses.values.joined().reduce(0) { $0 + $1.count } }
 
-    // MARK: What is heard
+    // MARK: Received lines
 
-    /// Reads up to so many bytes and compares what they say.
+    /// Reads up to `limit` bytes and compares the lines.
     func read(_ limit: Int) {
         let known = client.events.count
         client.read(limit)
@@ -97,7 +98,7 @@ final class Witness {
     private func hear(_ exit: ReceivedExit) {
         checkKernelLosses(exit.record.cpu)
         guard case .exit(let task, let sequence, let wish) = next() else { return fail("an exit out of turn") }
-        let isHidden = !seesEverything && Wish.hidesIO(task)
+        let isHidden = !seesEverything
         let record = exit.record
         expect(record.pid == task.pid, "exit of \(record.pid) instead of \(task.pid)")
         expect(record.cpu == task.cpu && record.sequence == sequence, "\(task.pid) has another CPU or sequence")
@@ -126,16 +127,16 @@ final class Witness {
         return entries[position]
     }
 
-    /// Before a line of a CPU all that the kernel lost there up to it has been told, and nothing of what came later.
+    /// Checks that before a line of a CPU all earlier kernel losses of it were reported, and no later ones.
     private func checkKernelLosses(_ cpu: Int) {
         let happened = kernelLosses[cpu, default: []].reduce(0) { $1.position <= position ? $0 + $1.count : $0 }
         let told = toldKernelLosses[cpu, default: 0]
-        expect(told == happened, "\(told) losses of CPU \(cpu) were told at a line that \(happened) precede")
+        expect(told == happened, "\(told) losses of CPU \(cpu) were reported at a line that \(happened) precede")
     }
 
     // MARK: The end
 
-    /// After everything was read: all of the list is accounted for.
+    /// Checks that the whole list is accounted for after everything was read.
     func checkEnd() {
         guard !isClosed else { return }
         expect(position == entries.count, "nothing was said of \(entries.count - position) entries")
@@ -143,7 +144,7 @@ final class Witness {
         expect(delivered + lostInQueue == matched, "\(delivered) + \(lostInQueue) is not \(matched)")
     }
 
-    /// The counters that the broker keeps say the same.
+    /// Checks that the broker's counters agree.
     func check(_ counters: Status.Connection) {
         expect(counters.delivered == delivered, "the counter of delivered records")
         expect(counters.lostInQueue == lostInQueue, "the counter of losses in the queue")

@@ -1,8 +1,8 @@
 import TaskstatsModel
 
-/// A task that ended, described by what the broker's decisions depend on.
+/// An ended task with the properties on which the broker's decisions depend.
 ///
-/// Both the record that goes into the broker and the tests' own opinion of who should get it come from here.
+/// It is the source of both the broker's record and the tests' independent expectation of its recipients.
 struct EndedTask {
     var cpu = 0
     var pid: UInt32
@@ -13,14 +13,25 @@ struct EndedTask {
     var usedPrivilege = false
     var exit = ExitStatus.code(0)
     var elapsedMicroseconds: UInt64 = 5_000
+    /// How long its process lived.
+    var processAgeMicroseconds: UInt64 = 1_000_000
+    /// When it ended, in milliseconds after the first tasks of a test.
+    var milliseconds: UInt64 = 0
     var command = "true"
     var hasProcess = false
+    /// How often earlier threads of the process were scheduled on a CPU.
+    var otherThreadsCPUCount: UInt64 = 0
+    /// The process id; nil if it equals the task's id.
+    var tgid: UInt32?
     var version: UInt16 = 17
 
-    /// What it read from storage; a member of the io group.
+    /// The bytes read from storage; a field of the group io.
     var readBytes: UInt64 { UInt64(pid) * 1_024 }
 
-    /// The kernel's record of it.
+    /// How often it was scheduled on a CPU.
+    static let cpuCount: UInt64 = 3
+
+    /// Returns the kernel's record of it.
     func record(sequence: UInt64 = 0) -> ExitRecord {
         var task = TaskRecord(kind: .task)
         task.set(.version, to: UInt64(version))
@@ -33,19 +44,22 @@ struct EndedTask {
         task.set(.acPpid, to: UInt64(ppid))
         task.set(.acEtime, to: elapsedMicroseconds)
         task.set(.readBytes, to: readBytes)
-        task.set(.cpuCount, to: 3)
+        task.set(.cpuCount, to: Self.cpuCount)
         let firstVersionWithTgid = 12
-        if version >= firstVersionWithTgid { task.set(.acTgid, to: UInt64(pid)) }
+        if version >= firstVersionWithTgid {
+            task.set(.acTgid, to: UInt64(tgid ?? pid))
+            task.set(.acTgetime, to: processAgeMicroseconds)
+        }
         var process: TaskRecord?
         if hasProcess {
             var sums = TaskRecord(kind: .process)
             sums.set(.version, to: UInt64(version))
-            sums.set(.cpuCount, to: 33)
+            sums.set(.cpuCount, to: Self.cpuCount + otherThreadsCPUCount)
             process = sums
         }
         return ExitRecord(
-            cpu: cpu, sequence: sequence, time: 1_795_400_000_000_000_000 + sequence, pid: pid, task: task,
-            process: process)
+            cpu: cpu, sequence: sequence, time: 1_795_400_000_000_000_000 + milliseconds * 1_000_000 + sequence,
+            pid: pid, task: task, process: process)
     }
 
     /// AGROUP, ASU and ACORE as in <linux/acct.h>.
@@ -66,6 +80,6 @@ struct EndedTask {
 }
 
 extension [EndedTask] {
-    /// Tasks that differ in nothing but their numbers.
+    /// Creates tasks that differ only in their numbers.
     init(_ pids: ClosedRange<UInt32>, cpu: Int = 0) { self = pids.map { EndedTask(cpu: cpu, pid: $0) } }
 }

@@ -4,14 +4,14 @@ import TaskstatsProtocol
 @testable import TaskstatsBroker
 
 extension PeerIdentity {
-    static let root = PeerIdentity(uid: 0, gid: 0, groups: [], sharesPIDNamespace: true)
+    static let root = PeerIdentity(Caller(uid: 0, gid: 0, groups: []), sharesPIDNamespace: true)
 
-    /// An ordinary user whose group has the same number.
+    /// Returns an ordinary user whose group has the same number.
     static func user(_ uid: UInt32, gid: UInt32? = nil, groups: Set<UInt32> = []) -> PeerIdentity {
-        PeerIdentity(uid: uid, gid: gid ?? uid, groups: groups, sharesPIDNamespace: true)
+        PeerIdentity(Caller(uid: uid, gid: gid ?? uid, groups: groups), sharesPIDNamespace: true)
     }
 
-    /// The same peer, behind a pid namespace.
+    /// The same peer in another pid namespace.
     var inContainer: PeerIdentity {
         var peer = self
         peer.sharesPIDNamespace = false
@@ -31,7 +31,7 @@ extension HostState {
 }
 
 extension BrokerSettings {
-    /// The group whose members see everything on the hosts of these tests.
+    /// The group whose members see everything in these tests.
     static let privilegedGroup: UInt32 = 990
 
     static func sample(
@@ -46,7 +46,7 @@ extension BrokerSettings {
 }
 
 extension BrokerLimits {
-    /// The usual limits, with some changed.
+    /// Returns the default limits with some changes.
     static func usual(_ change: (inout BrokerLimits) -> Void) -> BrokerLimits {
         var limits = BrokerLimits()
         change(&limits)

@@ -4,12 +4,12 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// A client of a ``TestHost``: it asks, reads as much as the test wants, and keeps what it heard.
+/// A client of a ``TestHost``, which sends requests, reads as much as the test wants, and keeps the received lines.
 final class TestClient {
     let id: ClientID
-    /// The lines that it read, without their newlines.
+    /// The received lines, without their newlines.
     private(set) var lines: [[UInt8]] = []
-    /// The same, understood.
+    /// The decoded lines.
     private(set) var events: [ServerEvent] = []
     private unowned let host: TestHost
     private var unfinishedLine: [UInt8] = []
@@ -20,9 +20,9 @@ final class TestClient {
         self.host = host
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
-    /// Sends a request and returns its id; nil when the broker does not want one now.
+    /// Sends a request and returns its id; nil when the broker reads none now.
     @discardableResult func ask(_ call: Request.Call) -> Int64? {
         lastRequest += 1
         let line = Request(id: .integer(lastRequest), call: call).line.array
@@ -48,12 +48,12 @@ final class TestClient {
 
     func unsubscribe() { ask(.unsubscribe) }
 
-    /// The connection breaks, whatever waits for the client.
+    /// Breaks the connection, regardless of queued bytes.
     func leave() { host.disconnect(id) }
 
     // MARK: Reading
 
-    /// Reads up to so many bytes, everything when nothing is said, and returns what that made known.
+    /// Reads up to `limit` bytes, by default everything, and returns the decoded lines.
     @discardableResult func read(_ limit: Int = .max) -> [Heard] {
         let known = events.count
         unfinishedLine += host.send(limit, to: id)
@@ -67,7 +67,7 @@ final class TestClient {
         return events[known...].map(Heard.init)
     }
 
-    /// Understands a line; a line that no daemon may send is an issue.
+    /// Decodes a line; a line that no daemon may send is an issue.
     static func event(in line: some Sequence<UInt8>) -> ServerEvent? {
         let line = Array(line)
         let event = unsafe line.withUnsafeBytes { bytes in
@@ -81,36 +81,36 @@ final class TestClient {
         }
     }
 
-    // MARK: What it heard
+    // MARK: Received lines
 
-    /// Everything, as far as order goes.
+    /// All lines, as far as their order is concerned.
     var heard: [Heard] { events.map(Heard.init) }
 
-    /// The tasks whose exits it was told.
+    /// The tasks of the received exits.
     var pids: [UInt32] { exits.map(\.record.pid) }
 
-    /// The exits it was told.
+    /// The received exits.
     var exits: [ReceivedExit] { events.compactMap { if case .exit(let exit) = $0 { exit } else { nil } } }
 
-    /// The losses it was told.
+    /// The received losses.
     var losses: [Loss] { events.compactMap { if case .lost(let loss) = $0 { loss } else { nil } } }
 
-    /// The lines of exits, byte by byte.
+    /// The bytes of exit lines.
     var exitLines: [[UInt8]] { zip(lines, events).compactMap { if case .exit = $1 { $0 } else { nil } } }
 
-    /// The answer to a request.
+    /// Returns the answer to a request.
     func answer(to request: Int64?) -> ServerEvent.Reply? {
         events.lazy.compactMap { event in
             if case .reply(let id, let reply) = event, id == request { reply } else { nil }
         }.first
     }
 
-    /// The error that answered a request.
+    /// Returns the error that answered a request.
     func error(of request: Int64?) -> ProtocolError? {
         if case .error(let error) = answer(to: request) { error } else { nil }
     }
 
-    /// Asks for the counters, reading everything on the way.
+    /// Requests the counters, and reads everything until the answer.
     func status() -> Status? {
         let request = ask(.status)
         read()
@@ -118,14 +118,14 @@ final class TestClient {
     }
 }
 
-/// What a line is, as far as the order of lines goes.
+/// A line, as far as its order is concerned.
 enum Heard: Equatable {
     case hello
     case exit(UInt32)
     case lost(Loss.Place, UInt64)
     case answer(Int64)
     case error(Int64, ProtocolError.Name)
-    /// The refusal of a line without an id that could be read.
+    /// The refusal of a line without a readable id.
     case refusal(ProtocolError.Name)
     case closing(String)
     case unknown

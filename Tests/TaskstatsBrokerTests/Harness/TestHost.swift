@@ -4,14 +4,14 @@ import Testing
 
 @testable import TaskstatsBroker
 
-/// Plays the daemon around a broker, without descriptor and with a clock of its own.
+/// A daemon around a broker, without descriptors and with its own clock.
 ///
-/// It carries out what the broker says: registered CPUs are a set, a client's socket is a list of bytes that grows when
-/// the test says that the client reads. After every input it compares the registered CPUs with those that subscriptions
-/// want, so that no test can forget to.
+/// It carries out the broker's actions: registered CPUs are a set, and a client's socket is a list of bytes that grows
+/// when the test lets the client read. After every input it compares the registered CPUs with those of the
+/// subscriptions, so that no test can omit this.
 final class TestHost {
     private var broker: Broker
-    /// The CPUs that the kernel of this host sends records for.
+    /// The CPUs for which the kernel of this host sends records.
     private(set) var registered = CPUSet()
     /// How often each CPU was registered.
     private(set) var registrations: [Int: Int] = [:]
@@ -19,13 +19,13 @@ final class TestHost {
     var refusedCPUs = CPUSet()
     /// Whether registrations wait until ``completeRegistrations()``.
     var delaysRegistrations = false
-    /// What the kernel says to queries.
+    /// The kernel's answers to queries.
     var queryAnswer: (Broker.Query) -> Broker.QueryAnswer = { _ in
         .refusal(ProtocolError(.noSuchTask, "no such task"))
     }
-    /// What the daemon counts of its CPUs.
+    /// The daemon's counters of its CPUs.
     var cpuCounters: [Status.CPU] = []
-    /// The time, which goes on only when a test says so; in nanoseconds.
+    /// The time in nanoseconds, which advances only on a test's request.
     var now: UInt64 = 7_000_000_000
     private var pending: [Broker.PendingSubscription] = []
     private var sequences: [Int: UInt64] = [:]
@@ -34,7 +34,7 @@ final class TestHost {
 
     // MARK: Connections
 
-    /// Connects a peer that is expected to be let in.
+    /// Connects a peer that must be admitted.
     func connect(_ peer: PeerIdentity = .root) throws -> TestClient {
         guard case .admitted(let id) = admit(peer) else { throw NotAdmitted() }
         return TestClient(id: id, host: self)
@@ -42,23 +42,29 @@ final class TestHost {
 
     struct NotAdmitted: Error {}
 
-    /// Connects a peer that is expected to be refused, and returns the lines that it gets.
+    /// Connects a peer that must be refused, and returns the lines that it receives.
     func refusal(of peer: PeerIdentity) -> [ServerEvent]? {
         guard case .refused(let lines, _) = admit(peer) else { return nil }
         return lines.compactMap { TestClient.event(in: $0.dropLast()) }
     }
 
     private func admit(_ peer: PeerIdentity) -> Broker.Admission {
-        broker.admit(uid: peer.uid, at: now, identify: { peer }, host: .sample)
+        broker.admit(peer.caller, at: now, identify: { peer }, host: .sample)
     }
 
-    /// The connection of a client ends.
-    func disconnect(_ id: ClientID) {
-        deregister(broker.remove(id))
+    /// Ends the connection of a client.
+    func disconnect(_ id: ClientID, connectionStaysOpen: Bool = false) {
+        deregister(broker.remove(id, connectionStaysOpen: connectionStaysOpen))
         checkRegistrations()
     }
 
-    // MARK: Looking
+    /// Closes the connection of a client that was disconnected.
+    func closed(_ id: ClientID) { broker.closed(id) }
+
+    /// Ends a connection from the daemon's side.
+    func end(_ id: ClientID, reason: String) { broker.end(id, reason: reason) }
+
+    // MARK: State
 
     func isConnected(_ id: ClientID) -> Bool { broker.access(of: id) != nil }
 
@@ -72,16 +78,16 @@ final class TestHost {
 
     func unsentBytes(of id: ClientID) -> Int { broker.unsentBytes(of: id) }
 
-    /// The exits that were put into a client's queue.
+    /// Returns the number of exits put into a client's queue.
     func delivered(to id: ClientID) -> UInt64 { broker.clients[id]?.counters.delivered ?? 0 }
 
-    /// How many uids the broker remembers.
-    var accountCount: Int { broker.accounts.count }
+    /// The number of quotas that the broker remembers.
+    var accountCount: Int { broker.quotas.count }
 
-    /// Whether nothing is held, and within a second nothing will be remembered.
+    /// Whether all resources are released, and all quotas will be purged within a second.
     var isBalanced: Bool { broker.isBalanced(at: now + 1_000_000_000) }
 
-    /// The pieces of memory that wait to be sent to a client.
+    /// Returns the memory ranges queued for a client.
     func addresses(of id: ClientID) -> [Range<UInt>] {
         var ranges: [Range<UInt>] = []
         unsafe broker.forEachPiece(of: id, limit: .max) { piece in
@@ -91,12 +97,28 @@ final class TestHost {
         return ranges
     }
 
-    /// Every client is told that the daemon ends.
+    /// Returns the size of the union of memory ranges.
+    static func length(of ranges: [Range<UInt>]) -> Int {
+        var (length, end): (Int, UInt) = (0, 0)
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.upperBound > end {
+            length += Int(range.upperBound - max(range.lowerBound, end))
+            end = range.upperBound
+        }
+        return length
+    }
+
+    /// Begins a loop iteration after a time.
+    func iterate(after nanoseconds: UInt64 = 1_000_000) {
+        now += nanoseconds
+        broker.beginIteration(at: now)
+    }
+
+    /// Notifies every client that the daemon is stopping.
     func shutDown() { broker.shutDown(reason: "the test is over") }
 
     // MARK: Requests
 
-    /// A client's line arrives; it is not even looked at while the broker wants none.
+    /// Receives a client's line, unless the broker reads none now.
     @discardableResult func receive(_ line: String, from id: ClientID) -> Bool {
         guard broker.wantsRequests(of: id) else { return false }
         let request = unsafe Array(line.utf8).withUnsafeBytes { bytes in
@@ -110,7 +132,7 @@ final class TestHost {
         return true
     }
 
-    /// A client's line turned out to be too long.
+    /// Receives a line that is too long.
     func receiveLongLine(from id: ClientID) { broker.rejectLongLine(from: id, at: now) }
 
     private func carryOut(_ action: Broker.RequestAction) {
@@ -127,7 +149,7 @@ final class TestHost {
         }
     }
 
-    /// Registers what waits to be registered: for each subscription all of its new CPUs or none.
+    /// Completes pending registrations: for each subscription all of its new CPUs, or none.
     func completeRegistrations() {
         let subscriptions = pending
         pending = []
@@ -143,7 +165,7 @@ final class TestHost {
             }
             let failure = ProtocolError(.kernelError, "no buffer for that CPU", errno: "ENOMEM")
             registered = registered.subtracting(
-                broker.complete(subscription, registration: isRefused ? failure : nil))
+                broker.complete(subscription, registration: isRefused ? failure : nil) { sequences[$0].map { $0 + 1 } })
         }
         checkRegistrations()
     }
@@ -161,7 +183,7 @@ final class TestHost {
 
     // MARK: The kernel
 
-    /// A task ends; returns its number on the CPU, or nil when nobody listens there.
+    /// Ends a task; returns its number on the CPU, or nil when there is no subscriber.
     @discardableResult func end(_ task: EndedTask) -> UInt64? {
         guard registered.contains(task.cpu) else { return nil }
         let sequence = sequences[task.cpu, default: 0] + 1
@@ -170,15 +192,15 @@ final class TestHost {
         return sequence
     }
 
-    /// Tasks end one after the other.
+    /// Ends tasks one after the other.
     func end(_ tasks: [EndedTask]) {
         for task in tasks { end(task) }
     }
 
-    /// A record comes in as it is.
+    /// Passes a record on unchanged.
     func exited(_ record: ExitRecord) { broker.exited(record) }
 
-    /// The kernel drops records of a CPU; false when nobody listens there.
+    /// Drops records of a CPU in the kernel; false when there is no subscriber.
     @discardableResult func lose(_ count: UInt64, cpu: Int) -> Bool {
         guard registered.contains(cpu) else { return false }
         sequences[cpu, default: 0] += count
@@ -188,7 +210,7 @@ final class TestHost {
 
     // MARK: Sending
 
-    /// Takes up to so many bytes of what waits for a client, as a socket with that much room does.
+    /// Sends up to `limit` queued bytes to a client, as a socket with that much room does.
     func send(_ limit: Int, to id: ClientID) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < limit, broker.unsentBytes(of: id) > 0 {

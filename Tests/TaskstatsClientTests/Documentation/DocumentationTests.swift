@@ -12,8 +12,9 @@ import Testing
 
     @Test(arguments: [
         ("README.md", 1), ("Sources/TaskstatsClient/TaskstatsClient.docc/GettingStarted.md", 10),
-        ("Sources/TaskstatsClient/TaskstatsClient.swift", 1), ("Sources/TaskstatsClient/TaskstatsConnection.swift", 1),
-        ("Sources/TaskstatsClient/TaskstatsError.swift", 1),
+        ("Sources/TaskstatsClient/Async/TaskstatsClient.swift", 1),
+        ("Sources/TaskstatsClient/Blocking/TaskstatsConnection.swift", 1),
+        ("Sources/TaskstatsClient/Values/TaskstatsError.swift", 1),
     ])
     func `every block of a page stands in the code that these tests compile`(page: String, least: Int) throws {
         let compiled = try Self.compiled.map(Self.text).joined()
@@ -29,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `the code about a client asks and tells what it says`() async throws {
+    @Test func `the code about a client requests and prints as documented`() async throws {
         let gone = ProtocolError(.noSuchTask, "there is no task 123", errno: "ESRCH")
         let daemon = try FakeDaemon { peer in
             try peer.greet()

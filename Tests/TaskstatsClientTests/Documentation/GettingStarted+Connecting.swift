@@ -4,7 +4,7 @@ typealias Client = TaskstatsClient
 typealias Connection = TaskstatsConnection
 
 extension GettingStarted {
-    /// Where the daemon of a test listens; nil for the place where each program looks.
+    /// The socket of a test's daemon; nil for the default path.
     @TaskLocal static var path: String?
 
     /// Stands before the type of that name, so that the printed code finds the daemon of the test.

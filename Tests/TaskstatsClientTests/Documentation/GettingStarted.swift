@@ -32,7 +32,7 @@ enum GettingStarted {
     static func choose(_ client: Client) -> Client.Exits {
         var filter = RecordFilter()
         filter.exit = .failed
-        filter.command = GlobPattern("git*")
+        filter.commands = ["git*", "make"].compactMap(GlobPattern.init)
         let failures = client.exits(scope: .process, fields: [.acComm, .acUid], filter: filter)
         return failures
     }

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// The sums of a process in version 16: most members are zeros that nobody filled.
+    /// The sums of a process in version 16: most fields are zeros, because the kernel does not fill them.
     static let process16 = TaskstatsFixture(
         version: 16, kind: .process,
         hex: """

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 1, Linux 2.6.18: delays and run times only, and no accounting members before them.
+    /// Version 1, Linux 2.6.18: only delays and run times, without accounting fields before them.
     static let version1 = TaskstatsFixture(
         version: 1, kind: .task,
         hex: """

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 13, Linux 6.1: 416 bytes; its command name is followed by what a longer one left behind.
+    /// Version 13, Linux 6.1: 416 bytes; its command name is followed by the rest of a longer one.
     static let version13 = TaskstatsFixture(
         version: 13, kind: .task,
         hex: """

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 15, Linux 6.14: the extremes stand in the middle.
+    /// Version 15, Linux 6.14: the extremes are in the middle.
     static let version15 = TaskstatsFixture(
         version: 15, kind: .task,
         hex: """

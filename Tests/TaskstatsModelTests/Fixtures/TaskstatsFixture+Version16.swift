@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 16, Linux 6.15: as many bytes as version 15, with the extremes at the end.
+    /// Version 16, Linux 6.15: the size of version 15, with the extremes at the end.
     static let version16 = TaskstatsFixture(
         version: 16, kind: .task,
         hex: """

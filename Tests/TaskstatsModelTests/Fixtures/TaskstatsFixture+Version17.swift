@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 17, Linux 7.1: when the longest waits ended.
+    /// Version 17, Linux 7.1: the ends of the longest waits.
     static let version17 = TaskstatsFixture(
         version: 17, kind: .task,
         hex: """

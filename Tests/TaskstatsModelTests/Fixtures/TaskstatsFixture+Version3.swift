@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 3, Linux 2.6.20: members stand where their types put them, from ac_uid on earlier than ever since.
+    /// Version 3, Linux 2.6.20: fields have natural alignment, from ac_uid on at lower offsets than ever since.
     static let version3 = TaskstatsFixture(
         version: 3, kind: .task,
         hex: """

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 8: what most long-lived kernels before 4.20 sent.
+    /// Version 8: the version of most long-lived kernels before 4.20.
     static let version8 = TaskstatsFixture(
         version: 8, kind: .task,
         hex: """

@@ -1,5 +1,5 @@
 extension TaskstatsFixture {
-    /// Version 9, Linux 4.20: thrashing, and a uid that is negative to those who read it signed.
+    /// Version 9, Linux 4.20: thrashing, and a uid that is negative as a signed number.
     static let version9 = TaskstatsFixture(
         version: 9, kind: .task,
         hex: """

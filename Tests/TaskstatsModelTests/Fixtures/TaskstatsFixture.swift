@@ -2,23 +2,23 @@ import TaskstatsModel
 import TestSupport
 import Testing
 
-/// One struct taskstats as a little-endian 64-bit kernel sends it, and what it says.
+/// One struct taskstats as sent by a little-endian 64-bit kernel, and its meaning.
 ///
-/// Bytes, offsets and expected values come from the kernel's header and from nothing in this project. Every member has
-/// a value of its own: a u64 holds its number in the struct, the version and the offset (cpu_count 5000017000016 is
-/// the 5th member of version 17, at 16), a few have the top bit set as well; padding is 0xee.
+/// Bytes, offsets and expected values come from the kernel's header, not from this project. Every field has a unique
+/// value: a u64 combines its number in the struct, the version and the offset (cpu_count 5000017000016 is the 5th field
+/// of version 17, at 16), a few have the top bit set as well; padding is 0xee.
 struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
-    /// The version that a record of these bytes has.
+    /// The version of a record with these bytes.
     var version: UInt16
-    /// Whom it describes.
+    /// The kind of the record.
     let kind: TaskRecord.Kind
     /// The bytes.
     private(set) var bytes: [UInt8]
-    /// Where the members stand, and what else there is.
+    /// The positions of the fields and other parts.
     let parts: [HexFixture.Part]
-    /// The command name, if there is one.
+    /// The command name, if any.
     let command: [UInt8]?
-    /// The values of all other members, by the kernel's names.
+    /// The values of all other fields, by the kernel's names.
     private(set) var values: [String: UInt64]
     /// The version of the task's record in the same message.
     private(set) var versionOfTask: UInt16?
@@ -35,7 +35,7 @@ struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
         testDescription = "version \(version) of a \(kind)"
     }
 
-    /// The sums of a process from a kernel that leaves their version 0.
+    /// The sums of a process from a kernel that sets no version in them.
     static let processWithoutVersion: TaskstatsFixture = {
         var fixture = process16
         fixture.bytes.replaceSubrange(0..<2, with: [0, 0])
@@ -44,7 +44,7 @@ struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
         return fixture
     }()
 
-    /// What a version 18 may be: version 17 with more behind it.
+    /// A possible version 18: version 17 with additional bytes.
     static let version18: TaskstatsFixture = {
         var fixture = version17
         fixture.version = 18
@@ -71,7 +71,7 @@ struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
 }
 
 extension TaskstatsFixture {
-    /// The names of the members that lie whole within the first `length` bytes and carry a value.
+    /// Returns the names of the fields with a value that are entirely within the first `length` bytes.
     func members(within length: Int) -> Set<String> {
         Set(parts.filter { $0.range.upperBound <= length && (values[$0.name] != nil || isCommand($0)) }.map(\.name))
     }
@@ -87,7 +87,7 @@ extension TaskstatsFixture {
         return byte
     }
 
-    /// The record of the first `length` bytes, read from an offset in a larger buffer full of `poison`.
+    /// Returns the record of the first `length` bytes, read at an offset in a larger buffer full of `poison`.
     func record(of length: Int? = nil, at start: Int = 0) throws(TaskRecord.DecodingError) -> TaskRecord {
         let length = length ?? bytes.count
         var buffer = [UInt8](repeating: poison, count: start + length + 64)
@@ -98,7 +98,7 @@ extension TaskstatsFixture {
 }
 
 extension TaskRecord {
-    /// The record of some bytes of an array; of all of them unless told otherwise.
+    /// Returns the record of some bytes of an array, by default all of them.
     init(
         bytes: [UInt8], at range: Range<Int>? = nil, kind: Kind, versionOfTask: UInt16? = nil
     ) throws(DecodingError) {

@@ -3,9 +3,9 @@ import Testing
 
 @testable import TaskstatsProtocol
 
-/// The conformance set of requests, as far as the daemon's reader goes; a system test sends it to the daemon.
+/// The conformance set of requests for the daemon's decoder; a system test sends it to the daemon.
 @Suite struct RequestConformanceTests {
-    @Test func `every line comes to what the protocol says`() {
+    @Test func `every line has the result that the protocol specifies`() {
         for request in RequestCase.all {
             let outcome = Self.read(request.line)
             switch (request.outcome, outcome) {
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `what is said of JSON agrees with a second reading of the rules`() {
+    @Test func `expectations about JSON agree with an independent implementation of the rules`() {
         for request in RequestCase.all where request.line.count <= ProtocolLimits.requestBytes {
             let isJSON =
                 ReferenceJSON.depth(request.line) <= ProtocolLimits.requestDepth && !request.line.contains(0)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `whatever is refused, the answer fits into a line`() {
+    @Test func `the answer to any refused line fits into a line`() {
         for request in RequestCase.all {
             guard case .failure(let failure) = Self.read(request.line) else { continue }
             let answer = ServerLine.error(failure.id, failure.error)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// Reads a line as it comes over a socket.
+    /// Decodes a line as received over a socket.
     private static func read(_ line: [UInt8]) -> Result<Request, RequestDecoder.Failure> {
         var framer = LineFramer(limit: ProtocolLimits.requestBytes)
         var rest = (line + [0x0a])[...]

@@ -1,37 +1,48 @@
 import TaskstatsModel
 import TaskstatsProtocol
 
-/// The schema of `stats`, written from the field table: Protocol/schema/stats.schema.json is this text.
+/// The schema of `stats`, generated from the field table: the contents of Protocol/schema/stats.schema.json.
 enum FieldSchema {
     /// The whole file.
     static var text: String {
-        """
-        {
-          "$schema": "https://json-schema.org/draft/2020-12/schema",
-          "$id": "https://taskstatsd.invalid/protocol/1.0/stats.schema.json",
-          "title": "Statistics of a task; written from the field table by the tests, not by hand",
-          "type": "object",
-          "additionalProperties": false,
-          "properties": {
-        \(Field.allCases.map(properties).joined(separator: ",\n"))
-          },
-          "dependentRequired": {"ac_comm_hex": ["ac_comm"]},
-          "$defs": {
-            "process": {
-              "description": "The sums of a process: only what the kernel adds up over threads.",
-              "$ref": "#",
-              "propertyNames": \(choice(Field.allCases.filter(\.isFilledInProcessRecords).map(\.name), indent: 6))
-            },
-            "field": \(choice(Field.allCases.map(\.name), indent: 4)),
-            "group": \(choice(FieldGroup.allCases.map(\.rawValue), indent: 4)),
-            "unit": \(choice(FieldUnit.allCases.map(\.rawValue), indent: 4))
-          }
-        }
+        let sums = Field.allCases.filter(\.isFilledInProcessRecords).map(\.name)
+        let waited = Field.allCases.filter(waits.contains).map(\.name)
+        return """
+            {
+              "$schema": "https://json-schema.org/draft/2020-12/schema",
+              "$id": "https://taskstatsd.invalid/protocol/1.1/stats.schema.json",
+              "title": "Statistics of a task",
+              "$comment": "Generated from the field table by FieldSchemaTests; do not edit.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+            \(Field.allCases.map(properties).joined(separator: ",\n"))
+              },
+              "dependentRequired": {"ac_comm_hex": ["ac_comm"]},
+              "$defs": {
+                "process": {
+                  "title": "The sums of a process: only what the kernel adds up over threads",
+                  "$ref": "#",
+                  "propertyNames": \(choice("A field that the kernel sums", sums, indent: 6))
+                },
+                "waits": {
+                  "title": "Fields of waits",
+                  "$ref": "#",
+                  "minProperties": 1,
+                  "propertyNames": \(choice("A field of a wait", waited, indent: 6))
+                },
+                "field": \(choice("The name of a field", Field.allCases.map(\.name), indent: 4)),
+                "group": \(choice("The name of a group", FieldGroup.allCases.map(\.rawValue), indent: 4)),
+                "unit": \(choice("What a field counts", FieldUnit.allCases.map(\.rawValue), indent: 4))
+              }
+            }
 
-        """
+            """
     }
 
-    /// The members of JSON that a field of the struct becomes.
+    private static let waits = WaitKind.allCases.reduce(FieldSet()) { $0.union($1.fields) }
+
+    /// Returns the JSON keys for a field of the struct.
     private static func properties(_ field: Field) -> String {
         let facts = #"""
                 "\#(field.name)": {"$ref": "types.schema.json#/$defs/\#(field.kind.definition)", "unit": "\#(field.unit.rawValue)",
@@ -44,8 +55,8 @@ enum FieldSchema {
             + ",\n    \"\(field.name)_hex\": \(bytes)\n      \"pattern\": \"^([0-9a-f]{2}){1,\(field.kind.width)}$\"}"
     }
 
-    /// One of these words, as many to a line as fit.
-    private static func choice(_ words: [String], indent: Int) -> String {
+    /// Returns a choice of these words, as many per line as fit.
+    private static func choice(_ title: String, _ words: [String], indent: Int) -> String {
         let margin = String(repeating: " ", count: indent)
         let widest = 118
         var lines = [""]
@@ -60,12 +71,12 @@ enum FieldSchema {
                 lines[lines.count - 1] += ", \(word)"
             }
         }
-        return "{\"enum\": [\n\(lines.joined(separator: "\n"))\n\(margin)]}"
+        return "{\"title\": \"\(title)\", \"enum\": [\n\(lines.joined(separator: "\n"))\n\(margin)]}"
     }
 }
 
 extension FieldKind {
-    /// The definition in types.schema.json that a value of this kind satisfies.
+    /// The definition in types.schema.json for a value of this kind.
     fileprivate var definition: String {
         switch self {
         case .i8: "nice"

@@ -24,7 +24,7 @@ struct GoldenConversation {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Protocol/examples")
 
-    /// Reads the conversation of that name.
+    /// Reads the conversation with that name.
     init(_ name: String) throws {
         self.name = name
         let text = try String(contentsOf: Self.directory.appending(path: "\(name).ndjson"), encoding: .utf8)
@@ -34,16 +34,16 @@ struct GoldenConversation {
         }
     }
 
-    /// The names of all conversations.
+    /// Returns the names of all conversations.
     static func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: directory.path)
             .filter { $0.hasSuffix(".ndjson") }.map { String($0.dropLast(".ndjson".count)) }.sorted()
     }
 
-    /// Every conversation there is.
+    /// Returns all conversations.
     static func all() throws -> [GoldenConversation] { try names().map(GoldenConversation.init) }
 
-    /// Takes an example apart by its bytes, as what stands within is to be compared byte by byte.
+    /// Parses an example by its bytes, because its contents are compared byte by byte.
     private static func parse(_ example: String) throws -> Line? {
         for sender in [Sender.client, .daemon] {
             let head = #"{"from":"\#(sender.rawValue)","line":"#
@@ -51,7 +51,7 @@ struct GoldenConversation {
                 return Line(sender: sender, text: String(example.dropFirst(head.count).dropLast()))
             }
         }
-        // What is not JSON itself stands as a string.
+        // Lines that are not JSON are encoded as strings.
         let value = try JSONDocument.read(example)
         guard value["from"]?.string == "client", let text = value["text"]?.string else { return nil }
         return Line(sender: .client, text: text)

@@ -3,7 +3,7 @@ import TaskstatsModel
 @testable import TaskstatsProtocol
 
 extension ExitRecord {
-    /// A process of one thread with nothing but a name, so many milliseconds after the examples' first moment.
+    /// Returns a process of one thread with only a name, a number of milliseconds after the examples' start.
     static func golden(
         cpu: Int, _ sequence: UInt64, after milliseconds: UInt64, pid: UInt32, _ command: String, code: UInt8 = 0
     ) -> ExitRecord {
@@ -13,20 +13,22 @@ extension ExitRecord {
             exit: .code(code), task: TaskRecord(.task, [:], command: command), process: nil)
     }
 
-    /// The examples' first moment.
+    /// The examples' start.
     static let goldenTime: UInt64 = 1_795_420_000_123_456_789
 }
 
 extension GoldenTurn {
-    /// The answer to a subscription.
-    static func subscribed(_ id: Int64, cpus: [Int], _ parameters: SubscribeParameters) -> GoldenTurn {
+    /// Returns the answer to a subscription.
+    static func subscribed(
+        _ id: Int64, cpus: [Int], _ parameters: SubscribeParameters, next: [Int: UInt64] = [:]
+    ) -> GoldenTurn {
         let cpus = CPUSet(cpus)
         return .daemon(
-            ServerLine.subscribed(.integer(id), cpus: cpus, parameters),
+            ServerLine.subscribed(.integer(id), cpus: cpus, parameters) { next[$0] ?? 1 },
             .reply(id: id, .subscription(cpus: cpus.description, fields: parameters.fields)))
     }
 
-    /// A subscription to command names on these CPUs, and its answer.
+    /// Returns a subscription to command names on these CPUs, and its answer.
     static func subscribesToNames(_ list: String, cpus: [Int]) -> [GoldenTurn] {
         var parameters = SubscribeParameters()
         parameters.cpus = list

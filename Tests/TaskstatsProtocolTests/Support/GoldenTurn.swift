@@ -3,7 +3,7 @@ import Testing
 
 @testable import TaskstatsProtocol
 
-/// One line of a conversation as a test spells it out: what is to be written, and what is to be read back.
+/// One line of a conversation as spelled out by a test: the text to encode and the event to decode.
 struct GoldenTurn {
     private enum Meaning {
         case request(Request)
@@ -14,18 +14,18 @@ struct GoldenTurn {
     private let text: String
     private let meaning: Meaning
 
-    /// A request as our client writes it.
+    /// A request as encoded by our client.
     static func client(_ request: Request) -> GoldenTurn {
         let line = request.line
         return GoldenTurn(text: line.line, meaning: .request(request))
     }
 
-    /// A request that another client words in its own way.
+    /// A request as worded by another client.
     static func client(_ request: Request, worded text: String) -> GoldenTurn {
         GoldenTurn(text: text, meaning: .request(request))
     }
 
-    /// A line that the daemon refuses without looking further.
+    /// A line that the daemon refuses without further inspection.
     static func client(_ text: String, refused error: ProtocolError, id: RequestID? = nil) -> GoldenTurn {
         GoldenTurn(text: text, meaning: .refused(RequestDecoder.Failure(id: id, error: error)))
     }
@@ -35,7 +35,7 @@ struct GoldenTurn {
         GoldenTurn(text: line.line, meaning: .event(event))
     }
 
-    /// An exit, with what the client reads of it.
+    /// An exit with the client's decoded event.
     static func exit(
         _ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup] = [], reads: ExitRecord? = nil
     ) -> GoldenTurn {

@@ -2,9 +2,9 @@ import TestSupport
 
 @testable import TaskstatsProtocol
 
-/// The content of a JSON text, for comparing two ways to read it.
+/// The content of a JSON text, for a comparison of two parsers.
 ///
-/// Numbers that are not integers only count as such.
+/// Numbers that are not integers are not distinguished.
 indirect enum JSONTree: Equatable {
     struct Member: Equatable {
         var name: [UInt8]
@@ -18,7 +18,7 @@ indirect enum JSONTree: Equatable {
     case bool(Bool)
     case other
 
-    /// What jansson read.
+    /// Converts a value of jansson.
     init(_ value: JSONValue) {
         if let members = value.members {
             self = .object(members.map { Member(name: Array($0.name.utf8), value: JSONTree($0.value)) })
@@ -35,7 +35,7 @@ indirect enum JSONTree: Equatable {
         }
     }
 
-    /// What a cursor finds.
+    /// Reads a value at a cursor.
     init(reading cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
         switch cursor.peek() {
         case UInt8(ascii: "{"):
@@ -62,7 +62,7 @@ indirect enum JSONTree: Equatable {
     }
 }
 
-/// Valid JSON texts of every shape, with white space where it may be.
+/// Random valid JSON texts of every shape, with random white space.
 enum RandomJSON {
     static func text(depth: Int, using generator: inout SeededGenerator) -> String {
         let space = generator.chance(30) ? [" ", "\t", "\n", "\r", "  "].randomElement(using: &generator) ?? "" : ""
@@ -81,7 +81,7 @@ enum RandomJSON {
             }
             return "[\(elements.joined(separator: ","))]"
         default:
-            // The number keeps names apart: jansson is asked to refuse doubled ones.
+            // The number keeps keys distinct, because jansson is asked to refuse duplicates.
             let members = (0..<Int.random(in: 0...4, using: &generator)).map { index in
                 "\"\(index)\(string(using: &generator).dropFirst()):\(text(depth: depth - 1, using: &generator))"
             }

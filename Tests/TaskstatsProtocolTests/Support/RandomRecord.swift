@@ -2,7 +2,7 @@ import TaskstatsModel
 import TestSupport
 
 extension TaskRecord {
-    /// A record with a random choice of members and values, from none at all to the longest that can be.
+    /// Returns a record with a random choice of fields and values, from none to the longest possible.
     static func random(_ kind: Kind, using generator: inout SeededGenerator) -> TaskRecord {
         var record = TaskRecord(kind: kind)
         let density = [0, 3, 50, 97, 100].randomElement(using: &generator) ?? 100
@@ -16,14 +16,16 @@ extension TaskRecord {
             case .u16: record.set(field, to: value & 0xffff)
             case .u32: record.set(field, to: value & 0xffff_ffff)
             case .u64, .identifier, .timestamp: record.set(field, to: value)
-            // A device number has 32 bits, whatever its member is wide.
+            // A device number has 32 bits, regardless of the size of its field.
             case .device: record.set(field, to: value & 0xffff_ffff)
             }
         }
+        for wait in WaitKind.allCases where generator.chance(10) { record.setAside(wait.fields) }
+        record.hasUncountedDelays = generator.chance(20)
         return record
     }
 
-    /// A record with these members.
+    /// Creates a record with these fields.
     init(_ kind: Kind, _ values: KeyValuePairs<Field, UInt64>, command: String? = nil) {
         self.init(kind: kind)
         for (field, value) in values { set(field, to: value) }
@@ -32,7 +34,7 @@ extension TaskRecord {
 }
 
 extension [UInt8] {
-    /// A command name: plain, other UTF-8, full of what JSON escapes, or bytes of no encoding; at most 32 bytes.
+    /// Returns a command name: plain, other UTF-8, with JSON escapes, or bytes of no encoding; at most 32 bytes.
     static func randomCommand(using generator: inout SeededGenerator) -> [UInt8] {
         let count = Int.random(in: 0...32, using: &generator)
         switch UInt8.random(in: 0..<6, using: &generator) {
@@ -49,7 +51,7 @@ extension [UInt8] {
 }
 
 extension FieldSet {
-    /// A random choice of fields, all of them often, none sometimes.
+    /// Returns a random choice of fields: often all, sometimes none.
     static func random(using generator: inout SeededGenerator) -> FieldSet {
         let density = [0, 10, 50, 100, 100].randomElement(using: &generator) ?? 100
         return FieldSet(Field.allCases.filter { _ in generator.chance(density) })
@@ -57,7 +59,7 @@ extension FieldSet {
 }
 
 extension ExitRecord {
-    /// A record with random members, none of which need agree with another.
+    /// Returns a record with random fields, which need not be consistent.
     static func random(using generator: inout SeededGenerator) -> ExitRecord {
         let knowsProcess = generator.chance(80)
         return ExitRecord(
@@ -72,7 +74,7 @@ extension ExitRecord {
 }
 
 extension ExitStatus {
-    /// A code, a signal, or nothing.
+    /// Returns a code, a signal, or nil.
     static func random(using generator: inout SeededGenerator) -> ExitStatus? {
         switch UInt8.random(in: 0..<3, using: &generator) {
         case 0: .code(.random(in: 0...255, using: &generator))

@@ -1,6 +1,7 @@
 import TaskstatsModel
 
-/// Writes records as Protocol/README.md says, one string at a time: slow, plain, and independent of the encoder.
+/// Encodes records as specified in Protocol/README.md, one string at a time: slow, plain, and independent of the
+/// encoder.
 enum ReferenceEncoder {
     static func exitLine(_ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup]) -> String {
         let fields = FieldSet(fields.filter { !redacted.contains($0.group) })
@@ -20,6 +21,15 @@ enum ReferenceEncoder {
         }
         members.append("\"stats\":\(stats(record.task, fields: fields))")
         if let process = record.process { members.append("\"tgid_stats\":\(stats(process, fields: fields))") }
+        let parts = [("stats", record.task)] + (record.process.map { [("tgid_stats", $0)] } ?? [])
+        let needAccounting = fields.filter { $0.isCountedByDelayAccounting }
+        let uncounted = parts.filter { $0.1.hasUncountedDelays && !needAccounting.isEmpty }.map { "\"\($0.0)\"" }
+        if !uncounted.isEmpty { members.append("\"uncounted\":[\(uncounted.joined(separator: ","))]") }
+        let implausible = parts.map { ($0.0, self.implausible($0.1, fields: fields)) }.filter { $0.1 != "{}" }
+        if !implausible.isEmpty {
+            let objects = implausible.map { "\"\($0.0)\":\($0.1)" }
+            members.append("\"implausible\":{\(objects.joined(separator: ","))}")
+        }
         return "{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\(members.joined(separator: ","))}}\n"
     }
 
@@ -27,6 +37,13 @@ enum ReferenceEncoder {
         let members = Field.allCases
             .filter { record.present.contains($0) && fields.contains($0) }
             .flatMap { written($0, of: record) }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private static func implausible(_ record: TaskRecord, fields: FieldSet) -> String {
+        let members = Field.allCases.filter(fields.contains).compactMap { field in
+            record.implausibleValue(of: field).map { "\"\(field.name)\":\($0)" }
+        }
         return "{\(members.joined(separator: ","))}"
     }
 
@@ -63,5 +80,12 @@ enum ReferenceEncoder {
     private static func hex(_ value: UInt64, width: Int) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: width - digits.count) + digits
+    }
+}
+
+extension Field {
+    /// Whether the kernel needs delay accounting for the field, judging by its name.
+    fileprivate var isCountedByDelayAccounting: Bool {
+        ["blkio_", "swapin_", "freepages_", "thrashing_", "compact_", "wpcopy_", "irq_"].contains(where: name.hasPrefix)
     }
 }

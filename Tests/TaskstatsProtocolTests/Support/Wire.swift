@@ -1,18 +1,18 @@
 @testable import TaskstatsProtocol
 
-// The protocol's readers and writers work on raw buffers; tests speak in text and arrays. All of the tests' pointers
+// The protocol's decoders and encoders work on raw buffers, tests on text and arrays. All unsafe pointers of the tests
 // are here.
 
 extension RequestDecoder {
-    /// Reads a line given as bytes.
+    /// Decodes a line given as bytes.
     static func decode(_ line: [UInt8]) throws(Failure) -> Request {
         try unsafe line.span.withUnsafeBytes { (bytes) throws(Failure) in try unsafe decode(bytes) }
     }
 
-    /// Reads a line given as text.
+    /// Decodes a line given as text.
     static func decode(_ line: String) throws(Failure) -> Request { try decode(Array(line.utf8)) }
 
-    /// Why a line is refused; nil when it is not.
+    /// Returns the reason why a line is refused, or nil.
     static func failure(_ line: [UInt8]) -> Failure? {
         do throws(Failure) {
             _ = try decode(line)
@@ -22,22 +22,22 @@ extension RequestDecoder {
         }
     }
 
-    /// Why a line is refused; nil when it is not.
+    /// Returns the reason why a line is refused, or nil.
     static func failure(_ line: String) -> Failure? { failure(Array(line.utf8)) }
 }
 
 extension EventReader {
-    /// Reads a line given as bytes.
+    /// Decodes a line given as bytes.
     static func read(_ line: [UInt8]) throws(Malformed) -> ServerEvent {
         try unsafe line.span.withUnsafeBytes { (bytes) throws(Malformed) in try unsafe read(bytes) }
     }
 
-    /// Reads a line given as text.
+    /// Decodes a line given as text.
     static func read(_ line: String) throws(Malformed) -> ServerEvent { try read(Array(line.utf8)) }
 }
 
 extension JSONDocument {
-    /// Reads a text with jansson.
+    /// Parses a text with jansson.
     static func read(_ text: String) throws(ReadError) -> JSONValue {
         let bytes = Array(text.utf8)
         return try unsafe bytes.span.withUnsafeBytes { (bytes) throws(ReadError) in try unsafe JSONDocument(bytes).value
@@ -46,7 +46,7 @@ extension JSONDocument {
 }
 
 extension JSONCursor {
-    /// Lends a cursor over a text.
+    /// Passes a cursor over a text to `body`.
     static func walk<Result>(_ text: String, _ body: (inout JSONCursor) throws -> Result) throws -> Result {
         let bytes = Array(text.utf8)
         return try unsafe bytes.span.withUnsafeBytes { bytes in
@@ -56,16 +56,16 @@ extension JSONCursor {
     }
 }
 
-extension NestingDepth {
-    /// Looks at a text.
-    static func isWithinLimit(_ text: String) -> Bool {
+extension RequestShape {
+    /// Checks the structural limits of a text.
+    static func excess(of text: String) -> ProtocolError? {
         let bytes = Array(text.utf8)
-        return unsafe bytes.span.withUnsafeBytes { unsafe isWithinLimit($0) }
+        return unsafe bytes.span.withUnsafeBytes { unsafe excess(of: $0) }
     }
 }
 
 extension DecimalDigits {
-    /// The digits as text.
+    /// Returns the digits as text.
     static func text(_ value: UInt64) -> String {
         var buffer = ByteBuffer(capacity: limit)
         buffer.append(decimal: value)
@@ -74,10 +74,10 @@ extension DecimalDigits {
 }
 
 extension ByteBuffer {
-    /// The bytes as text, which they are: the protocol writes ASCII.
+    /// The bytes as text; the protocol uses only ASCII.
     var text: String { String(decoding: array, as: UTF8.self) }
 
-    /// The text without the newline that ends it.
+    /// The text without its final newline.
     var line: String {
         let text = text
         return text.hasSuffix("\n") ? String(text.dropLast()) : "no newline: \(text)"
@@ -85,7 +85,7 @@ extension ByteBuffer {
 }
 
 extension LineFramer {
-    /// Puts as many of the bytes as there is room for.
+    /// Adds as many bytes as fit.
     mutating func fill(from bytes: inout ArraySlice<UInt8>, atMost limit: Int = .max) {
         unsafe fill { room in
             let part = bytes.prefix(min(limit, room.count))
@@ -95,6 +95,6 @@ extension LineFramer {
         }
     }
 
-    /// The next line, copied.
+    /// Returns a copy of the next line.
     mutating func next() -> Item<[UInt8]> { unsafe next { unsafe Array($0) } }
 }

@@ -1,10 +1,10 @@
 import TaskstatsProtocol
 
-/// What is a request, whatever it asks for.
+/// Lines that are valid or invalid requests, regardless of the method.
 extension RequestCase {
     static let names =
         of(
-            "names that stand twice", .refused(.parseError),
+            "duplicate names", .refused(.parseError),
             [
                 #"{"jsonrpc":"2.0","jsonrpc":"2.0","id":7,"method":"status"}"#,
                 #"{"jsonrpc":"2.0","id":7,"id":8,"method":"status"}"#, #"{"id":7,"\u0069d":7}"#,
@@ -19,17 +19,17 @@ extension RequestCase {
             "NUL in a name", .refused(.parseError),
             [#"{"\u0000":1}"#, #"{"id\u0000":7}"#, request("get", #"{"pid\u0000":1}"#), #"{"a":{"b\u0000c":1}}"#])
         + of(
-            "members that a request has not", .refused(.invalidRequest, id: id),
+            "unknown members", .refused(.invalidRequest, id: id),
             [
                 "", "Id", "extra", "param", "jsonrpc ", "\\ud83e\\udd80", "__proto__",
-                String(repeating: "x", count: 60_000),
+                String(repeating: "x", count: ProtocolLimits.requestBytes - 100),
             ].map {
                 #"{"jsonrpc":"2.0","id":7,"method":"status","\#($0)":null}"#
             })
 
     static let shapes =
         of(
-            "no object", .refused(.invalidRequest),
+            "not an object", .refused(.invalidRequest),
             [
                 "null", "true", "false", "[]", "[[]]", "[null,1,\"a\",{}]", "[\(request("status"))]",
                 "[\(request("status")),1]",
@@ -62,7 +62,7 @@ extension RequestCase {
                 [#"{"jsonrpc":"2.0","id":\#(text),"method":"no"}"#, #"{"method":"no","id":\#(text),"jsonrpc":"2.0"}"#])
         }
         + of(
-            "what is no id", .refused(.invalidRequest),
+            "invalid ids", .refused(.invalidRequest),
             [
                 "9007199254740993", "-9007199254740993", "9223372036854775807", "1.0", "1e0", "0.5", "-0.0", "null",
                 "true",
@@ -72,21 +72,22 @@ extension RequestCase {
 
     static let methods =
         of(
-            "methods that there are not", .refused(.methodNotFound, id: id),
+            "unknown methods", .refused(.methodNotFound, id: id),
             [
                 "", " ", "Get", "GET", "get ", " get", "get\\u0000", "status\\n", "rpc.discover", "hello", "exit",
                 "closing",
-                "../get", "%s%n", "\\u202e", String(repeating: "m", count: 65_000),
-                String(repeating: "e\u{301}", count: 20_000),
-                String(repeating: "\u{1}", count: 0) + String(repeating: "\\u0001", count: 10_000),
+                "../get", "%s%n", "\\u202e", String(repeating: "m", count: ProtocolLimits.requestBytes - 100),
+                String(repeating: "e\u{301}", count: ProtocolLimits.requestBytes / 3 - 100),
+                String(repeating: "\u{1}", count: 0)
+                    + String(repeating: "\\u0001", count: ProtocolLimits.requestBytes / 6 - 100),
             ].map { request($0) })
         + of("methods without params", .accepted(.unsubscribe), [request("unsubscribe"), request("unsubscribe", "{}")])
         + of("describe", .accepted(.describe), [request("describe"), request("describe", "{ }")])
         + of(
-            "params that a method has not", .refused(.invalidParams, id: id),
+            "unknown params", .refused(.invalidParams, id: id),
             ["status", "describe", "unsubscribe"].flatMap { [request($0, #"{"x":1}"#), request($0, #"{"":null}"#)] })
         + of(
-            "params that are no object", .refused(.invalidParams, id: id),
+            "params that are not an object", .refused(.invalidParams, id: id),
             ["get", "subscribe", "unsubscribe", "status", "describe"].flatMap { method in
                 ["null", "[]", "[1]", "1", "\"pid\"", "true", "{}".debugDescription].map { request(method, $0) }
             })

@@ -1,6 +1,6 @@
 import TaskstatsProtocol
 
-/// What is JSON and what is not.
+/// Valid and invalid JSON.
 extension RequestCase {
     private static let status = request("status")
 
@@ -18,7 +18,7 @@ extension RequestCase {
                 status + ",", status + " 1", "," + status, ";", "//" + status, "/**/" + status, status + "//", "#",
             ])
         + of(
-            "what only looks like JSON", .refused(.parseError),
+            "almost JSON", .refused(.parseError),
             [
                 "{'id':7}", "{id:7}", "{\"id\":7,}", "{,\"id\":7}", "{\"id\",7}", "{\"id\" 7}", "{\"id\"}", "{\"id\":}",
                 "{\"id\"::7}", "{7:7}", "{null:7}", "[1,]", "[,1]", "[1 2]", "[1:2]", "[1", "1]", "(1)", "<a/>", "True",
@@ -39,11 +39,24 @@ extension RequestCase {
             [
                 "9223372036854775808", "-9223372036854775809", "18446744073709551615", "18446744073709551616", "1e309",
                 "-1e309", "1E+400", "123456789e301", "1" + String(repeating: "0", count: 400), "{\"a\":[1e999]}",
-                request("get", #"{"pid":9223372036854775808}"#), request("get", #"{"pid":1e400}"#),
                 #"{"jsonrpc":"2.0","id":99999999999999999999,"method":"status"}"#,
+                #"{"id":9007199254740993,"params":{"pid":1e400}}"#, #"{"id":null,"x":1e400}"#, #"{"id":[7],"x":1e400}"#,
+                #"{"params":{"id":7,"pid":1e400}}"#, #"[{"id":7},1e400]"#,
             ])
         + of(
-            "numbers that are no requests", .refused(.invalidRequest),
+            "numbers out of range in a request whose id can be read", .refused(.invalidRequest, id: id),
+            [
+                request("get", #"{"pid":9223372036854775808}"#), request("get", #"{"pid":1e400}"#),
+                #"{"params":{"pid":1e400},"method":"get","id":7,"jsonrpc":"2.0"}"#,
+                #"{"x":[{"}":"]\\\"}"}, -9223372036854775809 ],"\u0069d":7}"#, " {\"id\" :\t7 , \"x\":1e400 } ",
+                #"{"x":1e400,"id":7}"#,
+            ])
+        + of(
+            "numbers out of range in a request whose id is a string",
+            .refused(.invalidRequest, id: .string("\u{e9}\"")),
+            [#"{"x":1e400,"id":"\u00e9\""}"#])
+        + of(
+            "numbers in place of requests", .refused(.invalidRequest),
             [
                 "0", "-0", "1", "-1", "9223372036854775807", "-9223372036854775808", "0.5", "1e2", "1E-400", "0e400",
                 "1.5e+3",
@@ -58,7 +71,7 @@ extension RequestCase {
                 #"{"jsonrpc":"2.0","\u0069\u0064":7,"metho\u0064":"stat\u0075s"}"#,
             ])
         + of(
-            "escapes that there are not", .refused(.parseError),
+            "invalid escapes", .refused(.parseError),
             [
                 #""\a""#, #""\0""#, #""\x41""#, #""\'""#, #""\U0041""#, #""\u""#, #""\u1""#, #""\u12""#, #""\u123""#,
                 #""\u12g4""#, #""\u+123""#, #""\u 123""#, #""\u{41}""#, #""\"#, #""\""#, #""\\\""#, "\"\\\t\"",
@@ -76,22 +89,22 @@ extension RequestCase {
             "strings without an end", .refused(.parseError),
             ["\"", "\"a", "{\"id", "{\"id\":\"", "[\"a,1]", "\"a\"b\""])
         + of(
-            "strings that are no requests", .refused(.invalidRequest),
+            "strings in place of requests", .refused(.invalidRequest),
             [#""""#, #""a""#, #""\ud83e\udd80""#, #""\u0000""#, #""\/\b\f\n\r\t\"\\""#, "\"\u{7f}\u{2028}\u{feff}🦀\""])
 
     static let bytes = illFormed + controlBytes + otherEncodings
 
     private static let illFormed = of(
-        "UTF-8 that is not", .refused(.parseError), bytes: illFormedSequences.flatMap { [within($0), $0] })
+        "invalid UTF-8", .refused(.parseError), bytes: illFormedSequences.flatMap { [within($0), $0] })
 
     private static let illFormedSequences: [[UInt8]] = [
         // Continuations without a start, starts without continuations, bytes that never occur.
         [0x80], [0xbf], [0xc3], [0xc3, 0x28], [0xe2, 0x82], [0xe2, 0x28, 0xa1], [0xf0, 0x9f, 0xa6], [0xfe], [0xff],
         [0xf0, 0x28, 0x8c, 0xbc], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xfc, 0x84, 0x80, 0x80, 0x80, 0x80],
-        // Longer than need be: NUL, a slash, a quote.
+        // Overlong encodings of NUL, a slash and a quote.
         [0xc0, 0x80], [0xc0, 0xaf], [0xc1, 0xbf], [0xe0, 0x80, 0xaf], [0xe0, 0x9f, 0xbf], [0xf0, 0x80, 0x80, 0xaf],
         [0xf0, 0x8f, 0xbf, 0xbf], [0xc0, 0xa2],
-        // Surrogates, also in pairs, and beyond the last character.
+        // Surrogates, also in pairs, and code points beyond the last one.
         [0xed, 0xa0, 0x80], [0xed, 0xbf, 0xbf], [0xed, 0xa0, 0xbe, 0xed, 0xb6, 0x80], [0xf4, 0x90, 0x80, 0x80],
         [0xf5, 0x80, 0x80, 0x80],
     ]
@@ -120,12 +133,12 @@ extension RequestCase {
 
     static let nesting =
         of("as deep as allowed", .refused(.invalidRequest), [16].flatMap(nests))
-        + of("deeper than allowed", .refused(.parseError), [17, 18, 1_000, 30_000].flatMap(nests))
+        + of("deeper than allowed", .refused(.parseError), [17, 18, 1_000, 4_000].flatMap(nests))
         + of(
             "deeper than allowed, without an end", .refused(.parseError),
             [
-                String(repeating: "[", count: 17), String(repeating: "[", count: 65_536),
-                String(repeating: "{\"a\":", count: 13_000), String(repeating: "[{\"a\":", count: 9_000),
+                String(repeating: "[", count: 17), String(repeating: "[", count: ProtocolLimits.requestBytes),
+                String(repeating: "{\"a\":", count: 1_600), String(repeating: "[{\"a\":", count: 1_300),
             ])
         + of(
             "as deep as allowed within a request", .refused(.invalidParams, id: id),

@@ -1,20 +1,20 @@
 import TaskstatsProtocol
 
-/// A line of a client and what must come of it, by Protocol/README.md.
+/// A line of a client and its result according to Protocol/README.md.
 package struct RequestCase: Sendable, CustomStringConvertible {
-    /// What comes of a line.
+    /// The result of a line.
     package enum Outcome: Sendable {
-        /// It is a request and means this; on any machine it is answered with a result, or with this error.
+        /// A valid request with this meaning; any machine answers it with a result, or with this error.
         case accepted(Request.Call, answer: ProtocolError.Name? = nil)
-        /// It is refused under this name; without an id when none could be read.
+        /// It is refused with this error name; without an id when none could be read.
         case refused(ProtocolError.Name, id: RequestID? = nil)
     }
 
-    /// What the line is about.
+    /// The subject of the line.
     package let topic: String
     /// The line without its newline.
     package let line: [UInt8]
-    /// What must come of it.
+    /// The required result.
     package let outcome: Outcome
 
     package var description: String {
@@ -35,15 +35,15 @@ package struct RequestCase: Sendable, CustomStringConvertible {
         lines.map { RequestCase(topic: topic, line: $0, outcome: outcome) }
     }
 
-    /// The id that all requests of the set have unless they are about ids.
+    /// The id of all requests of the set, except those about ids.
     package static let id = RequestID.integer(7)
 
-    /// A request with these params.
+    /// Returns a request with these params.
     static func request(_ method: String, _ params: String? = nil) -> String {
         #"{"jsonrpc":"2.0","id":7,"method":"\#(method)"\#(params.map { ",\"params\":\($0)" } ?? "")}"#
     }
 
-    /// A line that is a request but for these bytes in the string that is its id.
+    /// Returns a valid request, except for these bytes in its string id.
     static func within(_ bytes: [UInt8]) -> [UInt8] {
         Array(#"{"jsonrpc":"2.0","id":""#.utf8) + bytes + Array(#"","method":"unsubscribe"}"#.utf8)
     }

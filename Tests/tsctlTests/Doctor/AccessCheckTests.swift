@@ -11,31 +11,31 @@ import Testing
 
     private let own = DaemonCheck.Greeting.greeted(SampleServer.greeting(access: .own, uid: 1_000))
 
-    @Test func `who sees every process is told why`() {
+    @Test func `the reason for access to every process is reported`() {
         let all = DaemonCheck.Greeting.greeted(SampleServer.greeting())
         #expect(finding(all, uid: 0, .missing) == .ok("access", "every process: you are root"))
         #expect(finding(all, .member) == .ok("access", "every process: alice is in the group taskstats"))
         #expect(finding(all, .foreign) == .ok("access", "every process: alice is in the daemon's --group"))
     }
 
-    @Test func `who sees their own is well, and is told how to see more`() {
+    @Test func `access to own processes is ok, with the way to see more`() {
         #expect(
             finding(own, .foreign)
                 == .ok(
                     "access",
-                    "the processes of alice alone; all for members of taskstats: sudo usermod -aG taskstats alice"))
+                    "only the processes of alice; members of taskstats see all: sudo usermod -aG taskstats alice"))
         #expect(finding(own, .missing).verdict == .ok)
     }
 
     @Test func `a membership that has no effect yet is a warning`() {
-        #expect(finding(own, .memberLater).mend == "log in again, or: newgrp taskstats")
-        #expect(finding(own, .member).mend == "sudo systemctl restart taskstatsd")
+        #expect(finding(own, .memberLater).fix == "log in again, or: newgrp taskstats")
+        #expect(finding(own, .member).fix == "sudo systemctl restart taskstatsd")
         #expect([.memberLater, .member].allSatisfy { finding(own, $0).verdict == .warning })
     }
 
-    @Test func `a user whom the daemon takes for another is told`() {
+    @Test func `a user whom the daemon sees as another gets a warning`() {
         #expect(
-            finding(own, uid: 0, .missing).text == "the processes of alice alone, whom the daemon takes for uid 1000")
+            finding(own, uid: 0, .missing).text == "only the processes of alice, whom the daemon sees as uid 1000")
     }
 
     @Test func `a refusal has the daemon's reason, a socket that is closed to us none`() {
@@ -54,17 +54,17 @@ import Testing
         let hidden = QueryCheck(answer: .failure(denied), hiding: "hidepid=2").finding
         #expect(hidden.verdict == .failed)
         #expect(hidden.text.contains("/proc is mounted with hidepid=2"))
-        #expect(hidden.mend?.contains("SupplementaryGroups=") == true)
-        let unseen = TaskstatsError(.noSuchTask, "no task has the id 7")
-        #expect(QueryCheck(answer: .failure(unseen), hiding: "hidepid=invisible").finding.mend == hidden.mend)
-        #expect(QueryCheck(answer: .failure(denied), hiding: nil).finding.mend?.contains("journalctl") == true)
+        #expect(hidden.fix?.contains("SupplementaryGroups=") == true)
+        let unseen = TaskstatsError(.noSuchTask, "no task with id 7")
+        #expect(QueryCheck(answer: .failure(unseen), hiding: "hidepid=invisible").finding.fix == hidden.fix)
+        #expect(QueryCheck(answer: .failure(denied), hiding: nil).finding.fix?.contains("journalctl") == true)
     }
 
     @Test(arguments: [
         (ExitCheck.Outcome.arrived(cpu: 1), Verdict.ok), (.lost(3), .warning), (.missing(pid: 7), .failed),
         (.failed(.disconnected), .failed), (.noChild(errno: 22), .unknown), (.notTried, .unknown),
     ])
-    func `the end of a child must be told`(outcome: ExitCheck.Outcome, verdict: Verdict) {
+    func `the exit of a child must be reported`(outcome: ExitCheck.Outcome, verdict: Verdict) {
         #expect(ExitCheck(outcome: outcome).finding.verdict == verdict)
     }
 }

@@ -12,20 +12,20 @@ import Testing
         ).finish()
     }
 
-    @Test func `without a daemon it says what is missing, looks at all else, and ends with 1`() throws {
+    @Test func `without a daemon it reports what is missing, checks everything else, and ends with 1`() throws {
         let run = try doctor("--socket", "/nonexistent/socket")
         #expect(run.status == 1)
         #expect(run.errors == "")
         let lines = run.output.split(separator: "\n")
-        #expect(lines[0] == "failed   socket               there is no /nonexistent/socket")
-        #expect(lines[1].hasSuffix("mend: sudo taskstatsd --socket /nonexistent/socket"))
+        #expect(lines[0] == "failed   socket               /nonexistent/socket does not exist")
+        #expect(lines[1].hasSuffix("fix: sudo taskstatsd --socket /nonexistent/socket"))
         #expect(lines.contains { $0.hasPrefix("failed   daemon ") })
         #expect(lines.contains { $0.hasPrefix("unknown  access ") })
         #expect(lines.contains { $0.hasPrefix("ok       user namespace ") || $0.hasPrefix("warning  user namespace ") })
         #expect(!run.output.contains("\u{1b}"))
     }
 
-    @Test func `a socket that a killed daemon left is told from one that never was`() throws {
+    @Test func `a stale socket is distinguished from a missing one`() throws {
         let directory = try TemporaryDirectory()
         _ = try UnixSocket.bind(to: directory.file("socket"))
         let run = try doctor("--socket", directory.file("socket"))
@@ -33,15 +33,15 @@ import Testing
         #expect(run.output.hasPrefix("failed   socket               \(directory.file("socket")) is stale: nothing"))
     }
 
-    @Test func `who listens and does not speak the protocol is named`() throws {
+    @Test func `a listener that does not follow the protocol is named`() throws {
         let daemon = try FakeDaemon(serving: [{ _ in }, { try $0.send(text: "220 smtp\n") }])
         let run = try doctor("--socket", daemon.path, "--json")
         #expect(run.status == 1)
         #expect(run.output.contains(#"{"check":"daemon","verdict":"failed","text":"pid \#(getpid()) ("#))
-        #expect(run.output.contains("does not speak like taskstatsd"))
+        #expect(run.output.contains("does not follow the protocol of taskstatsd"))
     }
 
-    @Test func `a daemon that tells of no exit fails`() throws {
+    @Test func `a daemon that reports no exit fails`() throws {
         let daemon = try FakeDaemon(serving: [
             { _ in },
             { peer in
@@ -54,7 +54,7 @@ import Testing
         ])
         let run = try doctor("--socket", daemon.path)
         #expect(run.status == 1)
-        #expect(run.output.contains("ok       get                  tsctl asked about itself and was answered\n"))
+        #expect(run.output.contains("ok       get                  the daemon answered a query for tsctl itself\n"))
         #expect(run.output.contains("failed   exits                the record of pid "))
         guard case .subscribe(let parameters) = try daemon.finish()[1].call else {
             Issue.record("no subscription")

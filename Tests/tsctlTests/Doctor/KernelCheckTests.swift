@@ -20,7 +20,7 @@ import Testing
     @Test func `without taskstats nothing works, without others something is missing`() throws {
         let vital = try finding("TASKSTATS", configured: false)
         #expect(vital.verdict == .failed)
-        #expect(vital.mend == "boot a kernel with CONFIG_TASKSTATS=y")
+        #expect(vital.fix == "boot a kernel with CONFIG_TASKSTATS=y")
         let other = try finding("IRQ_TIME_ACCOUNTING", configured: false)
         #expect(other.verdict == .warning)
         #expect(other.text == "off (/proc/config.gz): irq_count and irq_delay_* read 0")
@@ -51,8 +51,8 @@ import Testing
             KernelCheck(release: "6.18.44", server: SampleServer.greeting(version: version)).finding
         }
         #expect(finding(17) == .ok("kernel", "6.18.44, struct taskstats version 17"))
-        #expect(finding(18).mend == "install a newer taskstatsd")
-        #expect(finding(11).text.contains("no --scope process"))
+        #expect(finding(18).fix == "install a newer taskstatsd")
+        #expect(finding(11).text.contains("--scope process is not available"))
         #expect(finding(12).verdict == .ok)
         #expect(KernelCheck(release: "6.18.44", server: nil).finding.verdict == .unknown)
     }
@@ -62,7 +62,7 @@ import Testing
         #expect(DelayAccountingCheck(value: nil).finding.verdict == .unknown)
         let off = DelayAccountingCheck(value: "0").finding
         #expect(off.verdict == .warning)
-        #expect(off.mend == "sudo sysctl kernel.task_delayacct=1")
+        #expect(off.fix == "sudo sysctl kernel.task_delayacct=1")
     }
 
     @Test(
@@ -74,7 +74,7 @@ import Testing
             (.net, "net:[4026532200]", "net:[4026531992]", .warning),
             (.net, "net:[4026531992]", nil, .unknown), (.pid, nil, nil, .unknown),
         ] as [(NamespaceCheck.Kind, String?, String?, Verdict)])
-    func `a namespace is the initial one, or not, or that cannot be told`(
+    func `a namespace is the initial one, or not, or unknown`(
         kind: NamespaceCheck.Kind, own: String?, firsts: String?, verdict: Verdict
     ) {
         #expect(NamespaceCheck(kind: kind, own: own, firsts: firsts).finding.verdict == verdict)

@@ -9,7 +9,9 @@ enum SampleServer {
         server: String = "taskstatsd/\(Release.version)"
     ) -> ServerInfo {
         var limits = Hello.Limits(queueBytes: 8 << 20, connectionsPerUID: 32)
-        if access == .own { (limits.connectionsPerSecond, limits.requestsPerSecond) = (100, 5_000) }
+        if access == .own {
+            (limits.connectionsPerSecond, limits.requestsPerSecond, limits.subscriptionsPerUID) = (100, 5_000, 16)
+        }
         return ServerInfo(
             Hello(
                 server: server, instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: version,
@@ -30,7 +32,7 @@ enum SampleServer {
                     queueHighWater: 2_048, cpus: cpus)))
     }
 
-    /// What those are told who may see their own processes only.
+    /// The status for users who can see only their own processes.
     static var ownStatus: DaemonStatus {
         DaemonStatus(Status(connection: Status.Connection(), delayAccounting: true, daemon: nil))
     }

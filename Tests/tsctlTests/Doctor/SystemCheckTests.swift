@@ -9,13 +9,13 @@ import Testing
         func finding(_ status: DaemonStatus?) -> Finding { BufferCheck(status: status, systemLimit: 4 << 20).finding }
         #expect(
             finding(SampleServer.status(received: [5, 6], lost: [0, 0])).text
-                == "8.0 MiB for each CPU; net.core.rmem_max, 4.0 MiB, does not bound it; none of 11 records lost")
+                == "8.0 MiB for each CPU; net.core.rmem_max (4.0 MiB) does not limit it; none of 11 records lost")
         let lost = finding(SampleServer.status(received: [5, 6], lost: [0, 4]))
         #expect(lost.verdict == .warning)
         #expect(lost.text == "8.0 MiB for each CPU; 4 of 15 records lost, on CPU 1")
-        #expect(lost.mend == "sudo taskstatsd --receive-buffer 16777216 --receive-buffer-max 67108864")
+        #expect(lost.fix == "sudo taskstatsd --receive-buffer 16777216 --receive-buffer-max 67108864")
         #expect(finding(SampleServer.ownStatus).verdict == .unknown)
-        #expect(finding(nil) == .unknown("receive buffers", "nobody to ask"))
+        #expect(finding(nil) == .unknown("receive buffers", "no daemon answers"))
     }
 
     @Test func `too few open files for the clients is a warning`() {
@@ -24,7 +24,7 @@ import Testing
             LimitCheck(server: server, openFiles: 8_192).finding
                 == .ok(
                     "limits",
-                    "at most 8.0 MiB wait for a client, 32 connections, 5000 requests/s, 8192 open files"))
+                    "at most 8.0 MiB queued per client, 32 connections, 5000 requests/s, 8192 open files"))
         #expect(LimitCheck(server: server, openFiles: 1_024).finding.verdict == .warning)
         #expect(LimitCheck(server: nil, openFiles: 1_024).finding.verdict == .unknown)
         let limits = """
@@ -60,29 +60,29 @@ import Testing
             finding(units("active", "active")) == .ok("systemd", "taskstatsd.service active, taskstats.socket active"))
         #expect(finding(nil) == .ok("systemd", "systemd does not run here"))
         #expect(finding([]).verdict == .unknown)
-        #expect(finding(units("none", "none")).mend == "sudo contrib/install, in its sources")
+        #expect(finding(units("none", "none")).fix == "sudo contrib/install, in the source directory")
         let failed = finding(units("failed", "active"))
         #expect(failed.verdict == .failed)
         #expect(failed.text.hasSuffix("(exit-code)"))
-        #expect(failed.mend?.hasPrefix("sudo systemctl restart taskstatsd.service; sudo journalctl") == true)
+        #expect(failed.fix?.hasPrefix("sudo systemctl restart taskstatsd.service; sudo journalctl") == true)
         #expect(finding(units("inactive", "inactive"), answered: false).verdict == .failed)
         #expect(finding(units("inactive", "inactive")).verdict == .warning)
         #expect(finding(units("inactive", "active")).verdict == .ok, "its socket starts it")
         let start = "sudo systemctl enable --now taskstats.socket taskstatsd.service"
-        #expect(finding(units("active", "active", boot: "disabled")).mend == start)
+        #expect(finding(units("active", "active", boot: "disabled")).fix == start)
     }
 
     private let findings = [
-        Finding.ok("socket", "there"), .warning("delay accounting", "off", mend: "sudo sysctl"),
-        .failed("daemon", "gone", mend: "sudo taskstatsd"),
+        Finding.ok("socket", "there"), .warning("delay accounting", "off", fix: "sudo sysctl"),
+        .failed("daemon", "gone", fix: "sudo taskstatsd"),
     ]
 
-    @Test func `each check is a line, what mends it stands below`() {
+    @Test func `each check is a line, with its fix below`() {
         #expect(
             DoctorScreen(findings: findings, style: Style(isOn: false)).lines == [
                 "ok       socket            there", "warning  delay accounting  off",
-                "                           mend: sudo sysctl", "failed   daemon            gone",
-                "                           mend: sudo taskstatsd", "3 checks: 1 ok, 1 warning, 1 failed",
+                "                           fix: sudo sysctl", "failed   daemon            gone",
+                "                           fix: sudo taskstatsd", "3 checks: 1 ok, 1 warning, 1 failed",
             ])
         #expect(
             DoctorScreen(findings: findings, style: Style(isOn: true)).lines[3].hasPrefix("\u{1b}[31mfailed \u{1b}[0m"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import tsctl
 
-/// Who is whose: the root is 1, and its command 10 unless a test says otherwise.
+/// The root is 1, and its command 10 unless a test says otherwise.
 @Suite struct ProcessFamilyTests {
     private func family(strangers: Set<UInt32> = [], alive: Set<UInt32> = [1]) -> ProcessFamily {
         var family = ProcessFamily(root: 1, strangers: strangers) { alive.contains($0) }
@@ -59,7 +59,7 @@ import Testing
         #expect(family.total.processes == 1)
     }
 
-    @Test func `who has the id of a process that ended is not taken for it`() {
+    @Test func `a reused id is not mistaken for the ended process`() {
         var family = family(alive: [1, 11])
         family.ended(ended(11, parent: 10, at: 1_000))
         // A process of another family has the id now, and a child of that one ends.
@@ -76,12 +76,12 @@ import Testing
         #expect(family.own.tasks == 3)
         #expect(family.own.processes == 1)
         #expect(family.own.stats[.nvcsw] == 7)
-        // Somebody else, later, by the same id.
+        // Another process with the same id, later.
         family.ended(ended(10, parent: 90, at: 9_000, age: 5))
         #expect(family.own.tasks == 3)
     }
 
-    @Test func `what ended under a descendant that lives is counted, and one that ends lives no more`() {
+    @Test func `children of a living descendant are counted, and it no longer lives once it has ended`() {
         var family = family()
         family.ended(ended(12, parent: 11))
         family.ended(ended(14, parent: 13))
@@ -92,7 +92,7 @@ import Testing
         #expect(family.living == [13])
     }
 
-    @Test func `what ended under a parent that is gone without a record is told`() {
+    @Test func `tasks whose parent is gone without a record are reported`() {
         var family = family()
         family.ended(ended(12, parent: 11))
         family.ended(ended(13, parent: 11))
@@ -101,7 +101,7 @@ import Testing
         #expect(family.unlinked == 2)
     }
 
-    @Test func `ids that were used again do not lead around in a circle`() {
+    @Test func `reused ids do not lead into a cycle`() {
         var family = family()
         family.ended(ended(11, parent: 12, at: 1_000))
         family.ended(ended(12, parent: 11, at: 1_000))
@@ -110,7 +110,7 @@ import Testing
         #expect(family.total.processes == 1)
     }
 
-    @Test func `the sums of parents that do not come back are let go, but not at first sight`() {
+    @Test func `the sums of parents that are gone are discarded, but not at the first sweep`() {
         var family = ProcessFamily(root: 1, sweepingAt: 4) { $0 < 100 }
         family.command = 10
         // At the fifth sum the first sweep; the record of one of the five is late.
@@ -122,7 +122,7 @@ import Testing
         #expect(family.unlinked == 29)
     }
 
-    @Test func `kernels that cannot tell threads from processes have each task as one`() {
+    @Test func `on kernels that do not distinguish threads from processes, each task is a process`() {
         var family = family()
         var record = ended(10, parent: 1)
         (record.tgid, record.isLast) = (nil, nil)

@@ -55,7 +55,7 @@ import Testing
         #expect(first == one)
     }
 
-    @Test func `every member is either added up, compared, or about one task only`() {
+    @Test func `every field is either summed, compared, or about one task only`() {
         let told = Usage.added.union(Usage.largest)
         let left = Field.allCases.filter { !told.contains($0) }
         #expect(left.allSatisfy { [.identity, .time].contains($0.group) || $0.name.contains("_delay_m") }, "\(left)")

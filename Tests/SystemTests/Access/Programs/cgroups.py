@@ -1,4 +1,4 @@
-"""Asks in the name of several personas for directories of a cgroup version 1 hierarchy made for this.
+"""Queries, as several personas, directories of a cgroup version 1 hierarchy made for this.
 
 usage: cgroups.py SOCKET DIRECTORY
 
@@ -35,13 +35,13 @@ def attach(kind, options, path):
 
 
 def is_there():
-    """Whether the kernel still has the hierarchy."""
+    """Returns whether the kernel still has the hierarchy."""
     with open("/proc/self/cgroup") as listing:
         return f":{name.removeprefix('none,')}:" in listing.read()
 
 
 def forget_hierarchy():
-    """Cgroups and hierarchies are removed in the background, and one that is unmounted too early stays."""
+    """Waits for the removal of cgroups and hierarchies in the background; one that is unmounted too early stays."""
     for attempt in range(20):
         time.sleep(0.1)
         if not is_there():
@@ -78,6 +78,7 @@ try:
     directories = {
         "the mount": mount,
         "everybody's": make(os.path.join(mount, "open")),
+        "everybody's, with empty components": f"{mount}//open/",
         "the owner's": make(os.path.join(mount, "own"), OWNER, OWNER, 0o700),
         "of the owner's group": make(os.path.join(mount, "group"), 0, OWNER, 0o750),
         "of another group": make(os.path.join(mount, "others"), 0, OTHER_GROUP, 0o705),
@@ -87,7 +88,7 @@ try:
         "below root's": make(os.path.join(shut, "open")),
         "beyond a closed directory": second,
         "another file system": others[0],
-        # In /proc/self/mounts it has an escape.
+        # Has an escape in /proc/self/mounts.
         "another file system with a blank": others[1],
     }
     for who in ("root", "member", "owner", "owner in another group", "other user", "owner in a user namespace"):

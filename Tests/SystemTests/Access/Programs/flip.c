@@ -1,11 +1,11 @@
-/* A process that is by turns its owner's and one with more rights, by executing itself from two files.
+/* A process that alternates between its owner's rights and more, by executing itself from two files.
  *
  * usage: flip PLAIN SETID
  *
- * Started from SETID, which is set-id, it writes 64 times 1,024 bytes to /dev/null, gives up the rights and executes
- * PLAIN; started from PLAIN it writes nothing and executes SETID. So what it has written is a whole number of 64 KiB at
- * every moment at which its owner may look, and another one only while it runs with more rights. It always calls itself
- * the same, or its name would give it away. */
+ * Started from SETID, which is set-id, it writes 64 times 1,024 bytes to /dev/null, drops the rights and executes
+ * PLAIN; started from PLAIN it writes nothing and executes SETID. So its written bytes are a multiple of 64 KiB whenever
+ * its owner may see them, and any other number only while it runs with more rights. It always uses the same name, which
+ * would otherwise reveal the change. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void need(int succeeded, const char *what) {
     exit(1);
 }
 
-/* Work without a system call: some time to be seen in. */
+/* Work without a system call: time in which it can be inspected. */
 static void dwell(void) {
     for (volatile int i = 0; i < 2000; i++) {}
 }
@@ -29,14 +29,14 @@ int main(int count, char **arguments) {
     need(count == 3, "usage: flip PLAIN SETID");
     need(prctl(PR_SET_NAME, "flip") == 0, "prctl");
     if (geteuid() == getuid() && getegid() == getgid()) {
-        /* The first time around: whoever started it waits for a number. */
+        /* In the first round the parent waits for a number. */
         static const char first[] = "FLIP";
         if (!getenv(first)) {
             printf("%d\n", getpid());
             fflush(stdout);
             setenv(first, "", 1);
         }
-        /* Longer than a get takes, or it would never be seen as its owner's alone. */
+        /* Longer than a get, or it would never be seen with only its owner's rights. */
         for (int i = 0; i < 512; i++) dwell();
         execl(arguments[2], arguments[2], arguments[1], arguments[2], (char *)NULL);
         need(0, arguments[2]);

@@ -1,9 +1,9 @@
-"""Asks again and again for a process that is by turns its owner's and one with more rights.
+"""Repeatedly queries a process that alternates between its owner's rights and more.
 
 usage: flips.py SOCKET DIRECTORY PROGRAM GETS
 
-PROGRAM is flip.c. For each kind of set-id file it prints, with tabs between them: the kind, how many of GETS gets had a
-record, were denied, came to something else, and how many records were of a moment at which the process had more rights.
+PROGRAM is flip.c. For each kind of set-id file it prints, separated by tabs: the kind, how many of GETS gets returned a
+record, were denied, or had another result, and how many records were from a time at which the process had more rights.
 """
 import sys
 

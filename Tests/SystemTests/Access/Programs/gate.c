@@ -1,10 +1,9 @@
-/* Preloaded into the daemon: stops it just before or just after a question to the kernel, or before it opens the directory
- * of a process in /proc, until it is told to go on.
+/* Preloaded into the daemon: holds it just before or just after a kernel query, or before it opens the directory of a
+ * process in /proc, until it is released.
  *
- * TASKSTATS_GATE is a file of three 32-bit integers in memory order: the id that is asked about, 1 for a question by pid
- * or 2 for one by tgid, and 1 for before, 2 for after (0: never), or 3 for the directory. TASKSTATS_GATE.at and .on are
- * fifos: a byte comes out of the first one when the daemon stands at the gate, a byte put into the second one lets it go
- * on. */
+ * TASKSTATS_GATE is a file of three 32-bit integers in memory order: the queried id, 1 for a query by pid or 2 for one by
+ * tgid, and 1 for before, 2 for after (0: never), or 3 for the directory. TASKSTATS_GATE.at and .on are fifos: the daemon
+ * writes a byte to the first one when it is held, and a byte written to the second one releases it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

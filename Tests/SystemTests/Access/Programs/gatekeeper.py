@@ -1,4 +1,4 @@
-"""The other side of gate.c: makes the daemon stand still before or after it asks the kernel about an id, or looks at it."""
+"""The other side of gate.c: holds the daemon before or after it queries the kernel about an id, or inspects it."""
 import os
 import select
 import struct
@@ -11,7 +11,7 @@ SECONDS = 20
 class Gate:
     def __init__(self, path):
         self.file = os.open(path, os.O_RDWR)
-        # For reading and writing, so that the fifos have both ends without waiting for the daemon.
+        # Opened for reading and writing, so that the fifos have both ends without waiting for the daemon.
         self.at, self.on = (os.open(path + end, os.O_RDWR) for end in (".at", ".on"))
 
     def arm(self, process, attribute, place):

@@ -1,4 +1,4 @@
-"""Connects while the daemon stands still, and has ended when it goes on: prints the tier of the child that is left.
+"""Connects while the daemon is held and ends before it continues; the child prints its tier.
 
 usage: heir.py SOCKET PID
 """
@@ -13,7 +13,7 @@ os.kill(daemon, signal.SIGSTOP)
 ready, go = os.pipe()
 connection = socket.socket(socket.AF_UNIX)
 if os.fork() == 0:
-    # The peer: it is gone when its connection is first looked at, and its child has the connection.
+    # The peer: it is gone when its connection is first inspected, and its child has the connection.
     connection.connect(path)
     if os.fork() == 0:
         os.read(ready, 1)

@@ -1,10 +1,10 @@
-"""Who may see what: asks the daemon in the name of every persona for every target.
+"""The access matrix: queries the daemon as every persona for every target.
 
 usage: matrix.py SOCKET DIRECTORY PROGRAM
 
-DIRECTORY holds what everybody may read; PROGRAM is target.c. Prints for each persona "tier", its name, its tier and what
-it saw of the daemon in `status`, and for each pair "cell", persona, target, and the outcomes of reading /proc/PID/io, of get
-by pid and by tgid, and of waiting for the exit record; with tabs between them.
+DIRECTORY is readable for every user; PROGRAM is target.c. Prints for each persona "tier", its name, its tier and the
+daemon's data that it saw in `status`, and for each pair "cell", persona, target, and the outcomes of reading /proc/PID/io,
+of get by pid and by tgid, and of waiting for the exit record; separated by tabs.
 """
 import os
 import sys

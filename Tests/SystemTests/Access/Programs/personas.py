@@ -1,16 +1,16 @@
-"""Who asks: each persona is a process of its own with the rights that its name says, and does what it is told."""
+"""The callers: each persona is a process with the rights of its name that executes commands."""
 import json
 import os
 import subprocess
 
 OWNER, OTHER, OTHER_GROUP = 61001, 61002, 61005
-# What the daemons of these tests take for the privileged group.
+# The privileged group of the daemons in these tests.
 MEMBERS = 65534
 PROBE = "/usr/bin/python3"
 
 
 def user(uid, gid, groups=None):
-    """The command that runs another one as this user."""
+    """Returns the command that runs another one as this user."""
     some = ["--clear-groups"] if groups is None else [f"--groups={groups}"]
     return ["setpriv", f"--reuid={uid}", f"--regid={gid}"] + some
 
@@ -29,6 +29,8 @@ PERSONAS = {
     "member by primary group": user(OTHER, MEMBERS),
     "owner in a user namespace": user(OWNER, OWNER) + OWN_NAMESPACE,
     "owner as root of a user namespace": user(OWNER, OWNER) + ["unshare", "--user", "--map-root-user"],
+    "root in an unmapped user namespace": ["unshare", "--user"],
+    "root as root of a user namespace": ["unshare", "--user", "--map-root-user"],
     "root in a pid namespace": ["unshare", "--pid", "--fork"],
     "member in a pid namespace": ["unshare", "--pid", "--fork"] + user(OTHER, OTHER, groups=MEMBERS),
     "owner in a pid namespace": ["unshare", "--pid", "--fork"] + user(OWNER, OWNER),

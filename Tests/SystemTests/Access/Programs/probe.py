@@ -1,16 +1,16 @@
-"""A client of the daemon that does what it is told, and tries without the daemon what it asks for.
+"""A client of the daemon that executes commands, and tries the same access without the daemon.
 
 usage: probe.py SOCKET
 
-Says what `hello` says. Reads lines of JSON and answers each with one:
+Prints the contents of `hello`. Reads lines of JSON and answers each with one:
   {"ask": {NAME: ID}}           the outcome for each: of opening and reading /proc/ID/io, and of get by pid and tgid;
                                 the ID null is its own
-  {"flips": ID, "gets": N}      how many of N gets by pid had which outcome, and what was seen as written where it was a
+  {"flips": ID, "gets": N}      the number of each outcome of N gets by pid, and the written bytes where it was a
                                 record
   {"get": {...}, "times": N}    the outcomes of the same get
   {"cgroups": [PATH]}           the outcome for each: of opening it, and of get
-  "status"                      the names of what stands in it
-  "exits"                       ends the subscription, and says of each exit record what the counters of I/O in it are
+  "status"                      the names of its keys
+  "exits"                       ends the subscription, and returns the I/O counters of each exit record
 Outcomes are "yes", "no" (permission), "gone", or else the name of the error.
 """
 import collections
@@ -43,7 +43,8 @@ class Client:
     def note(self, line):
         assert line["method"] == "exit", line
         params = line["params"]
-        withheld = params.get("redacted", []) == ["io"]
+        # The sums of a process are withheld too if a record of one of its threads comes after that of the last one.
+        withheld = "io" in params.get("redacted", [])
         assert withheld != ("read_char" in params["stats"]), line
         self.exits[params["pid"]] = "withheld" if withheld else "whole"
 
@@ -56,7 +57,7 @@ def request(method, **params):
 
 
 def result(answer):
-    """The outcome of a get, and the record if there is one."""
+    """Returns the outcome of a get, and the record if there is one."""
     if "error" in answer:
         name = answer["error"]["data"]["name"]
         return NAMES.get(name, name), None
@@ -91,7 +92,7 @@ def of_process(process):
 
 
 def flips(process, count):
-    """Many gets are under way at a time: so most of the time goes by while the daemon looks."""
+    """Keeps many gets in flight, so that the daemon spends most of the time in its checks."""
     outcomes, written = collections.Counter(), collections.Counter()
     most = 100
     for start in range(0, count, most):

@@ -1,10 +1,10 @@
-"""What changes between the looks of the daemon at a process: each change is made while the daemon stands at the gate.
+"""Changes between the daemon's checks of a process, each made while the daemon is held at the gate.
 
 usage: races.py SOCKET DIRECTORY PROGRAM GATE ROUNDS
 
-PROGRAM is target.c, GATE what gate.c calls TASKSTATS_GATE. Prints "change", what changed, which get, where the daemon stood,
-and the outcome, with tabs between them; changes of the kind that gives a number to another process are made ROUNDS
-times, all others once.
+PROGRAM is target.c, GATE the TASKSTATS_GATE of gate.c. Prints "change", the change, the kind of get, where the daemon was
+held, and the outcome, separated by tabs; changes that give a number to another process are made ROUNDS times, all others
+once.
 """
 import errno
 import os
@@ -62,7 +62,7 @@ def arm(process, stop):
 
 
 def ask(process, question, stops):
-    """Asks for a process; what is to be done at each stop is done there, and returns who has the number then."""
+    """Queries a process, makes the change at each stop, and returns the process that has the number then."""
     stops = list(stops)
     arm(process, stops[0])
     owner.say({"get": {question: process.pid, "fields": ["nvcsw"]}, "times": 1})
@@ -96,8 +96,8 @@ CHANGES = {
     "its number is root's": (give_to(0), lambda: targets.Process(stay)),
     "its number is another process of its owner": (give_to(OWNER), lambda: targets.Process(stay)),
 }
-# Which question to the kernel the daemon stands before or after, and how many such it passes first: the first question by
-# pid comes before the first look.
+# Which kernel query the daemon is held before or after, and how many such queries it passes first: the first query by
+# pid precedes the first check.
 PLACES = {
     "pid": {"before": (PID, BEFORE, 1), "after": (PID, AFTER, 1)},
     "tgid": {"before": (PID, BEFORE, 1), "between": (TGID, BEFORE, 0), "after": (TGID, AFTER, 0)},
@@ -110,7 +110,7 @@ def attempt(question, stop, change, make):
         try:
             outcome, process = ask(process, question, [(stop, change)])
         except OSError as error:
-            # Somebody else on this machine was given the number.
+            # Another process on this machine was given the number.
             if error.errno != errno.EEXIST:
                 raise
             gate.disarm()
@@ -128,9 +128,13 @@ for question, places in PLACES.items():
             for _ in range(int(rounds) if "number" in name else 1):
                 report(name, question, place, attempt(question, stop, change, make))
 
+# The daemon queries a changing process up to ATTEMPTS times; the sums need one more query before it notices the change.
+ATTEMPTS = 6
 for other in ("set-uid root", "set-uid other", "set-gid"):
-    for question in PLACES:
-        outcome, process = ask(Turner(other), question, [((PID, BEFORE, 1), turn), ((PID, AFTER, 0), turn)])
+    for question, passed in {"pid": 1, "tgid": 2}.items():
+        stops = [((PID, BEFORE, 1), turn), ((PID, AFTER, 0), turn)]
+        stops += [((PID, BEFORE, passed), turn), ((PID, AFTER, 0), turn)] * (ATTEMPTS - 1)
+        outcome, process = ask(Turner(other), question, stops)
         report(f"is {other} only when the kernel is asked", question, "around", outcome)
         process.end()
 owner.leave()

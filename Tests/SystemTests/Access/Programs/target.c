@@ -1,10 +1,10 @@
-/* A process to be asked about: becomes what its argument says, prints an id, and stays until it is ended.
+/* A process to be queried: becomes what its argument says, prints an id, and stays until it is ended.
  *
  * usage: target stay | drop | show | hide | name | thread | headless | zombie | turn FILE
  *
  * The id is its own, that of its second thread, or that of the child that it does not wait for. Set-id bits and file
- * capabilities come from the file that it is started from. With turn, SIGUSR1 makes it give up what these gave it and
- * execute FILE, and the next one come back; SIGUSR2 makes it one that is not dumpable. */
+ * capabilities come from its file. With turn, SIGUSR1 makes it drop the rights of these and execute FILE, and the next
+ * one makes it return; SIGUSR2 makes it undumpable. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -64,7 +64,7 @@ int main(int count, char **arguments) {
     const char *role = count > 1 ? arguments[1] : "";
     if (strcmp(role, "drop") == 0 || strcmp(role, "show") == 0) {
         need(setegid(getgid()) == 0 && seteuid(getuid()) == 0, "seteuid");
-        /* What was given up for now can be taken up again, though everything else looks like an ordinary process. */
+        /* The dropped ids can be restored, though everything else looks like an ordinary process. */
         if (strcmp(role, "show") == 0) need(prctl(PR_SET_DUMPABLE, 1) == 0, "prctl");
     } else if (strcmp(role, "hide") == 0) {
         need(prctl(PR_SET_DUMPABLE, 0) == 0, "prctl");

@@ -1,4 +1,4 @@
-"""What is asked about: processes of every kind, started so that none has used a privilege unless its name says so."""
+"""The targets: processes of every kind, started so that none has used a privilege unless its name says so."""
 import ctypes
 import os
 import signal
@@ -31,7 +31,7 @@ def become(uid, gid):
 
 
 def files(directory, program):
-    """Copies of a program, by what starting it gives."""
+    """Makes copies of a program, by the rights that starting them gives."""
     def copy(name, uid, gid, mode):
         path = os.path.join(directory, name)
         subprocess.run(["install", "-o", str(uid), "-g", str(gid), "-m", mode, program, path], check=True)
@@ -54,7 +54,7 @@ def files(directory, program):
 
 
 class Process:
-    """A process, and the id that its program said: its own or another one that is to be asked about."""
+    """A process and the id reported by its program: its own, or another one to be queried."""
 
     def __init__(self, command, uid=OWNER, gid=OWNER, foreign_namespace=False, pid_namespace=False):
         said, saying = os.pipe()
@@ -70,7 +70,7 @@ class Process:
             if pid_namespace:
                 call(libc.unshare(CLONE_NEWPID), "unshare")
             become(uid, gid)
-            # That this one became somebody sticks to it, not to its child.
+            # The identity change of this process does not affect its child.
             second = os.fork()
             if second == 0:
                 os.dup2(saying, 1)
@@ -92,7 +92,7 @@ class Process:
         os.waitpid(first, 0)
         self.said = open(said)
         id = self.hear()
-        # In a pid namespace of its own it does not know its number.
+        # In its own pid namespace it does not know its number.
         self.id = self.pid if pid_namespace else id
 
     def hear(self):
@@ -101,7 +101,7 @@ class Process:
         return int(line)
 
     def signal(self, number):
-        """Sends a signal that it answers."""
+        """Sends a signal that it acknowledges."""
         os.kill(self.pid, number)
         self.hear()
 
@@ -117,7 +117,7 @@ class Process:
 
 
 def clone_with_pid(pid):
-    """Forks a child of that number; it returns 0 in the child, and fails when the number is taken."""
+    """Forks a child with that number; returns 0 in the child, and fails if the number is taken."""
     class Arguments(ctypes.Structure):
         _fields_ = [(name, ctypes.c_uint64) for name in (
             "flags", "pidfd", "child_tid", "parent_tid", "exit_signal", "stack", "stack_size", "tls", "set_tid",
@@ -144,7 +144,7 @@ class Successor(Process):
 
 
 def ended_pid(command):
-    """A number that belonged to somebody."""
+    """A number that belonged to another process."""
     process = Process(command)
     process.end()
     return process.pid
@@ -158,7 +158,7 @@ def wait_for_leader(process):
 
 
 def start(file, freed_pid):
-    """Every kind of target that lives, by name."""
+    """Every kind of running target, by name."""
     stay = [file["plain"], "stay"]
     return {
         "plain": Process(stay),

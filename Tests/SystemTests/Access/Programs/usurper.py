@@ -1,8 +1,8 @@
-"""A peer in a user namespace ends while the daemon stands before its directory in /proc, and its number is given to one outside.
+"""A peer in a user namespace ends while the daemon is held before its /proc directory, and a process outside gets its number.
 
 usage: usurper.py SOCKET DIRECTORY PROGRAM GATE
 
-PROGRAM is target.c, GATE what gate.c calls TASKSTATS_GATE. Prints the tier that the connection of the peer is given.
+PROGRAM is target.c, GATE the TASKSTATS_GATE of gate.c. Prints the tier of the peer's connection.
 """
 import json
 import os

@@ -1,4 +1,4 @@
-/* Preloaded into the daemon: a kernel before 6.5, which knows no SO_PEERPIDFD. */
+/* Preloaded into the daemon: simulates a kernel before 6.5, without SO_PEERPIDFD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

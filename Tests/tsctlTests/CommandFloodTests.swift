@@ -1,0 +1,157 @@
+import Glibc
+import LinuxSystem
+import TaskstatsClient
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+@testable import tsctl
+
+/// Ctrl-C while a daemon sends records without end and answers nothing.
+@Suite(.timeLimit(.minutes(2))) struct CommandFloodTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    /// Floods every client from its subscription on, or from its first other request on, until it goes.
+    private func daemon(clients: Int = 1) throws -> FakeDaemon {
+        let script: FakeDaemon.Script = { peer in
+            try peer.greet()
+            let request = try peer.request()
+            if case .subscribe(let parameters) = request.call {
+                try peer.send(ServerLine.subscribed(request.id, cpus: CPUSet(0...1), parameters) { _ in 1 })
+            }
+            peer.floodWithExits(for: .seconds(15))
+        }
+        return try FakeDaemon(serving: Array(repeating: script, count: clients))
+    }
+
+    private func tsctl(
+        _ arguments: [String], daemon: FakeDaemon, output: ChildProcess.Output = .file("/dev/null")
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), arguments,
+            environment: ["TASKSTATS_SOCKET": daemon.path, "PATH": "/usr/bin:/bin"], output: output)
+    }
+
+    /// Interrupts it and waits for its end; how long that took.
+    private func interrupted(_ child: consuming ChildProcess) throws -> (ChildProcess.Result, Duration) {
+        child.send(signal: SIGINT)
+        let start = SuspendingClock.now
+        let result = try child.finish()
+        return (result, start.duration(to: .now))
+    }
+
+    /// Waits until it deals with a signal itself.
+    private func waitUntilHoldingBack(_ signal: Int32, _ child: borrowing ChildProcess) throws {
+        let end = SuspendingClock.now + .seconds(20)
+        while try !heldBack(child.pid).contains(signal) {
+            try #require(SuspendingClock.now < end)
+            sched_yield()
+        }
+    }
+
+    private func heldBack(_ pid: pid_t) throws -> Set<Int32> {
+        let status = try #require(try Descriptor.open("/proc/\(pid)/status").readText())
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
+        let mask = try #require(UInt64(line.dropFirst("SigBlk:".count).drop { $0 == "\t" }, radix: 16))
+        return Set((1...31).filter { mask & (1 << UInt64($0 - 1)) != 0 })
+    }
+
+    private func waitForRequest(_ method: String, _ daemon: FakeDaemon) {
+        while !daemon.methods.contains(method) { sched_yield() }
+    }
+
+    @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
+    func `record ends at once with a whole recording`(name: String) throws {
+        let (path, daemon) = (directory.file(name), try daemon())
+        let child = try tsctl(["record", path], daemon: daemon)
+        var status = stat()
+        while unsafe stat(path, &status) != 0 || status.st_size == 0 { sched_yield() }
+        try waitUntilHoldingBack(SIGINT, child)
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status == 0)
+        let lines = run.errors.split(separator: "\n")
+        try #require(lines.count == 2, "\(run.errors)")
+        #expect(lines[0].contains(" kept in \(path), none lost, "))
+        #expect(lines[1].hasPrefix("tsctl: taskstatsd did not confirm the end in time"))
+
+        let played = try ChildProcess(
+            ChildProcess.product("tsctl"), ["play", path, "--summary"],
+            environment: ["TZ": "UTC", "PATH": "/usr/bin:/bin"]
+        ).finish()
+        #expect(played.status == 0)
+        #expect(played.errors == "", "the recording has its footer")
+    }
+
+    @Test func `record ends soon when its time is over`() throws {
+        let (path, daemon) = (directory.file("a"), try daemon())
+        let start = SuspendingClock.now
+        let run = try tsctl(["record", path, "--for", "500ms"], daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.errors.contains("did not confirm the end in time"))
+        #expect(start.duration(to: .now) < .seconds(8))
+    }
+
+    @Test func `record ends immediately if no process reads its output`() throws {
+        let daemon = try daemon()
+        var child = try tsctl(["record", "-"], daemon: daemon, output: .pipe)
+        #expect(try child.line() != nil)
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status <= 1)
+    }
+
+    @Test(arguments: [["--json"], [], ["--summary"]])
+    func `watch ends at once`(options: [String]) throws {
+        let daemon = try daemon()
+        let child = try tsctl(["watch"] + options, daemon: daemon)
+        try waitUntilHoldingBack(SIGINT, child)
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status == 0)
+    }
+
+    @Test(arguments: [["--json"], []])
+    func `status at intervals ends at once`(options: [String]) throws {
+        let daemon = try daemon()
+        let child = try tsctl(["status", "--interval", "1"] + options, daemon: daemon)
+        waitForRequest("status", daemon)
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status == 0)
+    }
+
+    @Test func `get at intervals ends at once`() throws {
+        let daemon = try daemon()
+        let child = try tsctl(["get", "--pid", "1", "--interval", "1"], daemon: daemon)
+        waitForRequest("get", daemon)
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status == 0)
+    }
+
+    @Test func `run ends at once after its command, and says that something is missing`() throws {
+        let daemon = try daemon()
+        let child = try tsctl(["run", "--", "sh", "-c", "kill -INT $PPID; exit 3"], daemon: daemon)
+        let start = SuspendingClock.now
+        let run = try child.finish()
+        #expect(start.duration(to: .now) < .seconds(6))
+        #expect(run.status == 3)
+        #expect(run.errors.contains("the last tasks that ended may not be counted"))
+    }
+
+    @Test func `run ends when a signal comes after the command has ended`() throws {
+        let daemon = try daemon()
+        var child = try tsctl(["run", "--", "sh", "-c", "echo end"], daemon: daemon, output: .pipe)
+        #expect(try child.line() == "end")
+        // The end of its standard output: only tsctl is left, and it has none.
+        let pid = child.pid
+        while LivingDescendants.children(of: pid)?.isEmpty == false { sched_yield() }
+        let (run, time) = try interrupted(child)
+        #expect(time < .seconds(6))
+        #expect(run.status == 0)
+        #expect(run.errors.contains("the last tasks that ended may not be counted"))
+    }
+}
