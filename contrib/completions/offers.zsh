@@ -1,4 +1,4 @@
-# Prints what zsh offers for the line in LINE: a zsh of its own, in a pseudo-terminal, is given the line and a tab.
+# Prints the completions that zsh offers for LINE: types the line and a tab into a zsh in a pseudo-terminal.
 zmodload zsh/zpty
 zpty offers "zsh -f -i"
 setup='
@@ -11,16 +11,16 @@ compadd() {
     (( $#hits )) && print -rl -- "OFFER:"$IPREFIX$^hits":END"
     return 1
 }
-_end() { print -r -- ALL""TOLD; exit }
-zle -C offers complete-word _tell
-_tell() { _main_complete; _end }
+_end() { print -r -- ALL""LISTED; exit }
+zle -C offers complete-word _list
+_list() { _main_complete; _end }
 bindkey "^I" offers
 print -r -- IS""READY
 '
 zpty -w offers "$setup"
 while zpty -r offers line && [[ $line != *ISREADY* ]]; do :; done
 zpty -w -n offers "$LINE"$'\t'
-while zpty -r offers line && [[ $line != *ALLTOLD* ]]; do
+while zpty -r offers line && [[ $line != *ALLLISTED* ]]; do
     [[ $line == *OFFER:*:END* ]] && print -r -- ${${line##*OFFER:}%%:END*}
 done
 zpty -d offers

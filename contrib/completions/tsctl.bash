@@ -1,26 +1,26 @@
 # bash completion of tsctl. Written by contrib/generate.
 
-# Tells the options of a command, and what its argument, or the value of an option, is.
+# Prints the options of a command, and the kind of its argument or of the value of an option.
 _tsctl_table() {
     case $1 in
-    '') options='--version --help' argument=words ;;
-    get) options='--pid --tgid --all --cgroup --threads --fields --sort --reverse --limit --interval --count --json --socket --debug --version --help' argument=none ;;
-    top) options='--interval --sort --reverse --filter --busy --threads --limit --count --batch --json --socket --debug --version --help' argument=none ;;
-    watch) options='--cpus --scope --failed --comm --uid --longer-than --filter --fields --summary --json --for --count --socket --debug --version --help' argument=none ;;
+    '') options='--version --help --socket --debug' argument=words ;;
+    get) options='--pid --tid --tgid --all --cgroup --threads --fields --sort --reverse --limit --interval --count --json --csv --iso --utc --reconnect --socket --debug --version --help' argument=none ;;
+    top) options='--interval --sort --reverse --filter --busy --threads --limit --count --batch --json --csv --iso --utc --socket --debug --version --help' argument=none ;;
+    watch) options='--cpus --scope --failed --comm --uid --longer-than --filter --fields --summary --json --csv --iso --utc --for --count --reconnect --socket --debug --version --help' argument=none ;;
     run) options='--json --output --socket --debug --version --help' argument=none ;;
-    record) options='--force --cpus --scope --failed --comm --uid --longer-than --filter --fields --for --count --socket --debug --version --help' argument=file ;;
-    play) options='--raw --cpus --scope --failed --comm --uid --longer-than --filter --fields --summary --json --version --help' argument=file ;;
-    status) options='--interval --json --openmetrics --socket --debug --version --help' argument=none ;;
+    record) options='--force --cpus --scope --failed --comm --uid --longer-than --filter --fields --for --count --reconnect --no-reconnect --socket --debug --version --help' argument=file ;;
+    play) options='--raw --cpus --scope --failed --comm --uid --longer-than --filter --fields --summary --json --csv --iso --utc --version --help' argument=file ;;
+    status) options='--interval --json --prometheus --openmetrics --output --reconnect --socket --debug --version --help' argument=none ;;
     fields) options='--group --json --socket --debug --version --help' argument=none ;;
     doctor) options='--json --socket --debug --version --help' argument=none ;;
     esac
     case $1$2 in
-    get--pid | get-p | get--tgid | get-t | get--limit | get--interval | get--count | top--interval | top--filter | top--limit | top--count | watch--cpus | watch--comm | watch--uid | watch--longer-than | watch--for | watch--count | record--cpus | record--comm | record--uid | record--longer-than | record--for | record--count | play--cpus | play--comm | play--uid | play--longer-than | status--interval) kind=none ;;
+    --socket | get--socket | top--socket | watch--socket | run--output | run--socket | record--socket | status--output | status--socket | fields--socket | doctor--socket) kind=file ;;
+    get--pid | get-p | get--tid | get--tgid | get-t | get--limit | get--interval | get--count | top--interval | top--filter | top--limit | top--count | watch--cpus | watch--comm | watch--uid | watch--longer-than | watch--for | watch--count | record--cpus | record--comm | record--uid | record--longer-than | record--for | record--count | play--cpus | play--comm | play--uid | play--longer-than | status--interval) kind=none ;;
     get--cgroup) kind=directory ;;
     get--fields | watch--fields | record--fields | play--fields) kind=list words='identity cpu delay memory io context time extreme version ac_exitcode ac_flag ac_nice cpu_count cpu_delay_total blkio_count blkio_delay_total swapin_count swapin_delay_total cpu_run_real_total cpu_run_virtual_total ac_comm ac_sched ac_uid ac_gid ac_pid ac_ppid ac_btime ac_etime ac_utime ac_stime ac_minflt ac_majflt coremem virtmem hiwater_rss hiwater_vm read_char write_char read_syscalls write_syscalls read_bytes write_bytes cancelled_write_bytes nvcsw nivcsw ac_utimescaled ac_stimescaled cpu_scaled_run_real_total freepages_count freepages_delay_total thrashing_count thrashing_delay_total ac_btime64 compact_count compact_delay_total ac_tgid ac_tgetime ac_exe_dev ac_exe_inode wpcopy_count wpcopy_delay_total irq_count irq_delay_total cpu_delay_max cpu_delay_min blkio_delay_max blkio_delay_min swapin_delay_max swapin_delay_min freepages_delay_max freepages_delay_min thrashing_delay_max thrashing_delay_min compact_delay_max compact_delay_min wpcopy_delay_max wpcopy_delay_min irq_delay_max irq_delay_min cpu_delay_max_ts blkio_delay_max_ts swapin_delay_max_ts freepages_delay_max_ts thrashing_delay_max_ts compact_delay_max_ts wpcopy_delay_max_ts irq_delay_max_ts' ;;
-    get--sort) kind=words words='pid user run cpu blkio swap reclaim thrash compact cow irq peak read written command version ac_exitcode ac_flag ac_nice cpu_count cpu_delay_total blkio_count blkio_delay_total swapin_count swapin_delay_total cpu_run_real_total cpu_run_virtual_total ac_comm ac_sched ac_uid ac_gid ac_pid ac_ppid ac_btime ac_etime ac_utime ac_stime ac_minflt ac_majflt coremem virtmem hiwater_rss hiwater_vm read_char write_char read_syscalls write_syscalls read_bytes write_bytes cancelled_write_bytes nvcsw nivcsw ac_utimescaled ac_stimescaled cpu_scaled_run_real_total freepages_count freepages_delay_total thrashing_count thrashing_delay_total ac_btime64 compact_count compact_delay_total ac_tgid ac_tgetime ac_exe_dev ac_exe_inode wpcopy_count wpcopy_delay_total irq_count irq_delay_total cpu_delay_max cpu_delay_min blkio_delay_max blkio_delay_min swapin_delay_max swapin_delay_min freepages_delay_max freepages_delay_min thrashing_delay_max thrashing_delay_min compact_delay_max compact_delay_min wpcopy_delay_max wpcopy_delay_min irq_delay_max irq_delay_min cpu_delay_max_ts blkio_delay_max_ts swapin_delay_max_ts freepages_delay_max_ts thrashing_delay_max_ts compact_delay_max_ts wpcopy_delay_max_ts irq_delay_max_ts' ;;
-    get--socket | top--socket | watch--socket | run--output | run--socket | record--socket | status--socket | fields--socket | doctor--socket) kind=file ;;
-    top--sort) kind=words words='pid user run all cpu blkio swap reclaim thrash compact cow irq end command' ;;
+    get--sort) kind=words words='pid user run cpuwait blkio swap reclaim thrash compact cow irq peak read written command version ac_exitcode ac_flag ac_nice cpu_count cpu_delay_total blkio_count blkio_delay_total swapin_count swapin_delay_total cpu_run_real_total cpu_run_virtual_total ac_comm ac_sched ac_uid ac_gid ac_pid ac_ppid ac_btime ac_etime ac_utime ac_stime ac_minflt ac_majflt coremem virtmem hiwater_rss hiwater_vm read_char write_char read_syscalls write_syscalls read_bytes write_bytes cancelled_write_bytes nvcsw nivcsw ac_utimescaled ac_stimescaled cpu_scaled_run_real_total freepages_count freepages_delay_total thrashing_count thrashing_delay_total ac_btime64 compact_count compact_delay_total ac_tgid ac_tgetime ac_exe_dev ac_exe_inode wpcopy_count wpcopy_delay_total irq_count irq_delay_total cpu_delay_max cpu_delay_min blkio_delay_max blkio_delay_min swapin_delay_max swapin_delay_min freepages_delay_max freepages_delay_min thrashing_delay_max thrashing_delay_min compact_delay_max compact_delay_min wpcopy_delay_max wpcopy_delay_min irq_delay_max irq_delay_min cpu_delay_max_ts blkio_delay_max_ts swapin_delay_max_ts freepages_delay_max_ts thrashing_delay_max_ts compact_delay_max_ts wpcopy_delay_max_ts irq_delay_max_ts' ;;
+    top--sort) kind=words words='pid user run all cpuwait blkio swap reclaim thrash compact cow irq end command' ;;
     watch--scope | record--scope | play--scope) kind=words words='task process' ;;
     watch--filter | record--filter | play--filter) kind=words words='comm= exit=failed exit=ok exit=signaled gid= min_elapsed= ppid= uid=' ;;
     fields--group) kind=words words='identity cpu delay memory io context time extreme' ;;
@@ -30,7 +30,7 @@ _tsctl_table() {
 _tsctl() {
     local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} key= command= index
     local options= argument= kind= words=
-    # What stands behind a "=" is a word of its own to bash.
+    # To bash, the part after a "=" is a separate word.
     if [[ $current == = ]]; then
         key=$option option=${COMP_WORDS[COMP_CWORD - 2]} current=
     elif [[ $option == = ]]; then
@@ -46,7 +46,14 @@ _tsctl() {
             fi
             return
         fi
-        if [[ -z $command && ${COMP_WORDS[index]} != -* ]]; then command=${COMP_WORDS[index]}; fi
+        if [[ -n $command ]]; then continue; fi
+        case ${COMP_WORDS[index]} in
+        --socket)
+            index=$((index + 1))
+            if [[ ${COMP_WORDS[index]} == = ]]; then index=$((index + 1)); fi ;;
+        -*) ;;
+        *) command=${COMP_WORDS[index]} ;;
+        esac
     done
     _tsctl_table "$command" "$option"
     if [[ -z $kind ]]; then

@@ -1,10 +1,10 @@
-"""Completions for bash: the same few lines for any command, and a table of what they offer."""
+"""Completions for bash: the same script for any command, and a table of words."""
 
 from commands import Command
 
 SCRIPT = r"""# bash completion of @NAME@. Written by contrib/generate.
 
-# Tells the options of a command, and what its argument, or the value of an option, is.
+# Prints the options of a command, and the kind of its argument or of the value of an option.
 _@NAME@_table() {
     case $1 in
 @OPTIONS@
@@ -17,7 +17,7 @@ _@NAME@_table() {
 _@NAME@() {
     local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} key= command= index
     local options= argument= kind= words=
-    # What stands behind a "=" is a word of its own to bash.
+    # To bash, the part after a "=" is a separate word.
     if [[ $current == = ]]; then
         key=$option option=${COMP_WORDS[COMP_CWORD - 2]} current=
     elif [[ $option == = ]]; then
@@ -33,7 +33,14 @@ _@NAME@() {
             fi
             return
         fi
-        if [[ -z $command && ${COMP_WORDS[index]} != -* ]]; then command=${COMP_WORDS[index]}; fi
+        if [[ -n $command ]]; then continue; fi
+        case ${COMP_WORDS[index]} in
+        @WITHVALUE@)
+            index=$((index + 1))
+            if [[ ${COMP_WORDS[index]} == = ]]; then index=$((index + 1)); fi ;;
+        -*) ;;
+        *) command=${COMP_WORDS[index]} ;;
+        esac
     done
     _@NAME@_table "$command" "$option"
     if [[ -z $kind ]]; then
@@ -60,6 +67,9 @@ complete -F _@NAME@ @NAME@
 def text(command: Command) -> str:
     options = [f"    '') options='{names(command)}' argument=words ;;"]
     values: dict[tuple[str, str], list[str]] = {}
+    for argument in command.options:
+        if argument.value is not None:
+            values.setdefault((argument.kind or "none", ""), []).extend(argument.names)
     for each in command.subcommands:
         kinds = [positional.kind for positional in each.positionals if positional.kind in ("file", "directory")]
         options.append(f"    {each.name}) options='{names(each)}' argument={kinds[0] if kinds else 'none'} ;;")
@@ -73,6 +83,7 @@ def text(command: Command) -> str:
     ]
     return (
         SCRIPT.replace("@NAME@", command.name).replace("@OPTIONS@", "\n".join(options))
+        .replace("@WITHVALUE@", " | ".join(name for each in command.options if each.value for name in each.names))
         .replace("@VALUES@", "\n".join(rows)).replace("@COMMANDS@", " ".join(each.name for each in command.subcommands)))
 
 

@@ -1,4 +1,4 @@
-"""What a command says of itself, as ArgumentParser dumps it."""
+"""The description of a command, from the help dump of ArgumentParser."""
 
 import dataclasses
 import json
@@ -40,7 +40,11 @@ class Command:
 
 def read(program: pathlib.Path) -> Command:
     dump = subprocess.run([program, "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
-    return command(json.loads(dump)["command"])
+    root = command(json.loads(dump)["command"])
+    # tsctl also accepts these before the command.
+    if root.subcommands:
+        root.arguments += [each for each in root.subcommands[0].arguments if {"--socket", "--debug"} & set(each.names)]
+    return root
 
 
 def command(dump: dict) -> Command:

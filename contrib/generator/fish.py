@@ -1,4 +1,4 @@
-"""Completions for fish: one line for each thing that can stand somewhere."""
+"""Completions for fish: one line for each word."""
 
 from commands import Argument, Command
 
@@ -7,10 +7,13 @@ def text(command: Command) -> str:
     name = command.name
     lines = [f"# fish completion of {name}. Written by contrib/generate.", "", f"complete -c {name} -f"]
     lists: dict[str, str] = {}
+    # Unlike __fish_use_subcommand, this does not mistake the value of an option for a command.
+    names = " ".join(each.name for each in command.subcommands)
+    first = f"-n 'not __fish_seen_subcommand_from {names}'"
     for each in command.options:
-        lines.append(f"complete -c {name} -n __fish_use_subcommand {option(each, lists)}")
+        lines.append(f"complete -c {name} {first} {option(each, lists)}")
     for each in command.subcommands:
-        lines.append(f"complete -c {name} -n __fish_use_subcommand -a {each.name} -d {quoted(each.abstract)}")
+        lines.append(f"complete -c {name} {first} -a {each.name} -d {quoted(each.abstract)}")
     for each in command.subcommands:
         condition = f"-n '__fish_seen_subcommand_from {each.name}'"
         lines += ["", *(f"complete -c {name} {condition} {option(argument, lists)}" for argument in each.options)]

@@ -1,4 +1,4 @@
-"""The manual page of a command: a template, and in it what the command says of its options and subcommands."""
+"""The man page of a command: a template with the options and subcommands from the help of the command."""
 
 import re
 
@@ -39,7 +39,7 @@ def section(command: Command) -> list[str]:
 
 
 def own(arguments: list[Argument]) -> list[Argument]:
-    """Without those that every command has, which the page describes once."""
+    """The options without the common ones, which the page describes once."""
     common = {"--socket", "--debug", "--version", "--help"}
     return [argument for argument in arguments if not common & set(argument.names)]
 
@@ -64,12 +64,12 @@ def options(arguments: list[Argument]) -> list[str]:
 
 
 def spaced(text: str) -> str:
-    """A value's name as arguments of a macro: what mdoc takes for punctuation is kept as it is."""
+    """The name of a value as a macro argument, with mdoc punctuation escaped."""
     return '"' + text.replace("|", "\\*(Ba") + '"' if "|" in text else text
 
 
 def blocks(text: str) -> list[tuple[str, list[str]]]:
-    """Paragraphs, and indented lines, in their order."""
+    """Paragraphs and indented lines, in order."""
     found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         if not line.strip():

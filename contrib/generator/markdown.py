@@ -1,4 +1,4 @@
-"""Protocol/README.md as a manual page: the headings, paragraphs, lists, tables and displays that it is made of."""
+"""Protocol/README.md as a man page: headings, paragraphs, lists, tables and code blocks."""
 
 import re
 
@@ -22,7 +22,7 @@ def convert(source: list[str]) -> list[str]:
             out += mdoc.display([cut for each in source[index + 1 : end - 1] for cut in wrapped(each)])
         elif line.startswith("#"):
             title = inline(line.lstrip("# "))
-            # A manual page has a section of that name only for errors of system calls.
+            # By convention, ERRORS in a man page lists errors of system calls.
             title = "Protocol errors" if title == "Errors" and line.startswith("## ") else title
             out.append(f".Sh {title.upper()}" if line.startswith("## ") else f".Ss {title}")
         elif line.startswith("|"):
@@ -42,7 +42,7 @@ def convert(source: list[str]) -> list[str]:
 
 
 def wrapped(line: str, width: int = 78) -> list[str]:
-    """A line of JSON cut where a reader sees that it goes on."""
+    """A line of JSON, wrapped after commas."""
     pieces = []
     while len(line) > width and line.startswith("{"):
         cut = line.rfind(",", 0, width) + 1 or width
@@ -67,7 +67,7 @@ def bullets(source: list[str]) -> list[str]:
 
 
 def table(source: list[str]) -> list[str]:
-    """The first cell is the term; what the others are is said where a heading says so."""
+    """The first cell is the term; the others are labelled with their headings."""
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in source]
     titles, rows = rows[0], rows[2:]
     out = [".Bl -tag -width Ds"]
@@ -90,6 +90,6 @@ def inline(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Links as their text, code and emphasis without their marks."""
+    """Text without the markup of links, code and emphasis."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return text.replace("**", "").replace("`", "")

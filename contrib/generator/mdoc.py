@@ -1,17 +1,17 @@
-"""Text as mdoc wants it."""
+"""Text in mdoc syntax."""
 
 ESCAPES = {"\\": "\\e", "~": "\\(ti", "^": "\\(ha", "`": "\\(ga"}
 
 
 def escaped(text: str) -> str:
-    """Running text: nothing in it is a request, or anything but itself."""
+    """Running text, with everything escaped that mdoc would interpret."""
     text = "".join(ESCAPES.get(character, character) for character in text)
     words = [word.replace("-", "\\-") if word.lstrip("(\"'").startswith("-") else word for word in text.split(" ")]
     return guarded(" ".join(words))
 
 
 def literal(text: str) -> str:
-    """A line that someone may copy: hyphens and quotes are those of ASCII."""
+    """A line that can be copied: hyphens and quotes are ASCII."""
     text = "".join(ESCAPES.get(character, character) for character in text)
     return guarded(text.replace("-", "\\-").replace("'", "\\(aq"))
 
@@ -25,7 +25,7 @@ def display(lines: list[str]) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """A paragraph with each sentence on a line of its own, as mdoc spaces them."""
+    """A paragraph with one sentence per line, as mdoc requires."""
     lines: list[str] = []
     line = ""
     for word in text.split():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A client of taskstatsd in one file, with nothing but the standard library of Python 3.9 or later.
+"""A client of taskstatsd in one file, which needs only the standard library of Python 3.9 or later.
 
     with taskstats.Client() as client:
         print(client.get(pid=1)["cpu_delay_total"])
@@ -10,7 +10,7 @@
         elif isinstance(event, taskstats.Lost):
             print(event.count, "records are missing here")
 
-Written from Protocol/README.md alone. What this file does not know of a later protocol 1.x it passes over.
+Written from Protocol/README.md alone. It ignores additions of later 1.x protocols.
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Stats = Mapping[str, Union[int, str]]
 
 
 class TaskstatsError(Exception):
-    """A refusal of the daemon. `name` is what to match on; `data` holds what stands beside it (errno, member, limit)."""
+    """An error from the daemon. Match on `name`; `data` holds further keys (errno, member, limit)."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         self.code: int = error.get("code", 0)
@@ -42,7 +42,7 @@ class TaskstatsError(Exception):
 
 
 class Disconnected(ConnectionError):
-    """The connection has ended; `reason` is what the daemon said about it, if it said anything."""
+    """The connection has ended; `reason` is the daemon's reason, if it sent one."""
 
     def __init__(self, reason: Optional[str] = None) -> None:
         self.reason = reason
@@ -51,7 +51,7 @@ class Disconnected(ConnectionError):
 
 @dataclass(frozen=True)
 class Exit:
-    """A task ended. What its kernel does not know is None, or missing in `stats`."""
+    """A task exited. Values that the kernel does not report are None, or missing from `stats`."""
 
     cpu: int
     seq: int
@@ -59,41 +59,45 @@ class Exit:
     pid: int
     stats: Stats
     tgid: Optional[int] = None
-    last: Optional[bool] = None  # whether its process ended with it
+    last: Optional[bool] = None  # whether the process ended with this task
     exit: Optional[Mapping[str, Any]] = None  # {"code": N} or {"signal": N, "name": S, "core": B}
     redacted: Sequence[str] = ()
     tgid_stats: Optional[Stats] = None
+    # Statistics that lack waits because delay accounting was off: "stats", "tgid_stats".
+    uncounted: Sequence[str] = ()
+    # Impossibly long waits, which are left out of the statistics under that key, with the kernel's values.
+    implausible: Mapping[str, Stats] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Lost:
-    """Records are missing at this place of the stream."""
+    """Records are missing at this point of the stream."""
 
-    where: str  # "kernel": of this CPU, for all who watch it; "queue": of this client, which read too slowly
+    where: str  # "kernel": lost on this CPU for all subscribers; "queue": lost for this client, which read too slowly
     count: int
     cpu: Optional[int] = None
 
 
 @dataclass(frozen=True)
 class Closing:
-    """The daemon ends the connection, and why."""
+    """The daemon ends the connection, with a reason."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Reconnected:
-    """Another connection takes the place of one that ended; what ended in between nobody has counted."""
+    """A new connection replaces one that ended; exits in between were not counted."""
 
     instance: str
-    is_new_instance: bool  # sequence numbers and counters have begun anew
+    is_new_instance: bool  # sequence numbers and counters have been reset
 
 
 Event = Union[Exit, Lost, Closing, Reconnected]
 
 
 class Connection:
-    """The lines of one connection, both ways; `hello` is what the daemon said first."""
+    """One connection, which sends and receives lines; `hello` is the daemon's first message."""
 
     def __init__(self, path: str) -> None:
         self._ids = itertools.count(1)
@@ -106,7 +110,7 @@ class Connection:
                 raise Disconnected(first.get("params", {}).get("reason"))
             self.hello: Mapping[str, Any] = first["params"]
             if self.hello["protocol"].split(".")[0] != "1":
-                raise Disconnected(f"protocol {self.hello['protocol']} is not known here")
+                raise Disconnected(f"protocol {self.hello['protocol']} is not supported")
             if self.hello["you"]["access"] == "none":
                 raise Disconnected(self.hello["you"].get("reason"))
         except BaseException:
@@ -114,7 +118,7 @@ class Connection:
             raise
 
     def close(self) -> None:
-        """Ends the connection; who waits for a line of it in another thread then waits no longer."""
+        """Ends the connection, and wakes up threads that wait for its lines."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._lines.close()
@@ -146,7 +150,7 @@ class Connection:
 
 
 class Client:
-    """One connection for questions. Not for use by several threads at once."""
+    """A connection for queries. Not thread-safe."""
 
     def __init__(self, path: str = SOCKET) -> None:
         self.path = path
@@ -154,17 +158,25 @@ class Client:
 
     @property
     def hello(self) -> Mapping[str, Any]:
-        """Who the daemon is, what it runs on, and what this client may see."""
+        """The daemon, its host, and the access of this client."""
         return self._connection.hello
 
     def get(
         self, *, pid: Optional[int] = None, tgid: Optional[int] = None, cgroup: Optional[str] = None,
         fields: Optional[Sequence[str]] = None,
     ) -> Stats:
-        """The statistics of a task, a process or a cgroup: exactly one of the three."""
-        params = {"pid": pid, "tgid": tgid, "cgroup": cgroup, "fields": fields}
-        stats: Stats = self._connection.call("get", _given(params))["stats"]
+        """The statistics of a task, a process or a cgroup; give exactly one of the three."""
+        stats: Stats = self.get_result(pid=pid, tgid=tgid, cgroup=cgroup, fields=fields)["stats"]
         return stats
+
+    def get_result(
+        self, *, pid: Optional[int] = None, tgid: Optional[int] = None, cgroup: Optional[str] = None,
+        fields: Optional[Sequence[str]] = None,
+    ) -> Mapping[str, Any]:
+        """The whole result: `stats`, and `uncounted` and `implausible` if fields are left out of it."""
+        params = {"pid": pid, "tgid": tgid, "cgroup": cgroup, "fields": fields}
+        result: Mapping[str, Any] = self._connection.call("get", _given(params))
+        return result
 
     def status(self) -> Mapping[str, Any]:
         """Counters of this connection and, with access `all`, of the daemon."""
@@ -177,7 +189,7 @@ class Client:
         return description
 
     def watch(self, **options: Any) -> Watch:
-        """A stream of exits, on a connection of its own; the options are those of `Watch`."""
+        """A stream of exits, on a separate connection; the options are those of `Watch`."""
         return Watch(path=self.path, **options)
 
     def close(self) -> None:
@@ -191,10 +203,10 @@ class Client:
 
 
 class Watch(Iterator[Event]):
-    """A record of each task that ends from now on.
+    """A stream of the records of exiting tasks.
 
-    Losses come as events at their place. When the connection ends, a new one is made, as often as it takes, and
-    `Reconnected` comes in its place; with `reconnect=False` the iteration ends instead, after `Closing` if there is one.
+    Losses are events at the point of the gap. When the connection ends, `Watch` reconnects, with as many attempts as
+    necessary, and returns `Reconnected`; with `reconnect=False` the iteration ends instead, after `Closing` if any.
     """
 
     def __init__(
@@ -211,7 +223,7 @@ class Watch(Iterator[Event]):
 
     @property
     def hello(self) -> Mapping[str, Any]:
-        """What the daemon said when the present connection was made."""
+        """The first message of the current connection."""
         return self._connection.hello
 
     def close(self) -> None:
@@ -249,9 +261,9 @@ class Watch(Iterator[Event]):
             time.sleep(delay)
             try:
                 self._connection = self._subscribe()
-            except OSError:  # Nobody listens, or it does not take us now.
+            except OSError:  # No daemon is listening, or it refuses the connection for now.
                 continue
-            except TaskstatsError:  # This one does not grant what its predecessor did.
+            except TaskstatsError:  # The new daemon refuses the subscription.
                 self.close()
                 raise
             return Reconnected(self.hello["instance"], self.hello["instance"] != instance)
@@ -274,7 +286,7 @@ def _given(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _event(message: Mapping[str, Any]) -> Optional[Event]:
-    """What a notification says; None for one that this file does not know."""
+    """The event of a notification; None if it is unknown."""
     kinds: Mapping[str, Any] = {"exit": Exit, "lost": Lost, "closing": Closing}
     kind = kinds.get(message.get("method", ""))
     if kind is None:
@@ -294,11 +306,11 @@ def _text(event: Event) -> str:
         return f"-- {event.count} records lost ({event.where})"
     if isinstance(event, Closing):
         return f"-- {event.reason}"
-    return "-- connected again" + (" to another instance" if event.is_new_instance else "")
+    return "-- reconnected" + (" to another instance" if event.is_new_instance else "")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Asks taskstatsd.")
+    parser = argparse.ArgumentParser(description="Queries taskstatsd.")
     parser.add_argument("--socket", default=SOCKET, metavar="PATH")
     commands = parser.add_subparsers(dest="command", required=True)
     get = commands.add_parser("get", help="statistics of a task, a process or a cgroup")
@@ -306,7 +318,7 @@ def _arguments() -> argparse.Namespace:
     target.add_argument("--pid", type=int)
     target.add_argument("--tgid", type=int)
     target.add_argument("--cgroup")
-    stream = commands.add_parser("watch", help="each task that ends")
+    stream = commands.add_parser("watch", help="records of exiting tasks")
     stream.add_argument("--cpus")
     stream.add_argument("--scope", choices=["task", "process"])
     stream.add_argument("--filter", type=json.loads, metavar="JSON")
@@ -314,7 +326,7 @@ def _arguments() -> argparse.Namespace:
     for command in (get, stream):
         command.add_argument("--fields", type=lambda text: text.split(","), metavar="NAME,...")
     commands.add_parser("status", help="counters")
-    commands.add_parser("describe", help="the protocol and its fields")
+    commands.add_parser("describe", help="the protocol and the fields of its statistics")
     return parser.parse_args()
 
 

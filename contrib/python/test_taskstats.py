@@ -1,4 +1,4 @@
-"""Tests taskstats.py: against a peer that says what a later daemon may say, and, as root, against the real daemon.
+"""Tests taskstats.py against a peer that plays a later daemon and, as root, against the real daemon.
 
     TASKSTATSD=.build/debug/taskstatsd python3 contrib/python/test_taskstats.py
 
@@ -31,7 +31,7 @@ def hello(**others: Any) -> Any:
 
 
 class Peer:
-    """Accepts a connection, says hello, answers each request with the next of its answers, and closes.
+    """Accepts a connection, sends hello, answers each request with the next prepared answer, and closes.
 
     If there is something to do `then`, it does the same with the next connection and those answers.
     """
@@ -74,9 +74,9 @@ class Peer:
 
 
 class WithAPeer(unittest.TestCase):
-    """What a client must bear of later daemons, and what it must not."""
+    """Behaviour of later daemons that a client must accept, and behaviour that it must refuse."""
 
-    def test_passes_over_what_it_does_not_know(self) -> None:
+    def test_ignores_unknown_additions(self) -> None:
         exit_params = {"cpu": 0, "seq": 1, "time": 2, "pid": 3, "stats": {"new_field": 1}, "new_member": {}}
         stream = [
             {"result": {"cpus": "0", "new": True}}, {"method": "weather", "params": {"sun": 1}},
@@ -89,7 +89,24 @@ class WithAPeer(unittest.TestCase):
         self.assertEqual(events, [
             taskstats.Exit(0, 1, 2, 3, {"new_field": 1}), taskstats.Lost("queue", 5), taskstats.Closing("enough")])
 
-    def test_a_subscription_that_is_not_granted_again_ends_the_iteration(self) -> None:
+    def test_omitted_values_are_next_to_the_statistics(self) -> None:
+        waits = {"blkio_count": 1, "blkio_delay_total": 5175123456789}
+        result = {"pid": 1, "stats": {"nvcsw": 1}, "implausible": {"stats": waits}, "uncounted": ["stats"]}
+        with Peer([{"result": result}], [{"result": result}]) as peer, taskstats.Client(peer.path) as client:
+            self.assertEqual(client.get(pid=1), {"nvcsw": 1})
+            self.assertEqual(client.get_result(pid=1), result)
+        params = {"cpu": 0, "seq": 1, "time": 2, "pid": 3, "stats": {}}
+        stream = [
+            {"result": {"cpus": "0"}}, {"method": "exit", "params": params},
+            {"method": "exit", "params": {**params, "uncounted": ["stats"], "implausible": {"tgid_stats": waits}}},
+            {"method": "closing", "params": {"reason": "enough"}},
+        ]
+        with Peer(stream) as peer:
+            plain, odd, _ = list(taskstats.watch(path=peer.path, reconnect=False))
+        self.assertEqual((plain.uncounted, plain.implausible), ((), {}))
+        self.assertEqual((odd.uncounted, odd.implausible), (["stats"], {"tgid_stats": waits}))
+
+    def test_a_refused_resubscription_ends_the_iteration(self) -> None:
         granted = [{"result": {"cpus": "0"}}]
         refused = [{"error": {"code": -32005, "message": "no", "data": {"name": "Unavailable"}}}]
         with Peer(granted, then=[refused]) as peer:
@@ -100,7 +117,7 @@ class WithAPeer(unittest.TestCase):
             self.assertEqual(peer.asked[0]["params"], peer.asked[1]["params"])
         self.assertEqual(caught.exception.name, "Unavailable")
 
-    def test_an_error_of_unknown_name_is_an_error(self) -> None:
+    def test_an_error_with_an_unknown_name_is_an_error(self) -> None:
         error = {"code": -32099, "message": "tired", "data": {"name": "Tired", "hours": 2}}
         with Peer([{"error": error}]) as peer, taskstats.Client(peer.path) as client:
             with self.assertRaises(taskstats.TaskstatsError) as raised:
@@ -112,7 +129,7 @@ class WithAPeer(unittest.TestCase):
         with Peer([{"result": {"pid": 1, "stats": {"nvcsw": 2**64 - 1}}}]) as peer, taskstats.Client(peer.path) as client:
             self.assertEqual(client.get(pid=1)["nvcsw"], 18446744073709551615)
 
-    def test_who_is_not_served_is_told_why(self) -> None:
+    def test_a_refused_client_gets_the_reason(self) -> None:
         closing = {"jsonrpc": "2.0", "method": "closing", "params": {"reason": "too many"}}
         nobody = hello(you={"uid": 0, "access": "none", "reason": "elsewhere"})
         for greeting, reason in ((closing, "too many"), (nobody, "elsewhere"), (hello(protocol="2.0"), "protocol 2.0")):
@@ -120,13 +137,13 @@ class WithAPeer(unittest.TestCase):
                 taskstats.Client(peer.path)
             self.assertIn(reason, str(raised.exception))
 
-    def test_an_end_without_a_word_is_an_error_of_a_question(self) -> None:
+    def test_a_connection_that_ends_without_closing_fails_the_query(self) -> None:
         with Peer([]) as peer, taskstats.Client(peer.path) as client, self.assertRaises(taskstats.Disconnected):
             client.get(pid=1)
 
 
 class Daemon:
-    """The real daemon on a socket of its own."""
+    """The real daemon on a separate socket."""
 
     def __init__(self, *options: str) -> None:
         self.directory = tempfile.TemporaryDirectory()
@@ -160,7 +177,7 @@ class Daemon:
 
 
 def as_nobody(body: Callable[[], Any]) -> Any:
-    """What a function returns in a process of an ordinary user."""
+    """The result of a function in a process of an ordinary user."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -187,7 +204,7 @@ def sleeper() -> Iterator[int]:
 
 
 def end_child(code: int = 0) -> int:
-    """Ends a child process, which is this process's own: its parent's id tells it from others."""
+    """Starts and reaps a child; the parent's id identifies its record."""
     child = os.fork()
     if child == 0:
         os._exit(code)
@@ -199,7 +216,7 @@ OWN = {"ppid": [os.getpid()]}
 
 
 class WithTheDaemon(unittest.TestCase):
-    """Everything that the client does, with the daemon and the kernel that there are."""
+    """All functions of the client, with the real daemon and kernel."""
 
     def setUp(self) -> None:
         OWN["ppid"] = [os.getpid()]
@@ -217,7 +234,7 @@ class WithTheDaemon(unittest.TestCase):
         watch: taskstats.Watch = self.enter(taskstats.watch(path=daemon.path, **options))
         return watch
 
-    def test_asks(self) -> None:
+    def test_queries(self) -> None:
         client = self.enter(taskstats.Client(self.daemon().path))
         stats = client.get(pid=os.getpid())
         self.assertEqual((stats["ac_pid"], stats["ac_uid"]), (os.getpid(), os.getuid()))
@@ -226,7 +243,7 @@ class WithTheDaemon(unittest.TestCase):
         names = [field["name"] for field in client.describe()["fields"]]
         self.assertEqual([name for name in names if name in stats], [name for name in stats if name != "ac_comm_hex"])
 
-    def test_refusals_are_exceptions(self) -> None:
+    def test_errors_are_exceptions(self) -> None:
         client = self.enter(taskstats.Client(self.daemon().path))
         for name, params in (("NoSuchTask", {"pid": 2**31 - 1}), ("InvalidParams", {"pid": 1, "fields": ["none"]}),
                              ("InvalidParams", {"pid": 1, "tgid": 1}), ("PermissionDenied", {"cgroup": "/etc"})):
@@ -235,7 +252,7 @@ class WithTheDaemon(unittest.TestCase):
             self.assertEqual(raised.exception.name, name)
         self.assertGreater(len(client.get(pid=1)), 0)
 
-    def test_an_ordinary_user_sees_what_is_its_own(self) -> None:
+    def test_an_ordinary_user_sees_its_own_processes(self) -> None:
         daemon = self.daemon()
         self.assertEqual(as_nobody(lambda: taskstats.Client(daemon.path).get(pid=1)), "PermissionDenied")
 
@@ -267,12 +284,12 @@ class WithTheDaemon(unittest.TestCase):
         self.assertEqual((second.pid, second.exit), (killed, {"signal": 9, "name": "SIGKILL", "core": False}))
         self.assertEqual(second.stats, {"ac_comm": "sleep", "ac_ppid": os.getpid()})
 
-    def test_a_wrong_subscription_is_refused_at_once(self) -> None:
+    def test_an_invalid_subscription_is_refused_at_once(self) -> None:
         with self.assertRaises(taskstats.TaskstatsError) as raised:
             taskstats.watch(path=self.daemon().path, filter={"cmm": "x"})
         self.assertEqual(raised.exception.data["member"], "filter.cmm")
 
-    def test_who_does_not_read_is_told_what_is_missing(self) -> None:
+    def test_a_slow_reader_gets_the_count_of_lost_records(self) -> None:
         events = self.watch(self.daemon("--queue-bytes", "65536", "--receive-buffer", str(64 << 20)), filter=OWN)
         ended = 1500
         for _ in range(ended):
@@ -289,7 +306,7 @@ class WithTheDaemon(unittest.TestCase):
         self.assertGreater(lost, 0)
         self.assertGreater(delivered, 0)
 
-    def test_comes_back_to_a_daemon_that_was_started_anew(self) -> None:
+    def test_reconnects_to_a_restarted_daemon(self) -> None:
         daemon = self.daemon()
         events = self.watch(daemon, filter=OWN)
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -314,7 +331,7 @@ class WithTheDaemon(unittest.TestCase):
         daemon.stop()
         self.assertEqual(list(events), [taskstats.Closing("taskstatsd is stopping")])
 
-    def test_a_watch_that_is_closed_elsewhere_ends(self) -> None:
+    def test_a_watch_that_another_thread_closes_ends(self) -> None:
         events = self.watch(self.daemon(), filter=OWN)
         closing = threading.Timer(0.1, events.close)
         closing.start()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds lines of the wire against Protocol/schema, and against what Protocol/README.md says a reader can rely on.
+"""Checks lines of the protocol against Protocol/schema and "What a reader can rely on" in Protocol/README.md.
 
     check.py                   the conversations in Protocol/examples, both directions
-    check.py --recorded DIR    what tap.c kept of the daemon's lines in DIR; with --complete every kind must be there
+    check.py --recorded DIR    the daemon's lines that tap.c kept in DIR; --complete requires every kind
 """
 import argparse
 import collections
@@ -26,8 +26,8 @@ SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted((PROTOCOL 
 FIELDS = SCHEMAS["stats.schema.json"]["properties"]
 FIELD_ORDER = {name: position for position, name in enumerate(FIELDS)}
 
-# What the system tests bring about. An InternalError would be a defect; a KernelError needs a kernel that is short of
-# something.
+# The kinds that the system tests produce. An InternalError would be a defect; a KernelError needs resource
+# exhaustion in the kernel.
 KINDS = {
     "hello", "exit", "lost kernel", "lost queue", "closing", "get pid", "get tgid", "subscribe", "unsubscribe", "status",
     "describe", "ParseError", "InvalidRequest", "MethodNotFound", "InvalidParams", "PermissionDenied", "NoSuchTask",
@@ -37,7 +37,7 @@ KINDS = {
 
 @functools.lru_cache(maxsize=None)
 def validator(name: str) -> Any:
-    """The validator of a schema; the others are found by their $id."""
+    """The validator of a schema, which finds other schemas by $id."""
     kind = jsonschema.Draft202012Validator
     schema = SCHEMAS[name]
     kind.check_schema(schema)
@@ -71,7 +71,7 @@ def problem_by_schema(message: Any, schema: str) -> Optional[str]:
 
 
 def problem(line: str) -> Optional[str]:
-    """What is wrong with a line of the daemon, given without its newline."""
+    """The problem of a line of the daemon, given without its newline."""
     if len(line) >= LONGEST_LINE:
         return f"{len(line)} characters"
     if not (line.isascii() and line.isprintable()):
@@ -88,21 +88,26 @@ def problem(line: str) -> Optional[str]:
 
 
 def problem_of_order(message: Any) -> Optional[str]:
-    """`stats` stands behind what it belongs to, its members in the order of the struct."""
+    """Checks that `stats` comes after its key, with its fields in the order of the struct."""
     body = message.get("params", message.get("result"))
     if not isinstance(body, dict) or "stats" not in body:
         return None
     if list(body)[0] not in ("cpu", "pid", "tgid", "cgroup"):
         return f"{list(body)[0]} comes first"
+    implausible = body.get("implausible", {})
     for name in ("stats", "tgid_stats"):
-        order = [FIELD_ORDER[member] for member in body.get(name, {}) if member in FIELD_ORDER]
-        if order != sorted(order):
-            return f"{name} is not in the order of struct taskstats"
+        for place, stats in (("", body.get(name, {})), ("implausible.", implausible.get(name, {}))):
+            order = [FIELD_ORDER[member] for member in stats if member in FIELD_ORDER]
+            if order != sorted(order):
+                return f"{place}{name} is not in the order of struct taskstats"
+        both = set(body.get(name, {})) & set(implausible.get(name, {}))
+        if both:
+            return f"{', '.join(sorted(both))}: both a fact and implausible"
     return None
 
 
 def problem_of_facts(message: Any) -> Optional[str]:
-    """`describe` says the same as the schema of stats."""
+    """Checks that `describe` agrees with the schema of stats."""
     result = message.get("result")
     if not isinstance(result, dict) or "methods" not in result:
         return None
@@ -125,7 +130,7 @@ def is_text(schema: Dict[str, Any]) -> bool:
 
 
 def kind_of(line: str) -> str:
-    """What a valid line is."""
+    """The kind of a valid line."""
     message = json.loads(line)
     if "method" in message:
         where = message["params"].get("where")
@@ -141,7 +146,7 @@ def kind_of(line: str) -> str:
 
 
 def slips(value: Any, path: str = "$") -> Iterator[Tuple[str, Any]]:
-    """The value with one member misspelt, or with a member's value of another kind; and where that is."""
+    """Copies of the value with one key misspelt or one value of another type, and the place of the change."""
     items = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
     for key, part in items:
         here = f"{path}.{key}" if isinstance(value, dict) else f"{path}[]"
@@ -155,20 +160,28 @@ def slips(value: Any, path: str = "$") -> Iterator[Tuple[str, Any]]:
             yield where, dict(copy) if isinstance(copy, dict) else list(copy)
 
 
+def without_errno(message: Any) -> Iterator[Tuple[str, Any]]:
+    """The error without its required errno."""
+    data = message.get("error", {}).get("data", {})
+    if "errno" in data:
+        data = {key: value for key, value in data.items() if key != "errno"}
+        yield f"errno of {data['name']} missing", {**message, "error": {**message["error"], "data": data}}
+
+
 def check_slips(messages: List[Any]) -> List[str]:
-    """The schemas are worth something only if a slip of whoever writes the lines does not satisfy them."""
+    """Checks that the schemas reject misspelt keys and values of another type."""
     tried = set()
     unseen = []
     for message in messages:
-        for where, slipped in slips(message):
-            # The members of one place are alike in all lines of one kind.
+        for where, slipped in list(slips(message)) + list(without_errno(message)):
+            # The keys at one place are the same in all lines of one kind.
             label = f"{message.get('method', 'answer')}: {where}"
             if label in tried:
                 continue
             tried.add(label)
             if not problem_by_schema(slipped, "daemon.schema.json"):
                 unseen.append(f"satisfies the schema: {label}")
-    print(f"schema: {len(tried)} members misspelt or mistyped, {len(unseen)} of them unnoticed")
+    print(f"schema: {len(tried)} keys misspelt or mistyped, {len(unseen)} of them undetected")
     return unseen
 
 
@@ -177,7 +190,7 @@ def check_examples() -> List[str]:
     messages: List[Any] = []
     count = 0
     for path in sorted((PROTOCOL / "examples").glob("*.ndjson")):
-        # A request that the conversation shows being refused for what it says satisfies no schema.
+        # A request that the daemon refuses for its content satisfies no schema.
         refused = set()
         lines = path.read_text().splitlines()
         for text in lines:
@@ -222,14 +235,14 @@ def check_recorded(directory: pathlib.Path, complete: bool) -> List[str]:
     counts = list(directory.glob("*.count"))
     sent = sum(struct.unpack("=Q", path.read_bytes())[0] for path in counts)
     validated = sum(kinds.values()) + len(problems)
-    print(f"schema: {sent:,} lines sent by {len(counts)} daemons; {validated:,} that differ in more than digits "
+    print(f"schema: {sent:,} lines sent by {len(counts)} daemons; {validated:,} distinct lines (without digits) "
           f"validated, {len(problems)} wrong")
     print("schema: " + ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())))
     missing = KINDS - set(kinds)
     if not sent:
         problems.append("no line was recorded")
     elif complete and missing:
-        problems.append(f"no test brought about: {', '.join(sorted(missing))}")
+        problems.append(f"no test produced: {', '.join(sorted(missing))}")
     return problems
 
 

@@ -1,8 +1,8 @@
 /* Preloaded into the daemon by the system tests: keeps a copy of the lines that it sends to its clients.
  *
- * It stands where the daemon hands bytes to the kernel, so that nothing is sent past it, and the daemon itself knows
- * nothing of it. Of lines that differ in nothing but their digits only the first is kept (0 counts as different from
- * any other number): storms send millions. All are counted. TASKSTATS_WIRE_LOG names the directory:
+ * It intercepts the calls that pass bytes to the kernel, so it sees every line, without support in the daemon. Of lines
+ * that differ only in digits, it keeps the first (0 differs from any other number), because storms send millions. It
+ * counts all lines. TASKSTATS_WIRE_LOG names the directory:
  *
  *   PID-TIME.ndjson   the lines kept
  *   PID-TIME.count    how many lines were sent, as a 64-bit integer in memory order
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What was sent of a line that has no end yet. */
+/* The bytes sent of an incomplete line. */
 struct connection {
     uint64_t cookie;
     size_t length, room;
@@ -41,7 +41,7 @@ static void fail(const char *what) {
 }
 
 static int open_file(const char *directory, const char *suffix) {
-    /* Pids come around. */
+    /* Pids are reused. */
     static struct timespec now;
     if (now.tv_sec == 0) clock_gettime(CLOCK_REALTIME, &now);
     char path[PATH_MAX];
@@ -52,7 +52,7 @@ static int open_file(const char *directory, const char *suffix) {
     return opened;
 }
 
-/* Shells and launchers load it too; only the daemon is of interest, and before it gives up any right. */
+/* Shells and launchers load it too. Only the daemon is recorded, starting before it drops privileges. */
 __attribute__((constructor)) static void start(void) {
     next_sendmsg = (ssize_t(*)(int, const struct msghdr *, int))dlsym(RTLD_NEXT, "sendmsg");
     const char *directory = getenv("TASKSTATS_WIRE_LOG");
@@ -63,7 +63,7 @@ __attribute__((constructor)) static void start(void) {
     if (page == MAP_FAILED) fail("mmap");
     sent_lines = page;
     close(count);
-    /* Out of the way of the numbers that the daemon expects something of, where its limit leaves room for that. */
+    /* Above the descriptor numbers that have a meaning to the daemon, if its limit allows that. */
     int opened = open_file(directory, "ndjson");
     file = fcntl(opened, F_DUPFD_CLOEXEC, 64);
     if (file < 0)
@@ -72,7 +72,7 @@ __attribute__((constructor)) static void start(void) {
         close(opened);
 }
 
-/* Whether this is the first line of its shape; when too many are known, every line is. */
+/* Whether this is the first line of its shape; when the table is full, every line counts as the first. */
 static int is_new(const char *line, size_t length) {
     uint64_t hash = 14695981039346656037u;
     for (size_t at = 0; at < length; at++) {
@@ -103,7 +103,7 @@ static void take(struct connection *connection, const char *bytes, size_t count)
     while (count > 0) {
         const char *newline = memchr(bytes, '\n', count);
         size_t part = newline ? (size_t)(newline - bytes) + 1 : count;
-        /* Most lines come whole. */
+        /* Most lines are sent whole. */
         if (newline && connection->length == 0) {
             keep(bytes, part);
         } else {
@@ -140,7 +140,7 @@ ssize_t sendmsg(int descriptor, const struct msghdr *message, int flags) {
     if (is_client(descriptor, &cookie)) {
         struct connection *connection = &connections[descriptor];
         if (connection->cookie != cookie) {
-            /* What is left of a connection that was cut off is no line. */
+            /* The rest of an interrupted connection is not a line. */
             connection->cookie = cookie;
             connection->length = 0;
         }

@@ -96,13 +96,13 @@ struct BrokerBench {
     }
 
     private func subscribe(_ number: Int, to broker: inout Broker) {
-        let peer = PeerIdentity(uid: 0, gid: 0, groups: [], sharesPIDNamespace: true)
+        let peer = PeerIdentity(Caller(uid: 0, gid: 0, groups: []), sharesPIDNamespace: true)
         let host = HostState(onlineCPUs: "0-\(cpus - 1)", delayAccounting: true)
-        guard case .admitted(let id) = broker.admit(uid: 0, at: 0, identify: { peer }, host: host),
+        guard case .admitted(let id) = broker.admit(peer.caller, at: 0, identify: { peer }, host: host),
             case .register(let pending) = broker.handle(
                 Request(id: .integer(1), call: .subscribe(subscription(number))), from: id, at: 0)
         else { preconditionFailure("the broker refuses a client of the bench") }
-        _ = broker.complete(pending, registration: nil)
+        _ = broker.complete(pending, registration: nil) { _ in 1 }
     }
 
     /// Sends everything that waits, to nobody; returns how many bytes that were.

@@ -1,1 +1,1 @@
-"""The bench of taskstatsd: what contrib/bench/run is made of. Python's standard library only."""
+"""The parts of contrib/bench/run. Uses only Python's standard library."""

@@ -1,4 +1,4 @@
-"""Builds what is measured and what measures: the release binaries and the small C programs."""
+"""Builds the measured release binaries and the small C programs that measure them."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-pthread"]
 
 
 class Programs:
-    """Where the programs are; `programs.sink` is the path of sink, and so on."""
+    """The paths of the programs: `programs.sink` is the path of sink, and so on."""
 
     def __init__(self, root):
         self.root = root
@@ -45,7 +45,7 @@ class Programs:
     def build(self):
         """Builds everything that is not up to date."""
         subprocess.run([os.path.join(self.root, "contrib", "prepare")], check=True)
-        for product in ("taskstatsd", "tsctl", "taskstats-bench"):
+        for product in ("taskstatsd", "tsctl", "taskstats-bench", "exit-load"):
             subprocess.run(self._swift("--quiet", "--product", product), check=True)
         compiler = shutil.which("cc") or shutil.which("clang")
         if not compiler:

@@ -1,4 +1,4 @@
-"""The daemon under measurement, on a socket of its own."""
+"""The measured daemon, on a separate socket."""
 
 import os
 import signal
@@ -8,15 +8,15 @@ from .processes import Child, Failure, cpu_nanoseconds, resident_bytes
 
 
 class Daemon:
-    """A running taskstatsd that serves root and whoever has group root everything."""
+    """A running taskstatsd that gives root and the group root access to everything."""
 
     count = 0
 
-    def __init__(self, bench, options=()):
+    def __init__(self, bench, options=(), prefix=()):
         Daemon.count += 1
         self.socket = os.path.join(bench.directory, f"daemon-{Daemon.count}.sock")
-        # When the bench is killed outright, the daemon goes too.
-        command = ["setpriv", "--pdeathsig", "TERM", bench.product("taskstatsd"), "--socket", self.socket]
+        # When the benchmark is killed with SIGKILL, the daemon ends too.
+        command = [*prefix, "setpriv", "--pdeathsig", "TERM", bench.product("taskstatsd"), "--socket", self.socket]
         command += ["--group", "root", *options]
         self.child = Child(command, stderr=subprocess.STDOUT)
         self.pid = self.child.pid

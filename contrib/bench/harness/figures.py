@@ -1,10 +1,10 @@
-"""Medians, spreads, and the order in which things are measured."""
+"""Medians, spreads, and the order of measurements."""
 
 import statistics
 
 
 class Series:
-    """The same quantity, measured several times within one run."""
+    """Several measurements of one quantity within one run."""
 
     def __init__(self, values=()):
         self.values = list(values)
@@ -27,12 +27,12 @@ class Series:
 
 
 def number(value, digits=2):
-    """A number as people read it, with thousands marked."""
+    """A number for people, with thousands separators."""
     return f"{value:,.{digits}f}"
 
 
 def interleaved(names, rounds):
-    """Each name twice a round, there and back: a b c c b a. What drifts while it runs drifts for all alike."""
+    """Each name twice a round, forth and back (a b c c b a), so that a drift affects all of them equally."""
     for _ in range(rounds):
         yield from names
         yield from reversed(names)

@@ -1,4 +1,4 @@
-"""S7: what the daemon takes while nobody asks anything of it."""
+"""S7: memory and CPU time of the idle daemon."""
 
 import time
 
@@ -22,7 +22,7 @@ def measure(bench):
         run([bench.tool("storm"), "thread", "20000", bench.cpu_list])
         sinks.finish()
         progress("S7: idle after serving")
-        # It works to the end of what was begun: a second after the queues are empty it gives their memory back.
+        # The daemon finishes its work first: a second after the queues are empty it returns their memory.
         time.sleep(GIVES_BACK_WITHIN_SECONDS)
         idle.append(_idle_cpu(daemon, seconds))
         served = daemon.resident() / (1 << 20)
@@ -39,7 +39,7 @@ def measure(bench):
 
 def _idle_cpu(daemon, seconds):
     wait_until_idle(daemon.pid)
-    # The pause is what is measured: the daemon must not wake up within it.
+    # The pause is measured: the daemon must not wake up during it.
     before = daemon.cpu()
     time.sleep(seconds)
     return daemon.cpu() - before

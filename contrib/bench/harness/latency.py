@@ -1,4 +1,4 @@
-"""S6: from the end of a task until a client has read its record."""
+"""S6: time from the exit of a task until a client has read its record."""
 
 import signal
 
@@ -6,7 +6,7 @@ from .daemon import Daemon
 from .processes import Child, progress, run, started
 from .report import Section
 
-# More than any machine ends while it is measured; the storm is told to stop.
+# More than any machine can reach during the measurement; a signal ends the storm.
 ENDLESS = 1_000_000_000
 
 
@@ -30,7 +30,7 @@ def measure(bench):
             ("in the storm, daemon's read to client's read", age))
     ]
     section.detail(
-        f"Delivery in µs; the storm ended {rate:,.0f} tasks/s, one client taking them all and the probe its own children",
+        f"Delivery in µs; {rate:,.0f} exits/s in the storm; one client read all, the probe those of its own children",
         ["what", "samples", "p50", "p90", "p99", "max"], lines)
     section.figures = {"quiet": quiet, "storm": busy, "age": age}
     section.promise(

@@ -1,4 +1,4 @@
-"""What the figures were measured on: without it they say nothing."""
+"""The machine on which the figures were measured."""
 
 import datetime
 import os
@@ -23,12 +23,12 @@ def _processor():
 
 
 def online_cpus():
-    """The numbers of the CPUs on which this process may run."""
+    """The CPUs on which this process may run."""
     return sorted(os.sched_getaffinity(0))
 
 
 def describe(root):
-    """The machine, the system and the moment."""
+    """The machine, the system and the time."""
     revision = subprocess.run(
         ["git", "-c", f"safe.directory={root}", "-C", root, "describe", "--always", "--dirty"],
         check=False, capture_output=True, text=True,

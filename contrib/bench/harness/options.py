@@ -1,4 +1,4 @@
-"""What the kernel's advice for listeners is worth here: the options that follow it, each with its effect."""
+"""The effect of each daemon option that follows the kernel's advice for listeners."""
 
 from .daemon import Daemon
 from .figures import Series, interleaved
@@ -16,7 +16,7 @@ def measure(bench):
         "--receive-buffer 33554432": ["--receive-buffer", "33554432"],
     }
     if Daemon.understands(bench, "--receive-buffer-max"):
-        # Else a buffer that is too small grows after the first loss, and the effect is gone.
+        # Otherwise a buffer that is too small grows after the first loss, and the effect disappears.
         for name in [name for name in choices if choices[name]]:
             choices[name] += ["--receive-buffer-max", choices[name][1]]
     if Daemon.understands(bench, "--cpu-affinity"):
@@ -36,7 +36,7 @@ def measure(bench):
             ended[name].add(load["exits"])
     section.detail(
         f"Options under the thread storm, {exits:,} exits a round: median (least-greatest)",
-        ["option", "exits/s of the load", "CPU µs per exit", "lost, told"],
+        ["option", "exits/s of the load", "CPU µs per exit", "lost, reported"],
         [[name, rate[name].text(0), cost[name].text(),
           f"{100 * sum(lost[name].values) / sum(ended[name].values):.2f} %"] for name in choices])
     section.figures = {

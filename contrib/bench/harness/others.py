@@ -1,4 +1,4 @@
-"""Other tools that watch tasks end, measured beside this one when they are installed."""
+"""Other tools that observe exits, measured in addition if they are installed."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 20
 
 
 class Observer:
-    """A command that writes something for every exit, and how to count in its output."""
+    """A command that writes output for every exit, and how to count exits in it."""
 
     def __init__(self, name, command, line_prefix=None):
         self.name = name
@@ -25,7 +25,7 @@ class Observer:
 
 
 class Watcher:
-    """The running command, its output in a file."""
+    """The running command, with its output in a file."""
 
     def __init__(self, observer, path):
         self.observer = observer
@@ -38,7 +38,7 @@ class Watcher:
         self.before = self._records()
 
     def _wait_until_it_sees(self):
-        """Ends children until the output grows by what the exits of these must make it grow."""
+        """Starts children until the output grows by the amount that their exits produce."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while os.path.getsize(self.path) < READY_BYTES:
             if time.monotonic() > deadline or self.child.process.poll() is not None:
@@ -46,7 +46,7 @@ class Watcher:
             subprocess.run(["true"], check=True)
 
     def wait_until_idle(self):
-        """Waits until it has worked off what queued up."""
+        """Waits until the command has processed its backlog."""
         wait_until_idle(self.pid)
 
     def _records(self):
@@ -56,14 +56,14 @@ class Watcher:
             return sum(line.startswith(self.observer.line_prefix) for line in output)
 
     def finish(self, exits):
-        """Ends it; how many of the exits are missing in its output, or None when that cannot be told."""
+        """Ends the command and returns how many exits its output lacks, or None if that is unknown."""
         self.child.send(signal.SIGINT)
         self.child.wait()
         return max(0, exits - (self._records() - self.before)) if self.observer.line_prefix else None
 
 
 def installed_observers(bench):
-    """Those that this machine has."""
+    """The observers that are installed."""
     if bench.getdelays:
         yield Observer("getdelays -l -d", [bench.getdelays, "-d", "-l", "-m", bench.cpu_list], b"PID\t")
     if shutil.which("forkstat"):

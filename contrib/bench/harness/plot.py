@@ -1,4 +1,4 @@
-"""Plots as SVG, written by hand: points joined by lines, both axes logarithmic."""
+"""SVG plots without a library: points joined by lines, with logarithmic axes."""
 
 import math
 from xml.sax.saxutils import escape
@@ -10,7 +10,7 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
 
 
 class Line:
-    """Points that belong together."""
+    """The points of one line."""
 
     def __init__(self, name, points):
         self.name = name
@@ -67,7 +67,7 @@ def _panel(panel, origin):
 
 
 def write_svg(path, title, panels):
-    """Writes the panels side by side, with one legend for all: their lines have the same names in the same order."""
+    """Writes the panels side by side, with one legend: their lines have the same names in the same order."""
     names = [line.name for line in panels[0].lines]
     width, height = WIDTH * len(panels), HEIGHT + LEGEND_LINE * ((len(names) + 2) // 3) + 12
     parts = [

@@ -1,4 +1,4 @@
-"""Starting programs, reading what they say, and ending every one of them, by its pid, whatever happens."""
+"""Child processes: starting, reading their output, and ending each of them by pid in all cases."""
 
 import json
 import os
@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 120
 
 
 class Failure(Exception):
-    """A program did not do what the bench needs of it."""
+    """A program did not behave as the benchmark requires."""
 
 
 class Child:
@@ -34,7 +34,7 @@ class Child:
         deadline = time.monotonic() + patience
         while b"\n" not in self.buffer:
             if not select.select([descriptor], [], [], max(0, deadline - time.monotonic()))[0]:
-                raise Failure(f"{self.name} said nothing for {patience} seconds")
+                raise Failure(f"{self.name} printed nothing for {patience} seconds")
             more = os.read(descriptor, 65536)
             if not more:
                 rest, self.buffer = self.buffer, b""
@@ -55,7 +55,7 @@ class Child:
             self.process.send_signal(number)
 
     def wait(self):
-        """Waits for its end and returns its status."""
+        """Waits for the program to end and returns its status."""
         status = self.process.wait(PATIENCE_SECONDS)
         if self in Child.running:
             Child.running.remove(self)
@@ -64,14 +64,14 @@ class Child:
         return status
 
     def finish(self, number=signal.SIGTERM):
-        """Asks it to end and returns the object that it prints then."""
+        """Asks the program to end and returns the object that it prints."""
         self.send(number)
         result = self.result()
         self.wait()
         return result
 
     def stop(self):
-        """Ends it, by force when it does not end by itself."""
+        """Ends the program, with SIGKILL if necessary."""
         self.send(signal.SIGTERM)
         try:
             self.process.wait(3)
@@ -81,13 +81,13 @@ class Child:
 
 
 def stop_all():
-    """Ends whatever still runs, the last one first."""
+    """Ends all programs that still run, in reverse order."""
     for child in reversed(list(Child.running)):
         child.stop()
 
 
 def run(command):
-    """Runs a program to its end and returns the object that it prints."""
+    """Runs a program to completion and returns the object that it prints."""
     child = Child(command)
     result = child.result()
     status = child.wait()
@@ -97,7 +97,7 @@ def run(command):
 
 
 def started(command):
-    """Starts a program and waits until it says that it is ready."""
+    """Starts a program and waits until it reports that it is ready."""
     child = Child(command)
     if not child.result().get("ready"):
         raise Failure(f"{child.name} is not ready")
@@ -114,7 +114,7 @@ def cpu_nanoseconds(pid):
 
 
 def wait_until_idle(pid):
-    """Waits until a process has worked off what there was to do: until it no longer uses the CPU."""
+    """Waits until a process has finished its work and no longer uses the CPU."""
     used = -1
     while used != (now := cpu_nanoseconds(pid)):
         used = now
@@ -131,7 +131,7 @@ def resident_bytes(pid):
 
 
 def progress(text):
-    """Tells whoever waits at a terminal what is being done."""
+    """Shows the current step on a terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 

@@ -1,8 +1,8 @@
-"""Rows with verdicts, and tables that line up."""
+"""Rows with verdicts, and aligned tables."""
 
 
 class Row:
-    """One promise and what came of it."""
+    """One target and its result."""
 
     def __init__(self, promise, what, measured, promised, passes, figures):
         self.promise = promise
@@ -16,7 +16,7 @@ class Row:
     def verdict(self):
         if self.passes is None:
             return ""
-        return "pass" if self.passes else "FALLS SHORT"
+        return "pass" if self.passes else "MISSED"
 
     def cells(self):
         return [self.promise, self.what, self.measured, self.promised, self.verdict]
@@ -29,7 +29,7 @@ class Row:
 
 
 def table(heading, rows):
-    """Columns as wide as they must be; a table in Markdown too."""
+    """An aligned table, which is also valid Markdown."""
     cells = [heading, *rows]
     widths = [max(len(str(row[column])) for row in cells) for column in range(len(heading))]
 
@@ -40,7 +40,7 @@ def table(heading, rows):
 
 
 class Section:
-    """What one part of the bench found: rows with verdicts, and a table of its own if it has more to tell."""
+    """The result of one part of the benchmark: rows with verdicts, and an optional table of details."""
 
     def __init__(self, name):
         self.name = name

@@ -1,4 +1,4 @@
-"""Part 7: the broker with more CPUs and clients than this machine has, on a fake kernel."""
+"""Scale: the broker on a fake kernel with more CPUs and clients than this machine has."""
 
 import os
 
@@ -20,7 +20,7 @@ def measure(bench):
     found = {mask: [] for mask in MASKS}
     for mask in MASKS:
         for clients in counts:
-            # Each interest keeps memory of its own, and nobody has ten thousand different filters.
+            # Each subscription group has its own memory, and ten thousand different filters are unrealistic.
             if mask == "all-own-filter" and clients > 1_000:
                 continue
             progress(f"scale: {clients} clients, {MASKS[mask]}")
@@ -32,7 +32,7 @@ def measure(bench):
         [_line(mask, case) for mask, cases in found.items() for case in cases if case["clients"] >= 1_000])
     section.figures = found
     for mask in ("elsewhere", "no-match"):
-        # Without any client a record still costs the look at its CPU.
+        # Without any client a record still costs the lookup of its CPU.
         case = next(case for case in found[mask] if case["clients"] == 1_000)
         each = case["ns_per_record"] / case["clients"] / 1e3
         section.promise(

@@ -1,4 +1,4 @@
-"""S2 and S3: what a further client costs, one that gets every record and one that gets none."""
+"""S2 and S3: the cost of an additional client that gets every record, and of one that gets none."""
 
 from .daemon import Daemon
 from .figures import Series, interleaved
@@ -17,7 +17,7 @@ def measure(bench):
 
 
 def _same_interest(bench, daemon, section):
-    # Short enough that what waits for all clients of a uid together stays within its limit.
+    # Short enough that the queued bytes of all clients of a uid stay within their limit.
     exits = 1_500
     cost = {1: Series(), CLIENTS: Series()}
     lost = 0
@@ -33,13 +33,13 @@ def _same_interest(bench, daemon, section):
     further = (cost[CLIENTS].median - cost[1].median) / (CLIENTS - 1)
     section.figures["same interest"] = {str(clients): series.json() for clients, series in cost.items()}
     section.promise(
-        "S2", f"each further client of the same interest ({CLIENTS} clients), per record",
+        "S2", f"each additional client of the same subscription ({CLIENTS} clients), per record",
         f"{further:.2f} µs" + (f", {lost:,} lost" if lost else ""), "<= 0.6 µs", further <= 0.6 and lost == 0,
         {"us_per_further_client": further, "lost": lost})
 
 
 def _bystanders(bench, daemon, section):
-    """One client gets all records of the first CPU; beside it stand those that want another CPU, or other tasks."""
+    """One client gets all records of the first CPU; the others subscribe to another CPU, or to other tasks."""
     exits = 10_000 if bench.quick else 30_000
     first, *rest = bench.cpus
     params = {"filter": '{"filter":{"uid":[40000@]}}'}

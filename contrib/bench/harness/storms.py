@@ -1,4 +1,4 @@
-"""S1: what watching costs while tasks end as fast as they can, for nobody, the floor, this daemon and other tools."""
+"""S1: the cost of observing a storm of exits: no listener, the floor, this daemon and other tools."""
 
 from .daemon import Daemon
 from .figures import Series, interleaved, number
@@ -38,7 +38,7 @@ class Observation:
 
 
 class Storm:
-    """One kind of load, and how each observer takes it."""
+    """One kind of load, measured with each observer."""
 
     def __init__(self, bench, mode, exits):
         self.bench, self.mode, self.exits = bench, mode, exits
@@ -60,12 +60,12 @@ class Storm:
         self.floor(seen, pause_us=0)
 
     def daemon(self, seen, daemon):
-        """Daemon and one client; the client's last answer stands behind the last record, so that all work is counted."""
+        """The daemon and one client, whose last answer comes after the last record, so that all work is counted."""
         sink = started([self.bench.tool("sink"), daemon.socket, "{}"])
         before = daemon.cpu()
         load = self.load()
         end = sink.finish()
-        # What ended is known from the load; that nothing is missing without being told must show in the sum.
+        # Exits that are missing without a report count as lost.
         silent = max(0, load["exits"] - end["exits"] - end["lost"])
         seen.add(load["exits"], load["rate"], daemon.cpu() - before, end["lost"] + silent)
 
@@ -96,7 +96,10 @@ def measure(bench):
 
 def _observe(bench, storm, rounds):
     with Daemon(bench) as daemon:
-        ways = {"nobody": storm.unobserved, "floor": storm.floor, "taskstatsd": lambda seen: storm.daemon(seen, daemon)}
+        ways = {
+            "no listener": storm.unobserved, "floor": storm.floor,
+            "taskstatsd": lambda seen: storm.daemon(seen, daemon),
+        }
         others = {"floor, woken for every record": storm.floor_woken}
         if storm.mode == "thread":
             for observer in installed_observers(bench):
@@ -112,13 +115,13 @@ def _observe(bench, storm, rounds):
 
 
 def _lines(mode, found):
-    nobody, floor = found["nobody"].rate.median, found["floor"].cost.median
+    unobserved, floor = found["no listener"].rate.median, found["floor"].cost.median
     for name, seen in found.items():
         cost = seen.cost.median if seen.cost.values else None
         yield [
-            mode, name, seen.rate.text(0), f"{seen.rate.median / nobody:.2f}",
+            mode, name, seen.rate.text(0), f"{seen.rate.median / unobserved:.2f}",
             seen.cost.text() if cost else "-", f"{cost / floor:.2f}" if cost else "-",
-            "-" if name == "nobody" else _loss(seen),
+            "-" if name == "no listener" else _loss(seen),
         ]
 
 
@@ -129,17 +132,18 @@ def _loss(seen):
 
 
 def _judge(section, mode, found):
-    ours, floor, nobody = found["taskstatsd"], found["floor"], found["nobody"]
+    ours, floor, unobserved = found["taskstatsd"], found["floor"], found["no listener"]
     figures = {name: seen.json() for name, seen in found.items()}
-    # The promise is about threads, the storm with the most exits; the other loads are told beside it.
+    # The target is for threads, the storm with the most exits; the other loads are for comparison.
     binding = mode == "thread"
-    ratio, kept = ours.cost.median / floor.cost.median, ours.rate.median / nobody.rate.median
+    ratio, kept = ours.cost.median / floor.cost.median, ours.rate.median / unobserved.rate.median
     section.promise(
         "S1", f"{mode} storm: records lost of {ours.ended:,}", number(ours.lost, 0), "0", ours.lost == 0, figures)
     section.promise(
-        "S1", f"{mode} storm: daemon CPU per exit, of the floor's",
+        "S1", f"{mode} storm: daemon CPU per exit, relative to the floor",
         f"{ratio:.2f} ({ours.cost.median:.2f} of {floor.cost.median:.2f} µs)", "<= 3" if binding else "",
         ratio <= 3 if binding else None, {"ratio": ratio})
     section.promise(
-        "S1", f"{mode} storm: rate that the load keeps, client included", f"{kept:.2f}", ">= 0.75" if binding else "",
+        "S1", f"{mode} storm: rate that the load sustains, client included", f"{kept:.2f}",
+        ">= 0.75" if binding else "",
         kept >= 0.75 if binding else None, {"kept": kept})

@@ -1,26 +1,26 @@
-/* What the programs of the bench share: clocks, figures, and how they start and fail. Each prints one JSON object per
- * line on standard output and ends when whoever started it ends. */
+/* Clocks, statistics, start-up and failure, shared by the benchmark programs. Each program prints one JSON object per
+ * line on standard output and ends when its parent ends. */
 #ifndef BENCH_H
 #define BENCH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Nanoseconds that only go forward; nanoseconds since 1970; nanoseconds of CPU that this process used. */
+/* Monotonic time, time since 1970, and CPU time of this process, all in nanoseconds. */
 uint64_t monotonic_ns(void);
 uint64_t wall_ns(void);
 uint64_t cpu_ns(void);
 
-/* Ends the program with what failed and why. */
+/* Exits with a message that says what failed and why. */
 _Noreturn void fail(const char *what);
 
-/* Ends the program with how it is to be called. */
+/* Exits with a usage message. */
 _Noreturn void usage(const char *text);
 
-/* Has the kernel end this process when the one that started it ends. */
+/* Makes the kernel end this process when its parent ends. */
 void die_with_parent(void);
 
-/* Runs on this CPU only. */
+/* Pins this process to a CPU. */
 void pin_to(int cpu);
 
 /* Parses "0,1,5" into at most `room` numbers and returns how many there are. */
@@ -32,7 +32,7 @@ struct samples {
     size_t count, room;
 };
 
-/* Adds a sample; beyond the room it was made with it is let go. */
+/* Adds a sample, or discards it when the capacity is used up. */
 struct samples samples_with_room(size_t room);
 void samples_add(struct samples *samples, uint64_t ns);
 

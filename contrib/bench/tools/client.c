@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Reads one line, byte by byte, so that nothing behind it is taken. */
+/* Reads one line, byte by byte, so that it consumes nothing after the line. */
 static void read_line(int socket, char *line, size_t room) {
     size_t length = 0;
     while (length + 1 < room) {
@@ -32,7 +32,7 @@ int client_connect(const char *path) {
     char line[4096];
     read_line(socket_, line, sizeof line);
     if (!strstr(line, "\"access\":\"all\"")) {
-        fprintf(stderr, "not welcome: %s", line);
+        fprintf(stderr, "connection refused by the daemon: %s", line);
         exit(1);
     }
     return socket_;

@@ -1,7 +1,7 @@
-/* exit-probe SOCKET COUNT INTERVAL_US: how long it takes from the end of a task until a client reads its record.
+/* exit-probe SOCKET COUNT INTERVAL_US: measures the time from the exit of a task until a client reads its record.
  *
- * The client subscribes to its own children and forks COUNT of them, INTERVAL_US after one another. Each writes the time
- * into shared memory just before it ends; the client looks at the clock when it has read its line. */
+ * The client subscribes to its own children and forks COUNT of them, one every INTERVAL_US. Each child
+ * writes the time to shared memory just before it exits; the client reads the clock when it has read the line. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "client.h"

@@ -1,8 +1,8 @@
-/* floor CPUS PAUSE_US RECEIVE_BUFFER: the least that a listener can do, to compare with.
+/* floor CPUS PAUSE_US RECEIVE_BUFFER: a minimal listener, for comparison.
  *
- * One socket per CPU, drained with recvmmsg until empty, PAUSE_US of waiting before a drain so that one wake-up serves
- * many records, nothing decoded and nothing written. Says when it is registered; on SIGTERM drains once more,
- * deregisters, and says what it got and its CPU time. */
+ * One socket per CPU, drained with recvmmsg until empty; waits PAUSE_US before a drain so that one wake-up serves many
+ * records; decodes and writes nothing. Reports when it is registered. On SIGTERM it drains once more, deregisters, and
+ * prints its counters and its CPU time. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "taskstats.h"
@@ -61,7 +61,7 @@ int main(int argc, char **argv) {
         slots[i] = (struct iovec){buffer[i], slot_bytes};
         messages[i].msg_hdr = (struct msghdr){.msg_iov = &slots[i], .msg_iovlen = 1};
     }
-    /* Outside of ppoll SIGTERM waits, so that it never falls between the test and the wait. */
+    /* SIGTERM is blocked outside of ppoll, so that it cannot arrive between the test and the wait. */
     sigset_t blocked, during_poll;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);

@@ -1,5 +1,5 @@
-/* get-client SOCKET PID COUNT: asks the daemon for a task's statistics over one connection: COUNT times waiting for each
- * answer, and COUNT times with requests sent ahead. Prints the latencies of the first and the rate of the second. */
+/* get-client SOCKET PID COUNT: queries a task's statistics over one connection: COUNT times waiting for each answer,
+ * and COUNT times with pipelined requests. Prints the latencies of the former and the rate of the latter. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "client.h"

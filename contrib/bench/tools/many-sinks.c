@@ -1,7 +1,7 @@
-/* many-sinks SOCKET COUNT PARAMS: COUNT subscribers in one process, which reads whoever has something, and counts.
+/* many-sinks SOCKET COUNT PARAMS: COUNT subscribers in one process, which reads from all of them and counts.
  *
- * Each '@' in PARAMS stands for the number of the subscriber. They come under several user ids, because one may have few
- * connections; so the daemon must serve group root. On SIGTERM all unsubscribe and read up to the answer. */
+ * Each '@' in PARAMS is replaced with the number of the subscriber. They use several user ids because of the connection
+ * limit per uid, so the daemon must serve group root. On SIGTERM all unsubscribe and read up to the answer. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "client.h"

@@ -1,7 +1,7 @@
-/* netlink-get PID COUNT: asks the kernel COUNT times for the statistics of a task over one socket, waiting for each
- * answer, and prints the latencies and the rate: what a get cannot be faster than.
+/* netlink-get PID COUNT: queries the kernel COUNT times for the statistics of a task over one socket, waiting for each
+ * answer, and prints the latencies and the rate: the lower bound for a get.
  *
- * With COUNT 1 it is also the least that a program for one query can be: it then prints some of the answer. */
+ * With COUNT 1 it is also the smallest program for one query: it then prints some of the answer. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "taskstats.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The statistics stand behind the headers, the nest, and the attribute with the pid. */
+/* The statistics follow the headers, the nest, and the attribute with the pid. */
 static void print_record(const char *reply) {
     struct taskstats stats;
     const char *nest = reply + NLMSG_HDRLEN + GENL_HDRLEN;
@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
         if (recv(socket, reply, sizeof reply, 0) < 0) fail("recv");
         samples_add(&latencies, monotonic_ns() - asked);
         if (((struct nlmsghdr *)reply)->nlmsg_type == NLMSG_ERROR) {
-            fprintf(stderr, "netlink-get: the kernel refuses\n");
+            fprintf(stderr, "netlink-get: the kernel refused the query\n");
             return 1;
         }
     }

@@ -1,7 +1,7 @@
-/* relay SOCKET: the least that a daemon for queries can do, to compare with: it takes requests of one client on a Unix
- * socket, asks the kernel for the statistics of init for each line, and answers with a line of the usual length.
+/* relay SOCKET: a minimal query daemon, for comparison. It takes requests of one client on a Unix socket, queries the
+ * kernel for the statistics of init for each line, and answers with a line of the usual length.
  *
- * It decodes nothing and checks nothing; what a get costs beyond a bare netlink GET and this relay is the daemon's own. */
+ * It decodes nothing and checks nothing. The cost of a get beyond a netlink GET and this relay is the daemon's own. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "taskstats.h"

@@ -1,7 +1,7 @@
-/* sink SOCKET PARAMS: one subscriber that reads as fast as it can, and counts.
+/* sink SOCKET PARAMS: one subscriber that reads and counts as fast as it can.
  *
- * Says when it is subscribed. On SIGTERM it unsubscribes, reads up to the answer, which stands behind the last record,
- * and says how many records and losses it was told and how old the first record of each read was. */
+ * Reports when it is subscribed. On SIGTERM it unsubscribes, reads up to the answer, which comes after the last record,
+ * and prints how many records and reported losses it got, and the age of the first record of each read. */
 #define _GNU_SOURCE
 #include "bench.h"
 #include "client.h"

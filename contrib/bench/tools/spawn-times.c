@@ -1,5 +1,5 @@
-/* spawn-times COUNT COMMAND... -- COMMAND...: runs the commands in turn, COUNT times each, and prints how long each took
- * from being started to being waited for. What they print is thrown away. */
+/* spawn-times COUNT COMMAND... -- COMMAND...: runs the commands alternately, COUNT times each, and prints how long each
+ * took from start to wait. Their output is discarded. */
 #define _GNU_SOURCE
 #include "bench.h"
 

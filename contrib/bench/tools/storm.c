@@ -1,8 +1,8 @@
 /* storm MODE COUNT CPUS: ends COUNT tasks as fast as the machine can, on all of CPUS ("0,1") at once.
  *
- * MODE is thread, vfork or fork. One worker process is pinned to each CPU and creates and ends one task after the other;
- * all take from one common count, so that every CPU is busy until the last task. SIGTERM ends it early. The workers' own
- * exits come on top of the tasks that are counted. */
+ * MODE is thread, vfork or fork. One worker process is pinned to each CPU and creates and ends one task after the
+ * other; all share one count, so that every CPU is busy until the last task. SIGTERM ends it early. The exits of the
+ * workers themselves are not counted. */
 #define _GNU_SOURCE
 #include "bench.h"
 
@@ -19,7 +19,7 @@
 
 enum { max_workers = 256, stack_bytes = 32 * 1024 };
 
-/* What the workers share; each CPU's counters have a cache line of their own. */
+/* Memory shared by the workers; the counters of each CPU have a separate cache line. */
 struct shared {
     pthread_barrier_t start;
     _Alignas(64) atomic_long left;

@@ -1,4 +1,4 @@
-/* The least of the kernel's taskstats interface: what a listener and a query need, without looking at the records. */
+/* A minimal part of the kernel's taskstats interface for a listener and a query, without decoding of records. */
 #ifndef TASKSTATS_H
 #define TASKSTATS_H
 
@@ -8,13 +8,13 @@
 /* A generic netlink socket, bound. */
 int netlink_open(void);
 
-/* The number of the family TASKSTATS. */
+/* The id of the family TASKSTATS. */
 uint16_t taskstats_family(int socket);
 
-/* Registers a CPU with the socket, or takes that back, and waits for the acknowledgement. */
+/* Registers a CPU with the socket, or deregisters it, and waits for the acknowledgement. */
 void taskstats_listen(int socket, uint16_t family, int cpu, int on);
 
-/* A request for the statistics of a task; returns its length. */
+/* Builds a request for the statistics of a task and returns its length. */
 size_t taskstats_get_request(void *room, uint16_t family, uint32_t pid);
 
 #endif

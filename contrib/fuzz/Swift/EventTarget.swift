@@ -16,6 +16,8 @@ enum EventTarget {
                 result.allSatisfy { (0x20...0x7e).contains($0) }, "an odd byte on its way to a terminal")
         }
         guard case .exit(let exit)? = try? unsafe EventReader.read(bytes) else { return }
+        // The daemon always writes the CPU.
+        guard exit.record.cpu != ExitRecord.unknownCPU else { return }
         var line = ByteBuffer(capacity: 64)
         RecordEncoder.appendExitLine(exit.record, fields: .all, redacted: [], to: &line)
         let again = unsafe line.withUnsafeBytes { written in

@@ -81,10 +81,15 @@ enum RequestTarget {
             precondition(
                 [.parseError, .invalidRequest, .methodNotFound, .invalidParams].contains(name),
                 "\(name) for a line that was only read")
+            // The outline is checked before the text is read, whatever that is.
+            let hasManyParts =
+                bytes.count { $0 == UInt8(ascii: ":") } > ProtocolLimits.requestKeys
+                || bytes.count { $0 == UInt8(ascii: ",") } > ProtocolLimits.requestCommas
+            if hasManyParts, name == .invalidRequest, error.id == nil { return }
             let isNoJSON = verdict == .invalid || isTooDeep || bytes.contains(0)
             precondition((name == .parseError) == isNoJSON, "\(name) for a text that is \(verdict)")
             if !isNoJSON, verdict == .outOfRange {
-                precondition(name == .invalidRequest && error.id == nil, "\(name) for a number out of range")
+                precondition(name == .invalidRequest, "\(name) for a number out of range")
             }
             let answer = ServerLine.error(error.id, error.error)
             precondition(answer.count <= ProtocolLimits.lineBytes, "an answer that is too long")

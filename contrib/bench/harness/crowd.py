@@ -1,0 +1,67 @@
+"""R5: queries by root, a group member and an ordinary user, with 1 and with 31 unrestrained users."""
+
+import os
+import shutil
+import signal
+
+from .daemon import Daemon
+from .figures import Series
+from .processes import Child, Failure, progress
+from .report import Section
+
+CALLERS = {"root": "0", "a member of the group": "3:0", "another user": "2"}
+# The users take only idle CPU time, so that the figures show the daemon and not the scheduler.
+LOW, HIGH = ["nice", "-n", "19"], ["nice", "-n", "-15"]
+
+
+def measure(bench):
+    section = Section("R5")
+    lines = []
+    for users in (1, 31):
+        lines += _beside(bench, section, users)
+    section.detail(
+        "Queries with unrestrained users, and with no other clients: median of the rounds (least-greatest)",
+        ["caller", "users", "p50 µs", "p99 µs", "p50 alone", "p99 alone", "lost"], lines)
+    return section
+
+
+def _beside(bench, section, users):
+    """The rows of every caller with that many users."""
+    scripts = os.path.join(bench.programs.root, "Tests", "SystemTests", "Scripts")
+    load = os.path.join(bench.directory, "exit-load")
+    shutil.copy(bench.product("exit-load"), load)
+    rounds = 2 if bench.quick else 7
+    lines = []
+    with Daemon(bench, prefix=HIGH) as daemon, Daemon(bench, prefix=HIGH) as calm:
+        mob = Child([*LOW, "python3", os.path.join(scripts, "mob.py"), daemon.socket, "50000", str(users), load])
+        if mob.line() != "ready":
+            raise Failure("the users could not connect")
+        series = {caller: [Series() for _ in range(5)] for caller in CALLERS}
+        for _ in range(rounds):
+            for caller, ids in CALLERS.items():
+                progress(f"R5: {caller} with {users} users")
+                command = [*HIGH, "python3", os.path.join(scripts, "bystander.py"), ids, "200"]
+                for value, into in zip(_figures([*command, daemon.socket, calm.socket]), series[caller]):
+                    into.add(value)
+        mob.send(signal.SIGTERM)
+        while mob.line():
+            pass
+        if mob.wait() != 0:
+            raise Failure("a user failed")
+    for caller, (p50, p99, p50_alone, p99_alone, lost) in series.items():
+        limit = max(5_000, 2 * p99_alone.median)
+        lines.append([caller, users, *(some.text(0) for some in (p50, p99, p50_alone, p99_alone)), sum(lost.values)])
+        section.promise(
+            "R5", f"query by {caller} with {users} unrestrained users, p99", f"{p99.median / 1e3:.1f} ms",
+            "<= 5 ms or twice alone", p99.median <= limit and not sum(lost.values),
+            {"p99_us": p99.json(), "p99_alone_us": p99_alone.json()})
+    return lines
+
+
+def _figures(command):
+    """Median and p99 with the users and alone, and the losses of the caller with them."""
+    child = Child(command)
+    beside, alone = ([int(word) for word in child.line().split()] for _ in range(2))
+    if child.wait() != 0:
+        raise Failure("a caller was not answered")
+    return [*beside[:2], *alone[:2], beside[2] + beside[3]]
