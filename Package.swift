@@ -14,7 +14,7 @@ let package = Package(
     products: [
         .executable(name: "taskstatsd", targets: ["taskstatsd"]),
         .executable(name: "tsctl", targets: ["tsctl"]),
-        .library(name: "TaskstatsClient", targets: ["TaskstatsClient"]),
+        .library(name: "Taskstats", targets: ["Taskstats"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,12 +51,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "TaskstatsClient", dependencies: ["TaskstatsModel", "TaskstatsProtocol", "LinuxSystem", "CLinux"],
+            name: "Taskstats", dependencies: ["TaskstatsModel", "TaskstatsProtocol", "LinuxSystem", "CLinux"],
             swiftSettings: strict),
         .executableTarget(
             name: "tsctl",
             dependencies: [
-                "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "CLinux",
+                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -89,27 +89,27 @@ let package = Package(
             dependencies: ["taskstatsd", "TaskstatsBroker", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "TaskstatsClientTests",
-            dependencies: ["TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "waiting"],
+            name: "TaskstatsTests",
+            dependencies: ["Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "waiting"],
             swiftSettings: strict),
         .testTarget(
             name: "tsctlTests",
-            dependencies: ["tsctl", "TaskstatsClient", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            dependencies: ["tsctl", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
         // The cost of the client library and the broker alone; started by contrib/bench/run.
         .executableTarget(
             name: "taskstats-bench",
-            dependencies: ["TaskstatsClient", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
+            dependencies: ["Taskstats", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
             path: "contrib/bench/Swift",
             swiftSettings: strict),
         // A program to copy, which links only the library.
         .executableTarget(
-            name: "waiting", dependencies: ["TaskstatsClient"], path: "contrib/examples/waiting", swiftSettings: strict),
+            name: "waiting", dependencies: ["Taskstats"], path: "contrib/examples/waiting", swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "TaskstatsClient", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "CLinux", "TestSupport",
+                "Taskstats", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "CLinux", "TestSupport",
                 "taskstatsd",
                 "tsctl", "exit-load", "waiting",
             ],

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The tsctl command: ArgumentParser parses the arguments, this type decides how a command ends.
 ///

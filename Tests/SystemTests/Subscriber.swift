@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 import Testing
 
 /// A client with a subscription, and all its received records and losses.

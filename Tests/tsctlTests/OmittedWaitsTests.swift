@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// Waits that are no facts are missing in every figure, and that is reported.

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 import TestSupport
 import Testing
 

@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 @Suite struct SummaryTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// What top shows, and what keys change of it.

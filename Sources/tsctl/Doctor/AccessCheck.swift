@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check of what this user can see, and why.
 struct AccessCheck: Check {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check of the size of the daemon's receive buffers.
 struct BufferCheck: Check {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check that a daemon answers on the socket.
 struct DaemonCheck: Check {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The facts for the checks, from the socket, the daemon, the kernel and the system.
 ///

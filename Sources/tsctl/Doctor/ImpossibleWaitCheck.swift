@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// A check that the kernel reports no block I/O waits that are longer than the life of their task.
 struct ImpossibleWaitCheck: Check {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check that tsctl knows the kernel's version of struct taskstats.
 struct KernelCheck: Check {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check of this user's limits, and that the daemon can open enough files for its clients.
 struct LimitCheck: Check {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A check that the kernel includes ended threads in the sums of their process.
 struct ProcessSumsCheck: Check {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// A trial of the daemon: a query for this process, and the report of a child's exit.
 struct Trial {

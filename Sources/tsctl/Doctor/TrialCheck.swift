@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// A check that the daemon answers a query for this process.
 struct QueryCheck: Check {

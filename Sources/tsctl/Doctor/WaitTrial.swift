@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// A trial of the kernel: children write and wait for the disk while others keep their CPU busy.
 ///

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// `tsctl fields`: the fields of a record.

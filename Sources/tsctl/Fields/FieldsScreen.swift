@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The table of fields, with those that the kernel of a daemon fills.
 struct FieldsScreen {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// The options for the order and number of the rows of a table.
 struct ArrangementOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// `tsctl get`: the counters of tasks, processes or a cgroup so far.

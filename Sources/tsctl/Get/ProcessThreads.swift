@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The living threads of a process that has, or had, several.
 ///

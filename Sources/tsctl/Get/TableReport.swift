@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// The table of `get`, once or at intervals, as text, as CSV or as JSON.

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The tables of `get` as CSV.
 struct TaskCSV {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A column of the tables of `get`: its content, its sort key and its fields.
 struct TaskColumn: DispensableColumn {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// A sample of the tasks that `get` shows.

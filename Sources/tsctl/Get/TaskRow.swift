@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// One task or process as a row of a table.
 struct TaskRow {

@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The report of one task or process, without the values that the kernel did not count.
 struct TaskScreen {

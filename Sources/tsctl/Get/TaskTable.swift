@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The tables of `get`: a heading, and a row for each task or process.
 struct TaskTable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// `tsctl play`: shows a recording of record or getdelays.

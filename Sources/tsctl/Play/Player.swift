@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// A player that shows a recording like the original stream.

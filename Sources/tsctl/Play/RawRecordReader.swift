@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A reader of the output of `getdelays -w` and `procacct -w`: consecutive structs taskstats, and nothing
 /// else.

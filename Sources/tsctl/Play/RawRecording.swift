@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The conversion of raw records to exits.
 ///

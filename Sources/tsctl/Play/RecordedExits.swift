@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The selection of exits from a recording, by the same rules as in the daemon.
 struct RecordedExits {

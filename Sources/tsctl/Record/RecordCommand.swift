@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// `tsctl record`: records the stream of exits in a file.

@@ -1,6 +1,6 @@
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// The path of records from the connection into a file, line by line as the daemon wrote them.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// A command from its start to its end, and the records of all its descendants that ended in between.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The counts of a family of processes, in total and by command name.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The descendants of one process, and the sum of their records.
 ///

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The program that `tsctl run` starts.
 struct Program {

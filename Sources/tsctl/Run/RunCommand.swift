@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// `tsctl run`: runs a command and reports its usage and waits.
 struct RunCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The result of a command that was run to its end.
 struct RunOutcome {

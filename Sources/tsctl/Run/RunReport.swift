@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The report of `run`, for people.
 struct RunReport {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// `tsctl status`: the daemon and its counters.
 struct StatusCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The daemon's counters for Prometheus; without access to every process, only those that every user can see.
 enum StatusMetrics {

@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The screen with the daemon, the access of this user, the counters and the limits, and rates since an earlier sample.
 struct StatusScreen {

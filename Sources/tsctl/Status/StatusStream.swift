@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// The repeated status, until a signal or the loss of the reader: in place on a terminal, otherwise one after another.
 struct StatusStream {

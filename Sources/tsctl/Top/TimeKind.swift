@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The kinds of a task's time that the kernel counts: running, and eight kinds of waits.
 ///

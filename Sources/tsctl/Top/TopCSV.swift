@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The intervals of `top` as CSV: a row for each task or process and interval.
 struct TopCSV {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// `tsctl top`: where processes wait now.
 struct TopCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The two connections of top: one for queries, one for exits.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// The live screen of top on a terminal.
 struct TopLive: ~Copyable {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// The model of top: converts totals since the start of each task to activity in each interval; it does no I/O.

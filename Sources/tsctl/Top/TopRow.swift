@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A task or process in one interval.
 struct TopRow: Equatable {

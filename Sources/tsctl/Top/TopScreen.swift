@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The screen of top: converts the state to lines, without I/O.
 struct TopScreen {

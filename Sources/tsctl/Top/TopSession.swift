@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The state of top without its output: the figures and the view; it never waits.
 struct TopSession {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// top for a file, a pipe or a program: one interval after another, as text, as CSV or as JSON.
 struct TopStream: ~Copyable {

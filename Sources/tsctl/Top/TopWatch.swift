@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The communication of top with the daemon, which may have to wait.
 struct TopWatch {

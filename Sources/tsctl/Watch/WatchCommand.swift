@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// `tsctl watch`: one row for each task that ends.
 struct WatchCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The path of events from the connection to standard output, until something ends it.
 ///

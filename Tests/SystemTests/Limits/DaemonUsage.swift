@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 import Testing
 
 /// The daemon's use of the machine, as reported by the kernel.

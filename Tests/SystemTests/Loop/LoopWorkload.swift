@@ -1,6 +1,6 @@
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 import TestSupport
 import Testing
 

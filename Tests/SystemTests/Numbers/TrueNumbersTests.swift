@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import TaskstatsClient
+import Taskstats
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 import TestSupport
 import Testing
 

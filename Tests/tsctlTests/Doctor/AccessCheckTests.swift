@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// What doctor says of who this user is to the daemon, and whether the daemon does its work for them.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// What doctor makes of the kernel: how it was built, what it counts, and where this process is in it.

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import TaskstatsProtocol
 @testable import tsctl
 

@@ -1,6 +1,6 @@
 import TaskstatsProtocol
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// What a daemon says first.
 enum SampleServer {

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// What doctor makes of a socket and of who listens on it.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// What doctor makes of buffers, limits and units, and how it all is shown.

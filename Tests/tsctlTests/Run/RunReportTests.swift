@@ -3,7 +3,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import tsctl
 
 /// The report of `run`, for people and for programs.

@@ -3,7 +3,7 @@
 //     swift run waiting [seconds] [socket]
 
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 @main struct Waiting {
     static func main() async {

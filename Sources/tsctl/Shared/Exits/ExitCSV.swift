@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The rows of `watch` and `play` as CSV.
 struct ExitCSV {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// A period without a connection to the daemon, in which an unknown number of records is missing.

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// An exit as one row shows it.
 ///

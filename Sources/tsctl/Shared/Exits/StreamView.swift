@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A stream of exits and losses on standard output: as a table, as CSV, as lines of JSON, or as a summary.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// A column of `watch`: its content and its fields.
 struct WatchColumn: DispensableColumn {

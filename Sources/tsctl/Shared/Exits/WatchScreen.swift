@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The rows of `watch`: a heading, and one row per exit.
 struct WatchScreen {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// The options for the connection to the daemon, the same for every command.
 struct ConnectionOptions: ParsableArguments {

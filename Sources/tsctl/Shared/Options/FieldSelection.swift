@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// The fields of `--fields`, in the given order.
 struct FieldSelection: Equatable {

@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The conditions for records, as users write them.
 enum FilterExpression {

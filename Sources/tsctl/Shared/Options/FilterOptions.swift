@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// The selection of exits, the same for the daemon and for a recording.
 struct FilterOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 /// The reconnection of a command that continues when the daemon restarts.
 struct Reconnector {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TaskstatsClient
+import Taskstats
 
 /// The format of exits, the same for live and for recorded ones.
 struct ViewOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The events that end a streaming command: signals, the end of its time, and the loss of the reader of standard
 /// output.

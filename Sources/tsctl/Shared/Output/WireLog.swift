@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 
 /// The output of `--debug` on standard error: each line of the connection, with its time.
 ///

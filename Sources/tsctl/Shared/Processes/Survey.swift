@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 
 /// Many queries to the daemon, within its rate limit.

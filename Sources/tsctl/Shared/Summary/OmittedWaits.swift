@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The number of waits that are missing from the figures, by reason.
 struct OmittedWaits: Equatable {

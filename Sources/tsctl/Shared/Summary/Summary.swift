@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The counts of ended tasks by command, and the losses, in bounded memory.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The table of `--summary` as CSV: a row for each command, and one without a name for those beyond the limit.
 enum SummaryCSV {

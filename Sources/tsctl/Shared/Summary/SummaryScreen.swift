@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The summary for people: the totals, and a table by command.
 struct SummaryScreen {

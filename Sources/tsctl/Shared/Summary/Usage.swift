@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The counts of a set of processes: the sums over their tasks, and the maxima of values that do not add up.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// CPU time for people: one value if its bounds are close together, else a range.
 enum CPUTimeText {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 extension Field {
     /// Returns the kernel's name with the unit of the raw number, as in "ac_etime_us".

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The eight kinds of waits of a task, with the fields that count each.
 enum DelayTable {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The exit status of a task, for people.
 enum ExitText {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The value of one field for people, with its unit; times in milliseconds.
 enum FieldText {

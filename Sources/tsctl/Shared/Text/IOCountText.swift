@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// Counters of I/O as people read them.
 ///

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 /// The code of the article and of README.md as it is printed there, to be compiled, and run by DocumentationTests.
 enum GettingStarted {

@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// A daemon that goes away and comes back.
 @Suite(.timeLimit(.minutes(1))) struct ReconnectionTests {

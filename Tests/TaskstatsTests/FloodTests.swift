@@ -3,7 +3,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// A daemon that sends records without end and answers nothing.
 @Suite(.timeLimit(.minutes(1))) struct FloodTests {

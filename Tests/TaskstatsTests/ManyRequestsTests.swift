@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// Requests that are sent ahead of their answers.
 @Suite(.timeLimit(.minutes(1))) struct ManyRequestsTests {

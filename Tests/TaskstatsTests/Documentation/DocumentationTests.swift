@@ -1,5 +1,5 @@
 import LinuxSystem
-import TaskstatsClient
+import Taskstats
 import TaskstatsProtocol
 import TestSupport
 import Testing

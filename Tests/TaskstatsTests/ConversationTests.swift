@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 @testable import TaskstatsProtocol
 
 /// The pure part of a connection, without a socket.

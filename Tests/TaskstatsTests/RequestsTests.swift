@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// Requests and what comes back.
 @Suite(.timeLimit(.minutes(1))) struct RequestsTests {

@@ -1,4 +1,4 @@
-import TaskstatsClient
+import Taskstats
 
 typealias Client = TaskstatsClient
 typealias Connection = TaskstatsConnection

@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// The end of a subscription, with much on its way.
 @Suite(.timeLimit(.minutes(1))) struct LeavingTests {

@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// Requests of tasks that share a client.
 @Suite(.timeLimit(.minutes(1))) struct ClientRequestsTests {

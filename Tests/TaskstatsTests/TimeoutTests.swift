@@ -3,7 +3,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// A daemon that hangs, and one that comes back, as the blocking core meets them.
 @Suite(.timeLimit(.minutes(1))) struct TimeoutTests {

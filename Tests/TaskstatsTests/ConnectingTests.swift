@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// The start of a connection.
 @Suite(.timeLimit(.minutes(1))) struct ConnectingTests {

@@ -2,7 +2,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// The events of a subscription.
 @Suite(.timeLimit(.minutes(1))) struct EventsTests {

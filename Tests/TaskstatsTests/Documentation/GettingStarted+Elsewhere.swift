@@ -1,5 +1,5 @@
 import Glibc
-import TaskstatsClient
+import Taskstats
 
 // What README.md and the comments of the library print.
 

@@ -5,7 +5,7 @@ import TaskstatsProtocol
 import TestSupport
 import Testing
 
-@testable import TaskstatsClient
+@testable import Taskstats
 
 /// A daemon whose backlog is full, because others connect as fast as they can.
 @Suite(.timeLimit(.minutes(1))) struct BusyListenerTests {
