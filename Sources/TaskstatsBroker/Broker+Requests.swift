@@ -195,7 +195,7 @@ extension Broker {
             throw ProtocolError(
                 .unavailable,
                 "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not mark the last record "
-                    + "of a process; this needs version 12", member: "scope")
+                    + "of a process; this needs version 12", field: "scope")
         }
         return .register(
             PendingSubscription(

@@ -92,7 +92,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         let mostQueued = receiveBufferBytes / smallestRecordCost + MessageBatch.capacity
         let dropped = try drops()
         if try drain(budget: mostQueued, time: time, to: &sink) == .more {
-            tell(losses.settleAtEnd(drops: dropped), &sink)
+            report(losses.reconcileAtEnd(drops: dropped), &sink)
         }
     }
 
@@ -115,9 +115,9 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
             read += count
             guard count < MessageBatch.capacity else { continue }
             // Empty. Drops before the last call are reported here, after the records that preceded them.
-            if let dropped { tell(losses.settleAtEnd(drops: dropped), &sink) }
+            if let dropped { report(losses.reconcileAtEnd(drops: dropped), &sink) }
             let drops = try drops()
-            if losses.isSettled(drops: drops) { return .empty(records: read) }
+            if losses.isReconciled(drops: drops) { return .empty(records: read) }
             dropped = drops
         } while read < max(budget, 1)
         return .more
@@ -143,7 +143,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
             }
         } catch {
             // A record that cannot be read is lost to every client, and reported like a dropped one.
-            if received == receivedBefore { tell(1, &sink) }
+            if received == receivedBefore { report(1, &sink) }
         }
     }
 
@@ -167,10 +167,10 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         let gap = losses.gap(before: sequence)
         // A counter that cannot be read now is read when the socket is empty.
         guard gap > 0, let drops = try? drops() else { return }
-        tell(losses.settle(gap: gap, drops: drops), &sink)
+        report(losses.reconcile(gap: gap, drops: drops), &sink)
     }
 
-    private func tell(_ count: UInt32, _ sink: inout some ExitSink & ~Copyable) {
+    private func report(_ count: UInt32, _ sink: inout some ExitSink & ~Copyable) {
         guard count > 0 else { return }
         lost += UInt64(count)
         sink.lost(cpu: cpu, count: UInt64(count))

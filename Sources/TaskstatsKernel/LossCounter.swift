@@ -25,24 +25,24 @@ package struct LossCounter: Sendable {
     }
 
     /// Returns whether all drops up to this state of the drop counter were reported.
-    package func isSettled(drops: UInt32) -> Bool { untold(drops) == 0 }
+    package func isReconciled(drops: UInt32) -> Bool { unreported(drops) == 0 }
 
     /// Returns the loss to report before a record that skipped `gap` numbers: all of them, or 0 when fewer were
     /// dropped.
-    package mutating func settle(gap: UInt32, drops: UInt32) -> UInt32 {
-        guard gap <= untold(drops) else { return 0 }
+    package mutating func reconcile(gap: UInt32, drops: UInt32) -> UInt32 {
+        guard gap <= unreported(drops) else { return 0 }
         accountedDrops &+= gap
         return gap
     }
 
     /// Returns the loss to report after the last record of a queue; the next record's number is expected to include it.
-    package mutating func settleAtEnd(drops: UInt32) -> UInt32 {
-        let lost = untold(drops)
+    package mutating func reconcileAtEnd(drops: UInt32) -> UInt32 {
+        let lost = unreported(drops)
         accountedDrops &+= lost
         expected = expected.map { $0 &+ lost }
         return lost
     }
 
     /// Returns 0 for a counter state older than the last report.
-    private func untold(_ drops: UInt32) -> UInt32 { UInt32(max(Int32(bitPattern: drops &- accountedDrops), 0)) }
+    private func unreported(_ drops: UInt32) -> UInt32 { UInt32(max(Int32(bitPattern: drops &- accountedDrops), 0)) }
 }

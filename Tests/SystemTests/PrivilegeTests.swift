@@ -185,17 +185,17 @@ extension SystemTests {
 
 /// The fields of /proc/PID/status.
 private struct ProcessStatus {
-    private let members: [Substring: Substring]
+    private let entries: [Substring: Substring]
 
     init(_ pid: pid_t) throws {
         let lines = try Host.text("/proc/\(pid)/status").split(separator: "\n").map {
             $0.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         }
-        members = Dictionary(lines.map { ($0[0], $0[1]) }) { first, _ in first }
+        entries = Dictionary(lines.map { ($0[0], $0[1]) }) { first, _ in first }
     }
 
     subscript(name: String) -> String? {
-        members[name[...]].map { String($0.drop { $0 == "\t" || $0 == " " }).trimmedEnd }
+        entries[name[...]].map { String($0.drop { $0 == "\t" || $0 == " " }).trimmedEnd }
     }
 }
 

@@ -17,7 +17,7 @@ extension SystemTests {
         }
 
         @Test("When it stops it deregisters and sends subscribers the reason")
-        func tellsSubscribers() throws {
+        func notifiesSubscribers() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let result = try daemon.stop()
@@ -125,7 +125,7 @@ extension SystemTests {
 
         @Test("Without CAP_NET_ADMIN the error names the capability")
         func namesTheCapability() throws {
-            let result = try failureUnheard(under: ["setpriv", "--bounding-set=-net_admin"])
+            let result = try failureWithoutReader(under: ["setpriv", "--bounding-set=-net_admin"])
             #expect(result.status == 1)
             #expect(result.output.contains("CAP_NET_ADMIN"))
         }
@@ -134,7 +134,7 @@ extension SystemTests {
             "In a private namespace the error names its kind",
             arguments: [("net", ["--net"]), ("pid", ["--pid", "--fork"]), ("user", ["--user", "--map-root-user"])])
         func namesTheNamespace(kind: String, options: [String]) throws {
-            let result = try failureUnheard(under: ["unshare"] + options)
+            let result = try failureWithoutReader(under: ["unshare"] + options)
             #expect(result.status == 1)
             #expect(result.output.contains("initial \(kind) namespace"))
         }
@@ -143,13 +143,13 @@ extension SystemTests {
         func canaryDecides() throws {
             // Nothing below /proc/1/ns can be read; only the missing record of the child shows it.
             let hide = "mount -t tmpfs none /proc/1/ns && exec \"$@\""
-            let result = try failureUnheard(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
+            let result = try failureWithoutReader(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
             #expect(result.status == 1)
             #expect(result.output.contains("no exit record arrived"))
         }
 
         /// Runs a daemon that must not start, and checks its reports to the service manager.
-        private func failureUnheard(under launcher: [String]) throws -> ChildProcess.Result {
+        private func failureWithoutReader(under launcher: [String]) throws -> ChildProcess.Result {
             let directory = try TemporaryDirectory()
             let name = directory.file("notify")
             let manager = try NotificationSocket(path: name)

@@ -57,20 +57,20 @@ extension SystemTests {
                 guard let value = line.split(separator: "SystemCallFilter=", maxSplits: 1).first, value != line else {
                     continue
                 }
-                let names = try Set(value.drop { $0 == "~" }.split(separator: " ").flatMap(members))
+                let names = try Set(value.drop { $0 == "~" }.split(separator: " ").flatMap(calls))
                 if value.hasPrefix("~") { allowed.subtract(names) } else { allowed.formUnion(names) }
             }
             // Calls required to start or end a program are always allowed.
-            return try allowed.union(members(of: "@default"))
+            return try allowed.union(calls(of: "@default"))
         }
 
         /// Returns the calls of a filter's group name.
-        private static func members(of name: Substring) throws -> [Substring] {
+        private static func calls(of name: Substring) throws -> [Substring] {
             guard name.hasPrefix("@") else { return [name] }
             let listing = try Host.run(["systemd-analyze", "--no-pager", "syscall-filter", String(name)])
             try #require(listing.status == 0, "\(listing.errors)")
-            let entries = listing.output.split(separator: "\n").map { $0.drop { $0 == " " } }
-            return try entries.dropFirst().filter { !$0.hasPrefix("#") }.flatMap(members)
+            let lines = listing.output.split(separator: "\n").map { $0.drop { $0 == " " } }
+            return try lines.dropFirst().filter { !$0.hasPrefix("#") }.flatMap(calls)
         }
     }
 }

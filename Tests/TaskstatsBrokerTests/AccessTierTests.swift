@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test("A member of the group sees everything, by its primary or a supplementary group")
-    func members() {
+    func entries() {
         #expect(policy.access(of: .user(1000, gid: 990)) == .all)
         #expect(policy.access(of: .user(1000, groups: [4, 990, 7])) == .all)
         #expect(policy.access(of: .user(990, gid: 5, groups: [99, 9])) == .own(uid: 990, gid: 5))

@@ -70,7 +70,7 @@ import Testing
         host.end(client.id, reason: "descriptors cannot be passed")
         host.end(client.id, reason: "again")
         client.read()
-        #expect(client.events.dropFirst().map(Heard.init) == [.closing("descriptors cannot be passed")])
+        #expect(client.events.dropFirst().map(ReceivedLine.init) == [.closing("descriptors cannot be passed")])
     }
 
     @Test("The connections of one uid are limited, without affecting others")
@@ -79,7 +79,7 @@ import Testing
         let clients = try (0..<3).map { _ in try host.connect(.user(1000)) }
         let lines = try #require(host.refusal(of: .user(1000)))
         #expect(
-            lines.map(Heard.init) == [
+            lines.map(ReceivedLine.init) == [
                 .closing("limit reached (connections_per_uid: 3 of 3 in use)")
             ])
         _ = try host.connect(.user(1001))
@@ -94,7 +94,7 @@ import Testing
         let clients = try (0..<3 as Range<UInt32>).map { try host.connect(.user($0)) }
         for uid in 0...5 as ClosedRange<UInt32> {
             let lines = try #require(host.refusal(of: .user(uid)))
-            #expect(lines.map(Heard.init) == [.closing("limit reached (connections: 3 of 3 in use)")])
+            #expect(lines.map(ReceivedLine.init) == [.closing("limit reached (connections: 3 of 3 in use)")])
         }
         clients[0].leave()
         _ = try host.connect(.user(5))

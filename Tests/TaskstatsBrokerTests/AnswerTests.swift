@@ -16,9 +16,9 @@ import Testing
         var requests: [Int64] = []
         while let request = client.ask(.describe) { requests.append(request) }
         #expect(!requests.isEmpty)
-        let heard = client.read()
-        #expect(heard.filter { requests.map(Heard.answer).contains($0) } == requests.map(Heard.answer))
-        #expect(Journal.fault(in: heard, of: 1...50) == nil)
+        let received = client.read()
+        #expect(received.filter { requests.map(ReceivedLine.answer).contains($0) } == requests.map(ReceivedLine.answer))
+        #expect(Journal.fault(in: received, of: 1...50) == nil)
     }
 
     @Test("Requests are read until the queue is full, and again when there is room")
@@ -35,7 +35,7 @@ import Testing
         client.read(1)
         #expect(host.wantsRequests(of: client.id))
         client.read()
-        #expect(client.heard.count == 1 + answers)
+        #expect(client.received.count == 1 + answers)
     }
 
     @Test("No requests are read from a client that is closing or gone")
@@ -46,7 +46,7 @@ import Testing
         #expect(!host.wantsRequests(of: client.id))
         #expect(!host.isFinished(client.id))
         client.read()
-        #expect(client.heard == [.hello, .closing("the test is over")])
+        #expect(client.received == [.hello, .closing("the test is over")])
         #expect(!host.wantsRequests(of: client.id))
         #expect(host.isFinished(client.id))
     }

@@ -7,7 +7,7 @@ import Testing
 /// Lines that are not requests are each answered with an error; eight in a row end the connection.
 @Suite struct BadLineTests {
     private let host = TestHost()
-    private let farewell = "8 bad lines in a row"
+    private let finalMessage = "8 bad lines in a row"
 
     @Test("Eight bad lines in a row close the connection after queued lines are sent")
     func eight() throws {
@@ -16,8 +16,8 @@ import Testing
         host.end(EndedTask(pid: 1))
         for _ in 0..<20 { client.say("nonsense") }
         host.end(EndedTask(pid: 2))
-        let errors = [Heard](repeating: .refusal(.parseError), count: 8)
-        #expect(client.read() == [.hello, .answer(1), .exit(1)] + errors + [.closing(farewell)])
+        let errors = [ReceivedLine](repeating: .refusal(.parseError), count: 8)
+        #expect(client.read() == [.hello, .answer(1), .exit(1)] + errors + [.closing(finalMessage)])
         #expect(!host.isConnected(client.id))
         #expect(host.registered.isEmpty)
     }
@@ -31,15 +31,15 @@ import Testing
         }
         client.read()
         #expect(host.isConnected(client.id))
-        #expect(client.heard.count { $0 == .refusal(.parseError) } == 35)
+        #expect(client.received.count { $0 == .refusal(.parseError) } == 35)
     }
 
     @Test("A list of CPUs with a syntax error is a bad line")
     func cpuListSyntax() throws {
         let client = try host.connect()
         for _ in 0..<8 { client.subscribe(cpus: "0-") }
-        let errors = (1...8).map { Heard.error($0, .invalidParams) }
-        #expect(client.read() == [.hello] + errors + [.closing(farewell)])
+        let errors = (1...8).map { ReceivedLine.error($0, .invalidParams) }
+        #expect(client.read() == [.hello] + errors + [.closing(finalMessage)])
     }
 
     @Test("A valid request that is refused is not a bad line")
@@ -70,7 +70,9 @@ import Testing
         for _ in 0..<8 { host.receiveLongLine(from: client.id) }
         client.read()
         #expect(
-            client.heard == [.hello] + [Heard](repeating: .refusal(.invalidRequest), count: 8) + [.closing(farewell)])
+            client.received == [.hello] + [ReceivedLine](repeating: .refusal(.invalidRequest), count: 8) + [
+                .closing(finalMessage)
+            ])
         guard case .refusal(let error) = client.events[1] else { return }
         #expect(error.message.contains("\(ProtocolLimits.requestBytes)"))
     }

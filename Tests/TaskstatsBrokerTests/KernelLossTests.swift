@@ -63,9 +63,9 @@ import Testing
         host.lose(7, cpu: 0)
         host.lose(1, cpu: 3)
         host.end(EndedTask(cpu: 3, pid: 51))
-        let heard = client.read()
-        let losses = heard.drop { if case .exit = $0 { true } else { false } }
-        let delivered = heard.count - losses.count
+        let received = client.read()
+        let losses = received.drop { if case .exit = $0 { true } else { false } }
+        let delivered = received.count - losses.count
         #expect(
             losses == [
                 .lost(.kernel(cpu: 0), 7), .lost(.kernel(cpu: 3), 3), .lost(.queue, UInt64(51 - delivered)),

@@ -26,7 +26,7 @@ import Testing
 
     private func pieces(limit: Int = .max) -> [String] {
         var pieces: [String] = []
-        unsafe outbox.forEachPiece(limit: limit) { piece in
+        unsafe outbox.forEachChunk(limit: limit) { piece in
             pieces.append(unsafe String(decoding: piece, as: UTF8.self))
         }
         return pieces
@@ -34,7 +34,7 @@ import Testing
 
     private var addresses: [UInt] {
         var addresses: [UInt] = []
-        unsafe outbox.forEachPiece(limit: .max) { piece in addresses.append(UInt(bitPattern: piece.baseAddress)) }
+        unsafe outbox.forEachChunk(limit: .max) { piece in addresses.append(UInt(bitPattern: piece.baseAddress)) }
         return addresses
     }
 

@@ -18,16 +18,16 @@ import Testing
     func byUID() throws {
         let user = try subscribed(.user(1000))
         let other = try subscribed(.user(1001))
-        let member = try subscribed(.user(1002, groups: [BrokerSettings.privilegedGroup]))
+        let field = try subscribed(.user(1002, groups: [BrokerSettings.privilegedGroup]))
         let root = try subscribed(.root)
         host.end([
             EndedTask(pid: 1, uid: 1000), EndedTask(pid: 2, uid: 1001), EndedTask(pid: 3, uid: 0),
             EndedTask(pid: 4, uid: 1000, gid: 5),
         ])
-        for client in [user, other, member, root] { client.read() }
+        for client in [user, other, field, root] { client.read() }
         #expect(user.pids == [1, 4])
         #expect(other.pids == [2])
-        #expect(member.pids == [1, 2, 3, 4])
+        #expect(field.pids == [1, 2, 3, 4])
         #expect(root.pids == [1, 2, 3, 4])
     }
 

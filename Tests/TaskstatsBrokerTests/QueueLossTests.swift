@@ -17,12 +17,12 @@ import Testing
     }
 
     @Test("A loss is reported as soon as there is room, even without a following record")
-    func toldWithoutFollower() throws {
+    func reportedWithoutFollower() throws {
         let client = try subscribed()
         host.end([EndedTask](1...50))
-        let heard = client.read()
-        #expect(Journal.fault(in: heard, of: 1...50) == nil)
-        #expect(heard.last == .lost(.queue, UInt64(50 - client.pids.count)))
+        let received = client.read()
+        #expect(Journal.fault(in: received, of: 1...50) == nil)
+        #expect(received.last == .lost(.queue, UInt64(50 - client.pids.count)))
         #expect(client.pids.count > 5)
     }
 
@@ -36,7 +36,7 @@ import Testing
             client.read(bytesAtATime)
         }
         client.read()
-        #expect(Journal.fault(in: client.heard, of: 1...pid) == nil)
+        #expect(Journal.fault(in: client.received, of: 1...pid) == nil)
         #expect(client.losses.count > 1 || bytesAtATime < 100)
     }
 
@@ -74,9 +74,9 @@ import Testing
         client.read()
         host.end([EndedTask](1...50))
         host.lose(6, cpu: 0)
-        let heard = client.read()
-        #expect(Journal.fault(in: heard, of: 1...50) == nil)
-        #expect(heard.contains(.lost(.kernel(cpu: 0), 6)))
+        let received = client.read()
+        #expect(Journal.fault(in: received, of: 1...50) == nil)
+        #expect(received.contains(.lost(.kernel(cpu: 0), 6)))
     }
 
     @Test("Only matching records count")
@@ -84,7 +84,7 @@ import Testing
         let client = try subscribed(RecordFilter(uids: [7]))
         for pid in 1...100 as ClosedRange<UInt32> { host.end(EndedTask(pid: pid, uid: pid.isMultiple(of: 2) ? 7 : 8)) }
         client.read()
-        #expect(Journal.fault(in: client.heard, of: stride(from: 2, through: 100, by: 2)) == nil)
+        #expect(Journal.fault(in: client.received, of: stride(from: 2, through: 100, by: 2)) == nil)
     }
 
     @Test("A client that does not read takes nothing from those that do")
@@ -97,7 +97,7 @@ import Testing
         stalled.read()
         #expect(running.pids == Array(1...200))
         #expect(running.losses.isEmpty)
-        #expect(Journal.fault(in: stalled.heard, of: 1...200) == nil)
+        #expect(Journal.fault(in: stalled.received, of: 1...200) == nil)
         #expect(stalled.exitLines == Array(running.exitLines.prefix(stalled.exitLines.count)))
     }
 
@@ -107,9 +107,9 @@ import Testing
         host.end([EndedTask](1...50))
         client.read(1_000)
         let request = try #require(client.ask(.status))
-        let heard = client.read()
-        #expect(heard.last == .answer(request))
-        #expect(heard.dropLast().last == .lost(.queue, UInt64(50 - client.pids.count)))
+        let received = client.read()
+        #expect(received.last == .answer(request))
+        #expect(received.dropLast().last == .lost(.queue, UInt64(50 - client.pids.count)))
     }
 
     @Test("With overflow disconnect the connection ends with a reason, after queued lines")
@@ -120,14 +120,14 @@ import Testing
         client.read()
         #expect(client.pids == Array(1...UInt32(client.pids.count)))
         #expect(client.losses.isEmpty)
-        guard case .closing(let reason) = client.heard.last else {
+        guard case .closing(let reason) = client.received.last else {
             Issue.record("no closing line")
             return
         }
         #expect(reason.contains("overflow"))
         #expect(!host.isConnected(client.id))
         other.read()
-        #expect(Journal.fault(in: other.heard, of: 1...50) == nil)
+        #expect(Journal.fault(in: other.received, of: 1...50) == nil)
     }
 
     @Test("A subscription that drops replaces one that disconnects")
@@ -137,6 +137,6 @@ import Testing
         client.subscribe(overflow: .drop)
         host.end([EndedTask](1...50))
         client.read()
-        #expect(Journal.fault(in: client.heard, of: 1...50) == nil)
+        #expect(Journal.fault(in: client.received, of: 1...50) == nil)
     }
 }

@@ -54,11 +54,11 @@ import Testing
     @Test("A client with access to everything has no limit of requests")
     func unlimited() throws {
         let host = host()
-        let member = PeerIdentity.user(1000, groups: [BrokerSettings.privilegedGroup])
-        for peer in [PeerIdentity.root, member] {
+        let field = PeerIdentity.user(1000, groups: [BrokerSettings.privilegedGroup])
+        for peer in [PeerIdentity.root, field] {
             let client = try host.connect(peer)
             #expect(granted(100, to: client) == 100)
-            #expect(!host.mustRest(client.id))
+            #expect(!host.mustThrottle(client.id))
         }
     }
 
@@ -96,16 +96,16 @@ import Testing
     }
 
     @Test("When the refusals are used up too, the client is throttled")
-    func rest() throws {
+    func throttle() throws {
         let host = host()
         let client = try host.connect(.user(1000))
         _ = granted(19, to: client)
-        #expect(!host.mustRest(client.id))
+        #expect(!host.mustThrottle(client.id))
         _ = granted(1, to: client)
-        #expect(host.mustRest(client.id))
-        #expect(!host.mustRest(try host.connect(.user(1001)).id))
+        #expect(host.mustThrottle(client.id))
+        #expect(!host.mustThrottle(try host.connect(.user(1001)).id))
         host.now += second / 10
-        #expect(!host.mustRest(client.id))
+        #expect(!host.mustThrottle(client.id))
     }
 
     @Test("An invalid line costs as much as a request")
@@ -124,7 +124,7 @@ import Testing
         for _ in 0..<50 {
             let lines = try #require(host.refusal(of: .user(1000)))
             let reason = "limit reached (connections_per_second: 10 of 10 in use)"
-            #expect(lines.map(Heard.init) == [.closing(reason)])
+            #expect(lines.map(ReceivedLine.init) == [.closing(reason)])
         }
         try host.connect(.user(1001)).leave()
         host.now += second / 10
@@ -142,9 +142,9 @@ import Testing
     @Test("Each client receives the limits that apply to it")
     func told() throws {
         let host = host(requests: 4_711, connections: 42)
-        let member = PeerIdentity.user(1001, groups: [BrokerSettings.privilegedGroup])
+        let field = PeerIdentity.user(1001, groups: [BrokerSettings.privilegedGroup])
         for (peer, requests, connections) in [
-            (PeerIdentity.root, nil, nil), (member, nil, nil), (.user(1000), 4_711, 42),
+            (PeerIdentity.root, nil, nil), (field, nil, nil), (.user(1000), 4_711, 42),
         ] as [(PeerIdentity, Int?, Int?)] {
             let client = try host.connect(peer)
             client.read()

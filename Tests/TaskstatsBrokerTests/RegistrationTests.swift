@@ -37,11 +37,11 @@ import Testing
             case .otherMask: client.subscribe(cpus: "3")
             }
         }
-        let rest = departure == .otherMask ? [3] : []
+        let throttle = departure == .otherMask ? [3] : []
         depart(one)
-        #expect(host.registered == CPUSet([1, 2] + rest))
+        #expect(host.registered == CPUSet([1, 2] + throttle))
         depart(other)
-        #expect(host.registered == CPUSet(rest))
+        #expect(host.registered == CPUSet(throttle))
     }
 
     @Test("A second subscription on the same connection counts once")
@@ -94,7 +94,7 @@ import Testing
             let request = client.subscribe(cpus: list)
             client.read()
             #expect(client.error(of: request)?.name == .invalidParams)
-            #expect(client.error(of: request)?.member == "cpus")
+            #expect(client.error(of: request)?.field == "cpus")
         }
         #expect(host.registered == CPUSet([0]))
         #expect(host.registrations == [0: 1])

@@ -75,9 +75,9 @@ import Testing
         host.end([EndedTask](1...50))
         client.read(200)
         client.subscribe(cpus: "1")
-        let heard = client.read()
-        let delivered = heard.count { if case .exit = $0 { true } else { false } }
-        #expect(heard.suffix(2) == [.lost(.queue, UInt64(50 - delivered)), .answer(2)])
+        let received = client.read()
+        let delivered = received.count { if case .exit = $0 { true } else { false } }
+        #expect(received.suffix(2) == [.lost(.queue, UInt64(50 - delivered)), .answer(2)])
     }
 
     @Test("The answer contains the settings in force")

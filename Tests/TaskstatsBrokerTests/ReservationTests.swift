@@ -6,7 +6,7 @@ import Testing
 
 /// The resources that ordinary clients cannot take from those that see everything, however many users there are.
 @Suite struct ReservationTests {
-    private static let member = PeerIdentity.user(77, groups: [BrokerSettings.privilegedGroup])
+    private static let field = PeerIdentity.user(77, groups: [BrokerSettings.privilegedGroup])
 
     private func subscribed(_ peer: PeerIdentity, _ host: TestHost) throws -> TestClient {
         let client = try host.connect(peer)
@@ -26,9 +26,9 @@ import Testing
         }
         #expect(number == 1_014)
         let refusal = try #require(host.refusal(of: .user(2_000)))
-        #expect(refusal.map(Heard.init) == [.closing("limit reached (connections: 14 of 14 in use)")])
+        #expect(refusal.map(ReceivedLine.init) == [.closing("limit reached (connections: 14 of 14 in use)")])
         _ = try host.connect(.root)
-        _ = try host.connect(Self.member)
+        _ = try host.connect(Self.field)
     }
 
     @Test("Root in a user namespace uses up neither the connections nor the requests of root")
@@ -154,7 +154,7 @@ import Testing
         #expect(root.exits.count == 1_010 && root.losses.isEmpty)
         #expect(plain.exits.count == 10 && plain.losses.isEmpty)
         for client in greedy {
-            #expect(Journal.fault(in: client.heard, of: 1...1_000) == nil)
+            #expect(Journal.fault(in: client.received, of: 1...1_000) == nil)
             #expect(client.exits.count >= 100 && client.losses.count >= 10)
         }
     }
@@ -192,7 +192,7 @@ import Testing
         client.read()
         host.end([EndedTask](501...503))
         client.read()
-        #expect(Journal.fault(in: client.heard, of: 1...503) == nil)
+        #expect(Journal.fault(in: client.received, of: 1...503) == nil)
         #expect(client.pids.suffix(3) == [501, 502, 503])
     }
 
@@ -205,9 +205,9 @@ import Testing
         host.lose(3, cpu: 0)
         client.read()
         guard case .closing = client.events.last else {
-            Issue.record("the last line is \(client.heard.suffix(1))")
+            Issue.record("the last line is \(client.received.suffix(1))")
             return
         }
-        #expect(client.heard.count { if case .closing = $0 { true } else { false } } == 1)
+        #expect(client.received.count { if case .closing = $0 { true } else { false } } == 1)
     }
 }

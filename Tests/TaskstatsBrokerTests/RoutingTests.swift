@@ -19,7 +19,7 @@ import Testing
         for pid in 1...4 as ClosedRange<UInt32> { host.end(EndedTask(cpu: Int(pid) - 1, pid: pid)) }
         for client in clients + [idle] { client.read() }
         #expect(clients.map(\.pids) == [[1], [2], [1, 2], [1, 2, 3, 4]])
-        #expect(idle.heard == [.hello])
+        #expect(idle.received == [.hello])
     }
 
     @Test("A record of an impossible CPU is discarded")
@@ -51,7 +51,7 @@ import Testing
         let request = client.subscribe(scope: .process)
         client.read()
         #expect(client.error(of: request)?.name == (version < 12 ? .unavailable : nil))
-        #expect(client.error(of: request)?.member == (version < 12 ? "scope" : nil))
+        #expect(client.error(of: request)?.field == (version < 12 ? "scope" : nil))
         #expect(host.registered.isEmpty == (version < 12))
     }
 

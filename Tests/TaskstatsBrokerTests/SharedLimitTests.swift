@@ -31,9 +31,9 @@ import Testing
     @Test("The clients of one uid share its limit, without affecting another uid")
     func perUID() throws {
         let host = host(perUID: 6_000)
-        let member = PeerIdentity.user(1002, groups: [BrokerSettings.privilegedGroup])
+        let field = PeerIdentity.user(1002, groups: [BrokerSettings.privilegedGroup])
         let stalled = try (0..<3).map { _ in try subscribed(.root, host) }
-        let running = try subscribed(member, host)
+        let running = try subscribed(field, host)
         for pid in 1...100 as ClosedRange<UInt32> {
             host.end(EndedTask(pid: pid))
             running.read()
@@ -42,7 +42,7 @@ import Testing
         #expect(running.pids == Array(1...100))
         for client in stalled {
             client.read()
-            #expect(Journal.fault(in: client.heard, of: 1...100) == nil)
+            #expect(Journal.fault(in: client.received, of: 1...100) == nil)
         }
     }
 
@@ -58,7 +58,7 @@ import Testing
         }
         for client in clients {
             client.read()
-            #expect(Journal.fault(in: client.heard, of: 1...100) == nil)
+            #expect(Journal.fault(in: client.received, of: 1...100) == nil)
         }
     }
 
@@ -86,7 +86,7 @@ import Testing
         stalled.leave()
         host.end([EndedTask](51...54))
         other.read()
-        #expect(Journal.fault(in: other.heard, of: 1...54) == nil)
+        #expect(Journal.fault(in: other.received, of: 1...54) == nil)
         #expect(other.pids.suffix(4) == [51, 52, 53, 54])
     }
 
@@ -105,7 +105,7 @@ import Testing
         for client in stalled {
             client.read()
             #expect(!client.losses.isEmpty)
-            #expect(Journal.fault(in: client.heard, of: 1...200) == nil)
+            #expect(Journal.fault(in: client.received, of: 1...200) == nil)
         }
     }
 

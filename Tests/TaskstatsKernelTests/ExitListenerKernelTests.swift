@@ -46,7 +46,7 @@ import Testing
     @Test("A small receive buffer reports its losses to the last record", .needsRoot, arguments: [0, 4_608, 65_536])
     func conservation(receiveBufferBytes: Int) throws {
         let cpu = 0
-        let witness = try listener(cpu: cpu)
+        let recorder = try listener(cpu: cpu)
         let small = try listener(cpu: cpu, receiveBufferBytes: receiveBufferBytes)
         // Two markers that both receive; between them the lossless listener shows the number of records.
         var sinks = (RecordingSink(), RecordingSink())
@@ -55,7 +55,7 @@ import Testing
                 try small.drainCompletely(time: 0, to: &sinks.1)
                 let pid = try endChild(on: cpu)
                 try small.drainCompletely(time: 0, to: &sinks.1)
-                try witness.drainCompletely(time: 0, to: &sinks.0)
+                try recorder.drainCompletely(time: 0, to: &sinks.0)
                 // The end of another process may have taken the room.
                 if let ours = sinks.1.records.last(where: { $0.pid == pid }),
                     let theirs = sinks.0.records.last(where: { $0.pid == pid })
@@ -69,14 +69,14 @@ import Testing
         for _ in 0..<300 {
             _ = try endChild(on: cpu)
             // Other tasks on the machine end too: read before they fill the buffer of the lossless listener.
-            try witness.drainCompletely(time: 0, to: &sinks.0)
+            try recorder.drainCompletely(time: 0, to: &sinks.0)
         }
         let end = try #require(try mark())
-        #expect(witness.lost == 0)
+        #expect(recorder.lost == 0)
         #expect(small.lost >= 200)
         #expect(end.0 - start.0 == end.1 - start.1)
         try small.deregister()
-        try witness.deregister()
+        try recorder.deregister()
     }
 
     @Test("A CPU that does not exist is refused with ERANGE", .needsRoot)

@@ -43,52 +43,52 @@ import Testing
     }
 
     @Test("A jump is reported if as many records were dropped, and the rest at the end")
-    func settle() {
+    func reconcile() {
         var counter = LossCounter(drops: 0)
-        #expect(counter.settleAtEnd(drops: 0) == 0)
-        #expect(counter.settle(gap: 3, drops: 10) == 3)
-        #expect(!counter.isSettled(drops: 10))
-        #expect(counter.settle(gap: 8, drops: 10) == 0)
-        #expect(counter.settle(gap: 7, drops: 10) == 7)
-        #expect(counter.isSettled(drops: 10))
-        #expect(counter.settle(gap: 1, drops: 10) == 0)
-        #expect(counter.settleAtEnd(drops: 12) == 2)
-        #expect(counter.settleAtEnd(drops: 12) == 0)
+        #expect(counter.reconcileAtEnd(drops: 0) == 0)
+        #expect(counter.reconcile(gap: 3, drops: 10) == 3)
+        #expect(!counter.isReconciled(drops: 10))
+        #expect(counter.reconcile(gap: 8, drops: 10) == 0)
+        #expect(counter.reconcile(gap: 7, drops: 10) == 7)
+        #expect(counter.isReconciled(drops: 10))
+        #expect(counter.reconcile(gap: 1, drops: 10) == 0)
+        #expect(counter.reconcileAtEnd(drops: 12) == 2)
+        #expect(counter.reconcileAtEnd(drops: 12) == 0)
     }
 
     @Test("A loss reported at the end is not a gap before the next record")
     func expectedBehindTheEnd() {
         var counter = LossCounter(drops: 0)
         #expect(gaps(of: [.max - 2], in: &counter) == [0])
-        #expect(counter.settleAtEnd(drops: 4) == 4)
+        #expect(counter.reconcileAtEnd(drops: 4) == 4)
         #expect(gaps(of: [2, 3], in: &counter) == [0, 0])
-        #expect(counter.settleAtEnd(drops: 6) == 2)
+        #expect(counter.reconcileAtEnd(drops: 6) == 2)
         #expect(gaps(of: [7], in: &counter) == [1])
     }
 
     @Test("Earlier drops are not losses")
     func baseline() {
         var counter = LossCounter(drops: 7)
-        #expect(counter.isSettled(drops: 7))
-        #expect(counter.settleAtEnd(drops: 9) == 2)
+        #expect(counter.isReconciled(drops: 7))
+        #expect(counter.reconcileAtEnd(drops: 9) == 2)
     }
 
     @Test("An older state of the drop counter reports nothing")
     func olderState() {
         var counter = LossCounter(drops: 0)
-        #expect(counter.settleAtEnd(drops: 10) == 10)
-        #expect(counter.settleAtEnd(drops: 8) == 0)
-        #expect(counter.settle(gap: 1, drops: 8) == 0)
-        #expect(counter.isSettled(drops: 8))
-        #expect(counter.settleAtEnd(drops: 11) == 1)
+        #expect(counter.reconcileAtEnd(drops: 10) == 10)
+        #expect(counter.reconcileAtEnd(drops: 8) == 0)
+        #expect(counter.reconcile(gap: 1, drops: 8) == 0)
+        #expect(counter.isReconciled(drops: 8))
+        #expect(counter.reconcileAtEnd(drops: 11) == 1)
     }
 
     @Test("The drop counter wraps from the highest to 0")
     func dropsWrap() {
         var counter = LossCounter(drops: .max - 1)
-        #expect(counter.settle(gap: 3, drops: 2) == 3)
-        #expect(counter.settleAtEnd(drops: 2) == 1)
-        #expect(counter.isSettled(drops: 2))
+        #expect(counter.reconcile(gap: 3, drops: 2) == 3)
+        #expect(counter.reconcileAtEnd(drops: 2) == 1)
+        #expect(counter.isReconciled(drops: 2))
     }
 
     private func gaps(of numbers: [UInt32], in counter: inout LossCounter) -> [UInt32] {

@@ -48,17 +48,17 @@ struct BTF {
     }
 
     /// Returns the fields and the size of the struct with this name.
-    func structure(named name: String) -> (size: Int, members: [Member])? {
+    func structure(named name: String) -> (size: Int, entries: [Member])? {
         for type in types.dropFirst() where kind(type) == Kind.structure && text(at: word(at: type)) == name {
             let hasBitFields = word(at: type + 4) >> 31 == 1
-            let members = (0..<count(type)).map { index in
-                let member = type + 12 + index * 12
-                let offset = word(at: member + 8)
+            let entries = (0..<count(type)).map { index in
+                let field = type + 12 + index * 12
+                let offset = word(at: field + 8)
                 return Member(
-                    name: text(at: word(at: member)), bitOffset: Int(hasBitFields ? offset & 0xff_ffff : offset),
-                    size: size(of: word(at: member + 4)))
+                    name: text(at: word(at: field)), bitOffset: Int(hasBitFields ? offset & 0xff_ffff : offset),
+                    size: size(of: word(at: field + 4)))
             }
-            return (Int(word(at: type + 8)), members)
+            return (Int(word(at: type + 8)), entries)
         }
         return nil
     }

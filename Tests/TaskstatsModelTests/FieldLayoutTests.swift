@@ -17,16 +17,16 @@ import Testing
     func offsets(fixture: TaskstatsFixture) {
         let parts = Dictionary(
             fixture.parts.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
-        for (field, offset) in FieldLayout.of(version: fixture.version).members {
+        for (field, offset) in FieldLayout.of(version: fixture.version).entries {
             #expect(parts[field.name] == offset..<offset + field.kind.width, "\(field.name)")
         }
     }
 
     @Test("Fields of a version do not overlap", arguments: 1...17 as ClosedRange<UInt16>)
     func disjoint(version: UInt16) {
-        let members = FieldLayout.of(version: version).members
-        for (member, next) in zip(members, members.dropFirst()) {
-            #expect(member.offset + member.field.kind.width <= next.offset, "\(next.field.name)")
+        let entries = FieldLayout.of(version: version).entries
+        for (field, next) in zip(entries, entries.dropFirst()) {
+            #expect(field.offset + field.field.kind.width <= next.offset, "\(next.field.name)")
         }
     }
 
@@ -37,7 +37,7 @@ import Testing
         #expect(old.fields == new.fields)
         #expect(!old.isCanonical)
         #expect(new.isCanonical)
-        let shared = zip(old.members, new.members).prefix { $0 == $1 }.map(\.0.field)
+        let shared = zip(old.entries, new.entries).prefix { $0 == $1 }.map(\.0.field)
         #expect(shared == [.version, .acExitcode, .acFlag, .acNice, .cpuCount, .cpuDelayTotal])
     }
 

@@ -11,26 +11,26 @@ import Testing
         .enabled(if: btf != nil, "/sys/kernel/btf/vmlinux cannot be read: the kernel has no BTF, or hides it"))
     func runningKernel() throws {
         let structure = try #require(Self.btf?.structure(named: "taskstats"))
-        let members = structure.members.filter { $0.name != "ac_pad" }
-        let known = members.filter { Field(name: $0.name) != nil }
+        let entries = structure.entries.filter { $0.name != "ac_pad" }
+        let known = entries.filter { Field(name: $0.name) != nil }
 
         // Only versions 15 and 16 have the same fields, with the extremes at different offsets.
-        let isVersion15 = members.first { $0.name == "cpu_delay_max" }?.bitOffset == 32 * 8
+        let isVersion15 = entries.first { $0.name == "cpu_delay_max" }?.bitOffset == 32 * 8
         let newest = known.compactMap { Field(name: $0.name)?.firstVersion }.max() ?? 0
         let version = newest == 15 && !isVersion15 ? 16 : newest
         let layout = FieldLayout.of(version: version)
 
-        #expect(known.map(\.name) == layout.members.map(\.field.name))
-        for (member, (field, offset)) in zip(known, layout.members) {
-            #expect(member.bitOffset == offset * 8, "\(member.name)")
-            #expect(member.size == field.kind.width, "\(member.name)")
+        #expect(known.map(\.name) == layout.entries.map(\.field.name))
+        for (entry, (field, offset)) in zip(known, layout.entries) {
+            #expect(entry.bitOffset == offset * 8, "\(field.name)")
+            #expect(entry.size == field.kind.width, "\(field.name)")
         }
-        if known.count == members.count {
+        if known.count == entries.count {
             #expect(structure.size == layout.size)
         } else {
             // A newer kernel must have its additions after all known fields.
-            for member in members where Field(name: member.name) == nil {
-                #expect(member.bitOffset >= layout.size * 8, "\(member.name)")
+            for field in entries where Field(name: field.name) == nil {
+                #expect(field.bitOffset >= layout.size * 8, "\(field.name)")
             }
         }
     }

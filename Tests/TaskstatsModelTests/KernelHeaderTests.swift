@@ -6,12 +6,12 @@ import Testing
 /// Comparison of the table with the C compiler's layout of the installed <linux/taskstats.h>.
 @Suite struct KernelHeaderTests {
     @Test("Fields have the offsets and sizes of the C compiler")
-    func members() throws {
+    func entries() throws {
         let version = UInt16(ctaskstats_version())
         let layout = FieldLayout.of(version: version)
-        let offsets = Dictionary(uniqueKeysWithValues: layout.members.map { ($0.field, $0.offset) })
+        let offsets = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.field, $0.offset) })
         var fields = FieldSet()
-        for (name, offset, size) in Self.headerMembers {
+        for (name, offset, size) in Self.headerEntries {
             let field = try #require(Field(name: name), "the table lacks \(name)")
             #expect(offsets[field] == offset, "\(name)")
             #expect(field.kind.width == size, "\(name)")
@@ -31,13 +31,13 @@ import Testing
         }
     }
 
-    private static var headerMembers: [(name: String, offset: Int, size: Int)] {
-        var members: [(String, Int, Int)] = []
-        guard var next = unsafe ctaskstats_members() else { return members }
+    private static var headerEntries: [(name: String, offset: Int, size: Int)] {
+        var entries: [(String, Int, Int)] = []
+        guard var next = unsafe ctaskstats_members() else { return entries }
         while let name = unsafe next.pointee.name {
-            unsafe members.append((String(cString: name), next.pointee.offset, next.pointee.size))
+            unsafe entries.append((String(cString: name), next.pointee.offset, next.pointee.size))
             unsafe next += 1
         }
-        return members
+        return entries
     }
 }

@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test("A condition on an absent field fails", arguments: Self.conditions.indices)
-    func absentMember(index: Int) throws {
+    func absentKey(index: Int) throws {
         let wanted = filter { Self.conditions[index].holds(&$0) }
         #expect(!wanted.isEmpty)
         #expect(wanted.matches(record))

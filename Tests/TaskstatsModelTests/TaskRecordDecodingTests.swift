@@ -16,9 +16,9 @@ import Testing
     }
 
     @Test("A record has exactly the fields of its struct", arguments: TaskstatsFixture.all)
-    func presentMembers(fixture: TaskstatsFixture) throws {
+    func presentKeys(fixture: TaskstatsFixture) throws {
         let record = try fixture.record()
-        #expect(Set(record.present.map(\.name)) == fixture.members(within: fixture.bytes.count))
+        #expect(Set(record.present.map(\.name)) == fixture.entries(within: fixture.bytes.count))
         for field in FieldSet.all.subtracting(record.present) { #expect(record[field] == nil) }
     }
 

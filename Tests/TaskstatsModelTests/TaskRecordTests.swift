@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test("Setting all fields keeps each value")
-    func membersDoNotOverlap() {
+    func keysDoNotOverlap() {
         var record = TaskRecord(kind: .task)
         record.set(command: [UInt8](repeating: 0x7a, count: 32))
         for (index, field) in Field.allCases.enumerated() { record.set(field, to: UInt64(index + 1)) }

@@ -8,7 +8,7 @@ import Testing
     func everyTruncation(fixture: TaskstatsFixture) throws {
         let whole = try fixture.record()
         for length in 2...fixture.bytes.count {
-            let names = fixture.members(within: length)
+            let names = fixture.entries(within: length)
             for start in [0, 1, 4, 7] {
                 let record = try fixture.record(of: length, at: start)
                 try #require(Set(record.present.map(\.name)) == names, "\(length) bytes at \(start)")

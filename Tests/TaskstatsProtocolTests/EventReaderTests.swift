@@ -87,7 +87,7 @@ import Testing
     @Test func `every error is decoded with its data`() throws {
         for name in ProtocolError.Name.allCases {
             let error = ProtocolError(
-                name, "a \"sentence\"", errno: "EPERM", member: "filter.uid", limit: .init("x", allowed: 1, used: 2))
+                name, "a \"sentence\"", errno: "EPERM", field: "filter.uid", limit: .init("x", allowed: 1, used: 2))
             let answer = ServerLine.error(.integer(5), error)
             #expect(try EventReader.read(answer.line) == .reply(id: 5, .error(error)))
             let refusal = ServerLine.error(nil, ProtocolError(name, "short"))

@@ -5,12 +5,12 @@ import Testing
 
 @Suite struct GoldenErrorTests {
     /// A line that the decoder refuses, and its answer.
-    private func refused(_ line: String, _ error: ProtocolError, id: Int64?) -> [GoldenTurn] {
+    private func refused(_ line: String, _ error: ProtocolError, id: Int64?) -> [GoldenExchange] {
         [.client(line, refused: error, id: id.map(RequestID.integer)), .error(id, error)]
     }
 
     /// A valid request that cannot be fulfilled.
-    private func failed(_ id: Int64, _ call: Request.Call, _ error: ProtocolError) -> [GoldenTurn] {
+    private func failed(_ id: Int64, _ call: Request.Call, _ error: ProtocolError) -> [GoldenExchange] {
         [.client(Request(id: .integer(id), call: call)), .error(id, error)]
     }
 

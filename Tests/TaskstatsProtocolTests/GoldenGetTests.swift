@@ -4,13 +4,13 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct GoldenGetTests {
-    private func get(_ id: Int64, _ target: QueryTarget, fields: FieldSet = .all) -> GoldenTurn {
+    private func get(_ id: Int64, _ target: QueryTarget, fields: FieldSet = .all) -> GoldenExchange {
         .client(Request(id: .integer(id), call: .get(target, fields: fields)))
     }
 
     private func answer(
         _ id: Int64, _ target: QueryTarget, _ record: TaskRecord, fields: FieldSet = .all, reads: TaskRecord? = nil
-    ) -> GoldenTurn {
+    ) -> GoldenExchange {
         .daemon(
             ServerLine.stats(.integer(id), of: target, record, fields: fields), .reply(id: id, .stats(reads ?? record)))
     }

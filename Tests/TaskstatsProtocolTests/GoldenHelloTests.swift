@@ -5,7 +5,7 @@ import Testing
 @Suite struct GoldenHelloTests {
     private func hello(
         uid: UInt32, _ access: Hello.Access, reason: String? = nil, delayAccounting: Bool = true
-    ) -> GoldenTurn {
+    ) -> GoldenExchange {
         var hello = Hello(
             server: "taskstatsd/0.1.0", instance: "9f0c6a3e5b7d41f28c1e0a94d2b37f65", kernelRelease: "6.18.44",
             taskstatsVersion: 16, possibleCPUs: "0-3", onlineCPUs: "0-2", delayAccounting: delayAccounting, uid: uid,
@@ -23,7 +23,7 @@ import Testing
         return limits
     }
 
-    private func closing(_ reason: String) -> GoldenTurn {
+    private func closing(_ reason: String) -> GoldenExchange {
         .daemon(ServerLine.closing(reason: reason), .closing(reason))
     }
 

@@ -22,7 +22,7 @@ import Testing
         return record
     }
 
-    private func get(_ id: Int64, pid: UInt32, _ record: TaskRecord) -> [GoldenTurn] {
+    private func get(_ id: Int64, pid: UInt32, _ record: TaskRecord) -> [GoldenExchange] {
         [
             .client(Request(id: .integer(id), call: .get(.pid(pid), fields: fields))),
             .daemon(

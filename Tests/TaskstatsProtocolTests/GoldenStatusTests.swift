@@ -3,9 +3,9 @@ import Testing
 @testable import TaskstatsProtocol
 
 @Suite struct GoldenStatusTests {
-    private let request = GoldenTurn.client(Request(id: .integer(1), call: .status))
+    private let request = GoldenExchange.client(Request(id: .integer(1), call: .status))
 
-    private func answer(_ status: Status) -> GoldenTurn {
+    private func answer(_ status: Status) -> GoldenExchange {
         .daemon(ServerLine.result(.integer(1)) { status.write(to: &$0) }, .reply(id: 1, .status(status)))
     }
 

@@ -131,7 +131,7 @@ import Testing
         let queue = Loss(.queue, count: 37)
         try GoldenConversation.expect(
             "lost",
-            GoldenTurn.subscribesToNames("0-1", cpus: [0, 1]) + [
+            GoldenExchange.subscribesToNames("0-1", cpus: [0, 1]) + [
                 .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
                 .daemon(ServerLine.lost(kernel), .lost(kernel)),
                 .exit(.golden(cpu: 0, 146, after: 1, pid: 5200, "true"), fields: [.acComm]),
@@ -143,7 +143,7 @@ import Testing
     @Test func `unsubscribe is answered after the exits that preceded it`() throws {
         try GoldenConversation.expect(
             "unsubscribe",
-            GoldenTurn.subscribesToNames("0", cpus: [0]) + [
+            GoldenExchange.subscribesToNames("0", cpus: [0]) + [
                 .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
                 .client(Request(id: .integer(2), call: .unsubscribe)),
                 .exit(.golden(cpu: 0, 2, after: 1, pid: 5002, "sleep"), fields: [.acComm]),

@@ -14,7 +14,7 @@ import Testing
     @Test func `commas separate keys and elements, and appear nowhere else`() {
         var writer = JSONWriter()
         writer.object { writer in
-            writer.member("a", 1)
+            writer.field("a", 1)
             writer.key("b")
             writer.array { writer in
                 writer.integer(-2)
@@ -22,10 +22,10 @@ import Testing
                 writer.array { _ in }
                 writer.raw("null")
             }
-            writer.member("c", ["x", "y"])
+            writer.field("c", ["x", "y"])
             writer.key("d")
             writer.value { $0.append("[7]") }
-            writer.member("e", false)
+            writer.field("e", false)
         }
         let bytes = writer.finish()
         #expect(bytes.text == #"{"a":1,"b":[-2,{},[],null],"c":["x","y"],"d":[7],"e":false}"#)

@@ -5,16 +5,16 @@ import Testing
 
 @Suite struct LineFramerTests {
     /// The items of a stream, as returned by the framer.
-    enum Told: Equatable {
+    enum Framed: Equatable {
         case line([UInt8])
         case tooLong
     }
 
     /// Feeds a stream in pieces of the given sizes and collects the returned items.
-    private func tell(_ stream: [UInt8], limit: Int, pieces: () -> Int) -> [Told] {
+    private func tell(_ stream: [UInt8], limit: Int, pieces: () -> Int) -> [Framed] {
         var framer = LineFramer(limit: limit)
         var rest = stream[...]
-        var told: [Told] = []
+        var told: [Framed] = []
         while !rest.isEmpty {
             framer.fill(from: &rest, atMost: max(1, pieces()))
             told += drain(&framer)
@@ -23,8 +23,8 @@ import Testing
         return told
     }
 
-    private func drain(_ framer: inout LineFramer) -> [Told] {
-        var told: [Told] = []
+    private func drain(_ framer: inout LineFramer) -> [Framed] {
+        var told: [Framed] = []
         while true {
             switch framer.next() {
             case .line(let line): told.append(.line(line))
@@ -34,14 +34,14 @@ import Testing
         }
     }
 
-    private func tell(_ stream: String, limit: Int = 8) -> [Told] {
+    private func tell(_ stream: String, limit: Int = 8) -> [Framed] {
         let whole = tell(Array(stream.utf8), limit: limit) { .max }
         let single = tell(Array(stream.utf8), limit: limit) { 1 }
         #expect(whole == single, "the same lines whether the stream comes at once or byte by byte")
         return whole
     }
 
-    private func line(_ text: String) -> Told { .line(Array(text.utf8)) }
+    private func line(_ text: String) -> Framed { .line(Array(text.utf8)) }
 
     @Test func `lines come without their ends`() {
         #expect(tell("one\ntwo\r\nthree\n") == [line("one"), line("two"), line("three")])
@@ -145,12 +145,12 @@ import Testing
     }
 
     /// Returns the lines of a stream by splitting it as a whole.
-    private func reference(_ stream: [UInt8], limit: Int) -> [Told] {
+    private func reference(_ stream: [UInt8], limit: Int) -> [Framed] {
         var parts = stream.split(separator: 0x0a, omittingEmptySubsequences: false).map(Array.init)
         let unfinished = parts.removeLast()
         var told = parts.map { part in
             let line = part.last == 0x0d ? Array(part.dropLast()) : part
-            return line.count > limit ? Told.tooLong : .line(line)
+            return line.count > limit ? Framed.tooLong : .line(line)
         }
         // An unfinished line is certainly too long when even a carriage return at its end would not help.
         if unfinished.count > limit + 1 { told.append(.tooLong) }

@@ -19,14 +19,14 @@ import Testing
 
     /// Expects an InvalidParams with the key in `data` and at the start of the message.
     private func expectInvalid(
-        _ method: String, _ params: String, _ member: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ method: String, _ params: String, _ field: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let failure = RequestDecoder.failure(line(method, params))
         #expect(failure?.id == .integer(1), sourceLocation: sourceLocation)
         #expect(failure?.error.name == .invalidParams, "\(params)", sourceLocation: sourceLocation)
         #expect(failure?.error.name.code == -32602, sourceLocation: sourceLocation)
-        #expect(failure?.error.member == member, "\(params)", sourceLocation: sourceLocation)
-        #expect(failure?.error.message.hasPrefix(member) == true, "\(params)", sourceLocation: sourceLocation)
+        #expect(failure?.error.field == field, "\(params)", sourceLocation: sourceLocation)
+        #expect(failure?.error.message.hasPrefix(field) == true, "\(params)", sourceLocation: sourceLocation)
     }
 
     // MARK: Every method
@@ -92,7 +92,7 @@ import Testing
         ] {
             #expect(refusal("get", params)?.name == .invalidParams)
             #expect(refusal("get", params)?.message == "get takes exactly one of pid, tgid and cgroup")
-            #expect(refusal("get", params)?.member == nil, "the error is about several parameters")
+            #expect(refusal("get", params)?.field == nil, "the error is about several parameters")
         }
     }
 

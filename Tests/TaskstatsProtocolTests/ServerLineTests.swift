@@ -11,7 +11,7 @@ import Testing
                 == #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no JSON","data":{"name":"ParseError"}}}"#
         )
         let full = ProtocolError(
-            .limitExceeded, "too many", errno: "EMFILE", member: "cpus",
+            .limitExceeded, "too many", errno: "EMFILE", field: "cpus",
             limit: .init("connections", allowed: 32, used: 33))
         let line = ServerLine.error(.string("a"), full)
         #expect(

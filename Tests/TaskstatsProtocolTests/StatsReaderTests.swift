@@ -25,7 +25,7 @@ import Testing
             let read = try JSONCursor.walk(text) { cursor in try StatsReader.read(&cursor, kind: .task) }
             let expected = try JSONDocument.read(text)
             #expect(
-                Set(read.present.map(\.name)) == Set((expected.members ?? []).map(\.name)).subtracting(["ac_comm_hex"]))
+                Set(read.present.map(\.name)) == Set((expected.entries ?? []).map(\.name)).subtracting(["ac_comm_hex"]))
             for field in read.present {
                 #expect(value(of: field, in: read) == jsonValue(of: field, in: expected), "\(field.name)")
             }
@@ -34,21 +34,21 @@ import Testing
 
     /// Returns the same keys in another order, with random white space.
     private func shuffled(_ text: String, using generator: inout SeededGenerator) throws -> String {
-        var members = try members(of: text)
-        if generator.chance(50) { members.shuffle(using: &generator) }
+        var entries = try entries(of: text)
+        if generator.chance(50) { entries.shuffle(using: &generator) }
         let space = generator.chance(50) ? " " : ""
-        return "{" + members.map { "\(space)\"\($0.name)\"\(space):\(space)\($0.value)\(space)" }.joined(separator: ",")
+        return "{" + entries.map { "\(space)\"\($0.name)\"\(space):\(space)\($0.value)\(space)" }.joined(separator: ",")
             + "}"
     }
 
-    private func members(of text: String) throws -> [(name: String, value: String)] {
+    private func entries(of text: String) throws -> [(name: String, value: String)] {
         try JSONCursor.walk(text) { cursor in
-            var members: [(String, String)] = []
+            var entries: [(String, String)] = []
             try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
                 let name = unsafe String(decoding: name, as: UTF8.self)
-                members.append((name, try unsafe String(decoding: cursor.skip(), as: UTF8.self)))
+                entries.append((name, try unsafe String(decoding: cursor.skip(), as: UTF8.self)))
             }
-            return members
+            return entries
         }
     }
 

@@ -27,7 +27,7 @@ import Testing
         #expect(start.duration(to: .now) >= .milliseconds(300))
     }
 
-    @Test func `the client has its turn while others wait for the same room without end`() async throws {
+    @Test func `the client has its lock while others wait for the same room without end`() async throws {
         let listener = try FullListener()
         let others = try listener.crowd(3)
         // There is room for one connection every 20 ms, and three others wait for it at any time.

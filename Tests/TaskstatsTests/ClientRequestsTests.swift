@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ClientRequestsTests {
     @Test func `a client connects, requests and reads like a connection`() async throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(access: .own, instance: "a1")
+            try peer.sendHello(access: .own, instance: "a1")
             let task = try peer.request()
             try peer.send(ServerLine.stats(task.id, of: .pid(812), SampleRecords.task(), fields: [.nvcsw]))
             let process = try peer.request()
@@ -37,7 +37,7 @@ import Testing
     @Test func `many tasks ask at once and each gets its own answer`() async throws {
         let count = 300
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for _ in 0..<count { try peer.answerStats() }
         }
         let client = try await TaskstatsClient.connect(path: daemon.path)
@@ -54,18 +54,18 @@ import Testing
     }
 
     @Test func `a request that is cancelled ends at once and leaves the client to others`() async throws {
-        let asked = Signal()
+        let sent = Signal()
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let cancelled = try peer.request()
-            asked.send()
+            sent.send()
             let next = try peer.request()
             try peer.send(ServerLine.stats(cancelled.id, of: .pid(1), SampleRecords.task(pid: 1), fields: .all))
             try peer.send(ServerLine.stats(next.id, of: .pid(3), SampleRecords.task(pid: 3), fields: .all))
         }
         let client = try await TaskstatsClient.connect(path: daemon.path, timeout: nil)
         let first = Task { try await client.stats(ofTask: 1) }
-        await asked.value()
+        await sent.value()
         // This one waits for its turn and never gets it.
         let second = Task { try await client.stats(ofTask: 2) }
         second.cancel()
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `a daemon that hangs is distinguished from one that is gone, by every caller`() async throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.waitForEnd()
         }
         let client = try await TaskstatsClient.connect(path: daemon.path, timeout: .milliseconds(200))
@@ -126,7 +126,7 @@ import Testing
         #expect(refused?.code == .notRunning)
 
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.refuse(ProtocolError(.noSuchTask, "no task 1", errno: "ESRCH"))
             try peer.request()
         }
@@ -140,16 +140,16 @@ import Testing
     }
 
     @Test func `closing ends the connection, who waits for an answer, and all who ask later`() async throws {
-        let asked = Signal()
+        let sent = Signal()
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.request()
-            asked.send()
+            sent.send()
             try peer.waitForEnd()
         }
         let client = try await TaskstatsClient.connect(path: daemon.path, timeout: nil, reconnection: .always)
         let waiting = Task { try await client.status() }
-        await asked.value()
+        await sent.value()
         await client.close()
         try daemon.finish()
         let error = await #expect(throws: TaskstatsError.self) { try await waiting.value }
@@ -161,7 +161,7 @@ import Testing
 
     @Test func `releasing a client closes its connection`() async throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.waitForEnd()
         }
         do { _ = try await TaskstatsClient.connect(path: daemon.path) }

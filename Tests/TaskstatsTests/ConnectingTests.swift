@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `the handshake identifies the daemon and this program`() throws {
-        let daemon = try FakeDaemon { try $0.greet(access: .own, delayAccounting: false) }
+        let daemon = try FakeDaemon { try $0.sendHello(access: .own, delayAccounting: false) }
         let server = try TaskstatsConnection.connect(path: daemon.path).server
         #expect(server.server == "taskstatsd/0.1.0")
         #expect(server.kernelRelease == "6.18.44")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `with a socket on which nothing listens the daemon is not running`() throws {
-        let daemon = try FakeDaemon { try $0.greet() }
+        let daemon = try FakeDaemon { try $0.sendHello() }
         _ = try TaskstatsConnection.connect(path: daemon.path)
         try daemon.finish()
         let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `access none is permission denied, with the daemon's reason`() throws {
         let error = try failure { peer in
-            try peer.greet(access: .none, reason: "another pid namespace")
+            try peer.sendHello(access: .none, reason: "another pid namespace")
             // The client need not wait for it.
             try? peer.send(ServerLine.closing(reason: "no access"))
         }
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `another version of the protocol is a distinct error`() throws {
-        let error = try failure { try $0.greet(protocolVersion: "2.0") }
+        let error = try failure { try $0.sendHello(protocolVersion: "2.0") }
         #expect(error?.code == .protocolViolation)
         #expect(error?.message.contains("version 2.0") == true)
     }

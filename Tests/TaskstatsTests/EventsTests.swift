@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct EventsTests {
     @Test func `events come in order, closing last, and after it an error`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `events that come before an answer are kept in order`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             let request = try peer.request()
             for pid in 1...3 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
@@ -56,7 +56,7 @@ import Testing
 
     @Test func `events before a goodbye that came in place of an answer are not lost`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.request()
             try peer.exit(SampleRecords.exit(pid: 1))
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `waiting ends when the other descriptor becomes readable, and can go on`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.confirmUnsubscribe()
             try peer.exit(SampleRecords.exit(pid: 1))
@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: ["{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\"cpu\":-1}}\n", "garbage\n", "\n"])
     func `garbage in the stream ends it`(text: String) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.send(text: text)
             try? peer.exit(SampleRecords.exit(pid: 1))
         }
@@ -103,9 +103,9 @@ import Testing
         }
     }
 
-    @Test func `an exit kept as text is what came, and is read when it is asked for as a record`() throws {
+    @Test func `an exit kept as text is what came, and is read when it is sent for as a record`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for _ in 0..<2 { try peer.exit(SampleRecords.exit(pid: 1)) }
             try peer.send(text: #"{"jsonrpc":"2.0","method":"exit","params":{"a":"\#u{1b}"}}"# + "\n")
         }

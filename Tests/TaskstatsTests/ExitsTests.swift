@@ -14,11 +14,11 @@ import Testing
     ) async throws -> (client: TaskstatsClient, daemon: FakeDaemon) {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.waitForEnd()
             },
             { peer in
-                try peer.greet(instance: "stream")
+                try peer.sendHello(instance: "stream")
                 try peer.grantSubscription()
                 try script(peer)
             },
@@ -72,11 +72,11 @@ import Testing
     @Test func `requests are answered while exits come, and neither waits for the other`() async throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 for _ in 0..<50 { try peer.answerStats() }
             },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
                 for pid in 1...500 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
                 try peer.waitForEnd()
@@ -188,10 +188,10 @@ import Testing
 
     @Test func `a subscription that the daemon refuses is thrown`() async throws {
         let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
+            { try $0.sendHello() },
             { peer in
-                try peer.greet()
-                try peer.refuse(ProtocolError(.invalidParams, "cpus: no CPU 99", member: "cpus"))
+                try peer.sendHello()
+                try peer.refuse(ProtocolError(.invalidParams, "cpus: no CPU 99", field: "cpus"))
             },
         ])
         let client = try await TaskstatsClient.connect(path: daemon.path)
@@ -204,9 +204,9 @@ import Testing
 
     @Test func `a daemon that does not grant in time is an error of the sequence`() async throws {
         let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
+            { try $0.sendHello() },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.waitForEnd()
             },
         ])

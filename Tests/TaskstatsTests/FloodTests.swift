@@ -10,15 +10,15 @@ import Testing
     /// Floods once the client has asked for something after its subscription; lasts for 20 s when the client stays.
     private func flooding(subscribed: Bool = true) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             if subscribed { try peer.grantSubscription() }
             try peer.request()
             peer.floodWithExits(for: .seconds(20))
         }
     }
 
-    private static func limits(_ limit: Duration) -> TaskstatsConnection.LeavingLimits {
-        TaskstatsConnection.LeavingLimits(waiting: limit, total: limit)
+    private static func limits(_ limit: Duration) -> TaskstatsConnection.UnsubscribeLimits {
+        TaskstatsConnection.UnsubscribeLimits(waiting: limit, total: limit)
     }
 
     private func elapsed(_ body: () throws -> Void) rethrows -> Duration {

@@ -18,7 +18,7 @@ import Testing
     @Test func `a thousand tasks are answered in their order, those that are gone with an error in their place`() throws
     {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for _ in 0..<1_000 { try answer(try peer.request(), peer) }
         }
         let connection = try TaskstatsConnection.connect(path: daemon.path)
@@ -35,9 +35,9 @@ import Testing
     }
 
     @Test func `requests are sent ahead, but no more than the bound`() throws {
-        let bound = TaskstatsConnection.requestsUnderWay
+        let bound = TaskstatsConnection.requestsInFlight
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             // Not one is answered before all of these have come.
             let first = try (0..<bound).map { _ in try peer.request() }
             guard try !peer.hasMore() else { throw FakePeer.Failure(description: "more than the bound") }
@@ -51,7 +51,7 @@ import Testing
 
     @Test func `answers may come in any order, with events between them`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let requests = try (0..<20).map { _ in try peer.request() }
             for request in requests.reversed() {
                 try answer(request, peer)
@@ -66,9 +66,9 @@ import Testing
         for _ in 0..<19 { #expect(try connection.nextReceived() != nil) }
     }
 
-    @Test func `an answer that does not come is late, and the connection can be asked again`() throws {
+    @Test func `an answer that does not come is late, and the connection can be sent again`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let requests = try (0..<3).map { _ in try peer.request() }
             try answer(requests[0], peer)
             let next = try peer.request()
@@ -87,7 +87,7 @@ import Testing
 
     @Test func `when the daemon goes away in the middle, that is the error`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try answer(try peer.request(), peer)
             try peer.send(ServerLine.closing(reason: "stopping"))
         }
@@ -96,9 +96,9 @@ import Testing
         #expect(error?.code == .closedByDaemon)
     }
 
-    @Test func `processes are asked for by their process ids, nothing for nothing`() throws {
+    @Test func `processes are sent for by their process ids, nothing for nothing`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for id in 1...2 as ClosedRange<UInt32> {
                 let request = try peer.request()
                 try peer.send(ServerLine.stats(request.id, of: .tgid(id), SampleRecords.process(), fields: .all))

@@ -12,15 +12,15 @@ import Testing
     /// A daemon that accepts a client, grants its sequence a subscription, and goes away.
     private static func servingOneSequence() throws -> FakeDaemon {
         try FakeDaemon(serving: [
-            { try $0.greet() },
+            { try $0.sendHello() },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
             },
         ])
     }
 
-    @Test func `pauses double up to the longest, and there are as many as were asked for`() {
+    @Test func `pauses double up to the longest, and there are as many as were sent for`() {
         let delays = (1...8).map { Reconnection.always.delay(beforeAttempt: $0) }
         #expect(delays == [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000].map { .milliseconds($0) })
         #expect(Reconnection.always.delay(beforeAttempt: .max) == .seconds(5))
@@ -31,9 +31,9 @@ import Testing
 
     @Test func `a sequence reports that the daemon is gone, why, and that another instance serves it`() async throws {
         let daemon = try FakeDaemon(serving: [
-            { try $0.greet() },
+            { try $0.sendHello() },
             { peer in
-                try peer.greet(instance: "first")
+                try peer.sendHello(instance: "first")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 1))
                 try peer.send(ServerLine.closing(reason: "restarting"))
@@ -48,7 +48,7 @@ import Testing
                             .limitExceeded, "too many", limit: .init("connections_per_uid", allowed: 1, used: 1))))
             },
             { peer in
-                try peer.greet(instance: "second")
+                try peer.sendHello(instance: "second")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 2))
             },
@@ -121,14 +121,14 @@ import Testing
     {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet(instance: "first")
+                try peer.sendHello(instance: "first")
                 try peer.answerStats()
                 // Gone before it has answered.
                 try peer.request()
             },
             { _ in },
             { peer in
-                try peer.greet(instance: "second")
+                try peer.sendHello(instance: "second")
                 for _ in 0..<20 { try peer.answerStats() }
             },
         ])
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `a request gives up when its time is over, with the reason why there is no daemon`() async throws {
-        let daemon = try FakeDaemon { try $0.greet() }
+        let daemon = try FakeDaemon { try $0.sendHello() }
         let client = try await TaskstatsClient.connect(
             path: daemon.path, timeout: .milliseconds(100), reconnection: quickly)
         try daemon.finish()

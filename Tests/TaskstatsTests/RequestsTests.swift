@@ -6,9 +6,9 @@ import Testing
 
 /// Requests and what comes back.
 @Suite(.timeLimit(.minutes(1))) struct RequestsTests {
-    @Test func `statistics of a task, a process and a cgroup are asked for and read`() throws {
+    @Test func `statistics of a task, a process and a cgroup are sent for and read`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let task = try peer.request()
             try peer.send(ServerLine.stats(task.id, of: .pid(812), SampleRecords.task(), fields: [.nvcsw]))
             let process = try peer.request()
@@ -31,7 +31,7 @@ import Testing
 
     @Test func `a subscription is sent whole and what is in force comes back`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription(cpus: CPUSet(2...3))
             try peer.confirmUnsubscribe()
         }
@@ -41,10 +41,10 @@ import Testing
         filter.minElapsedMicroseconds = 5
         let wanted = Subscription(
             cpus: "2,3", scope: .process, fields: [.acComm], filter: filter, overflow: .disconnect)
-        let inForce = try connection.subscribe(wanted)
-        #expect(inForce.cpus == "2-3")
-        #expect(inForce.fields == [.acComm])
-        #expect(inForce.scope == .process)
+        let effective = try connection.subscribe(wanted)
+        #expect(effective.cpus == "2-3")
+        #expect(effective.fields == [.acComm])
+        #expect(effective.scope == .process)
         try connection.unsubscribe()
 
         let requests = try daemon.finish()
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `counters are read, those of the daemon only if they are reported`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let daemon = Status.Daemon(
                 uptimeMilliseconds: 1_500, clients: 2, subscribers: 1, registeredCPUs: "0", queuedBytes: 7,
                 queueHighWater: 9,
@@ -82,8 +82,8 @@ import Testing
     @Test(arguments: ProtocolError.Name.allCases)
     func `a refusal has a code of its own and leaves the connection usable`(name: ProtocolError.Name) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
-            try peer.refuse(ProtocolError(name, "no, because", errno: "EXDEV", member: "pid"))
+            try peer.sendHello()
+            try peer.refuse(ProtocolError(name, "no, because", errno: "EXDEV", field: "pid"))
             try peer.answer("{}")
         }
         let connection = try TaskstatsConnection.connect(path: daemon.path)
@@ -103,7 +103,7 @@ import Testing
     @Test(arguments: [0, -1, 1 << 31])
     func `an id that no task can have is not even sent`(pid: Int) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.waitForEnd()
         }
         do {
@@ -117,7 +117,7 @@ import Testing
 
     @Test func `answers to other requests and unknown notifications are passed over`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.request()
             try peer.send(text: #"{"jsonrpc":"2.0","id":77,"result":{}}"# + "\n")
             try peer.send(text: #"{"jsonrpc":"2.0","method":"weather","params":{"rain":true}}"# + "\n")
@@ -127,9 +127,9 @@ import Testing
         #expect(try connection.stats(ofTask: 812) == SampleRecords.task())
     }
 
-    @Test func `a refusal without an id is the answer to what was asked last`() throws {
+    @Test func `a refusal without an id is the answer to what was sent last`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.request()
             try peer.send(ServerLine.error(nil, ProtocolError(.invalidRequest, "line too long")))
         }
@@ -140,7 +140,7 @@ import Testing
 
     @Test func `an answer of another kind ends the connection`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.answer(#"{"pid":1}"#)
         }
         let connection = try TaskstatsConnection.connect(path: daemon.path)
@@ -150,9 +150,9 @@ import Testing
         }
     }
 
-    @Test func `a daemon that vanishes while it is asked is an error, again and again`() throws {
+    @Test func `a daemon that vanishes while it is sent is an error, again and again`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.request()
             try peer.send(text: #"{"jsonrpc":"2.0","id":1,"resu"#)
         }
@@ -164,9 +164,9 @@ import Testing
         #expect(throws: TaskstatsError.self) { try connection.next() }
     }
 
-    @Test func `a daemon that said goodbye before the request was sent is still heard`() throws {
+    @Test func `a daemon that said goodbye before the request was sent is still received`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.send(ServerLine.closing(reason: "shutting down"))
         }
         let connection = try TaskstatsConnection.connect(path: daemon.path)

@@ -26,7 +26,7 @@ import Testing
 
     @Test func `an answer that comes too late is passed over, and the connection stays usable`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             let late = try peer.request()
             let next = try peer.request()
             try peer.send(ServerLine.stats(late.id, of: .pid(1), SampleRecords.task(pid: 1), fields: .all))
@@ -43,7 +43,7 @@ import Testing
 
     @Test func `waiting for events has no limit`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             // Time itself is what is tested here.
             usleep(700_000)
@@ -58,12 +58,12 @@ import Testing
     @Test func `reconnecting takes the place of a connection that ended, with its subscription`() throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet(instance: "first")
+                try peer.sendHello(instance: "first")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 1))
             },
             { peer in
-                try peer.greet(instance: "second")
+                try peer.sendHello(instance: "second")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 2))
             },

@@ -90,7 +90,7 @@ extension FakeKernel {
         numberOf other: Int? = nil
     ) {
         guard !listeners[cpu].isEmpty else { return }
-        let number = takeNumber(other ?? cpu)
+        let number = readNumber(other ?? cpu)
         let cost = task.isThreaded || version >= 17 ? Cost.processRecord : Cost.taskRecord
         lazy var message = record(of: task, process: process, damage: damage, number: number)
         for portID in listeners[cpu] {
@@ -129,7 +129,7 @@ extension FakeKernel {
         nextNumbers[cpu] &+= 1
     }
 
-    private func takeNumber(_ cpu: Int) -> UInt32 {
+    private func readNumber(_ cpu: Int) -> UInt32 {
         // The late number waits until one that came after it has been used.
         if let late = lateNumbers[cpu], nextNumbers[cpu] != late &+ 1 {
             lateNumbers[cpu] = nil

@@ -14,20 +14,20 @@ package final class FakePeer {
         package init(description: String) { self.description = description }
     }
 
-    private let heard: (Request) -> Void
+    private let received: (Request) -> Void
     private let socket: Descriptor
     private var framer = LineFramer(limit: ProtocolLimits.requestBytes)
 
-    init(acceptedFrom listener: Int32, heard: @escaping (Request) -> Void) throws {
-        self.heard = heard
+    init(acceptedFrom listener: Int32, received: @escaping (Request) -> Void) throws {
+        self.received = received
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&descriptor, 1, Self.patienceMilliseconds) == 1 else {
+        guard unsafe poll(&descriptor, 1, Self.timeoutMilliseconds) == 1 else {
             throw Failure(description: "no client came")
         }
         socket = try Descriptor(accept(listener, nil, nil), of: "accept")
     }
 
-    private static let patienceMilliseconds: Int32 = 20_000
+    private static let timeoutMilliseconds: Int32 = 20_000
 
     /// Sends bytes unchanged.
     package func send(bytes: [UInt8]) throws {
@@ -83,7 +83,7 @@ package final class FakePeer {
             switch item {
             case .line(let result):
                 let request = try result.get()
-                heard(request)
+                received(request)
                 return request
             case .tooLong:
                 throw Failure(description: "a request that is too long")
@@ -117,7 +117,7 @@ package final class FakePeer {
 
     private func fill() throws -> Int {
         var descriptor = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&descriptor, 1, Self.patienceMilliseconds) == 1 else {
+        guard unsafe poll(&descriptor, 1, Self.timeoutMilliseconds) == 1 else {
             throw Failure(description: "the client said nothing")
         }
         var count = 0
@@ -131,7 +131,7 @@ package final class FakePeer {
 
 extension FakePeer {
     /// Sends hello to the client.
-    package func greet(
+    package func sendHello(
         access: Hello.Access = .all, delayAccounting: Bool? = true, reason: String? = nil,
         protocolVersion: String = "1.1", instance: String = "9f0c"
     ) throws {

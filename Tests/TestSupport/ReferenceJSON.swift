@@ -20,7 +20,7 @@ package struct ReferenceJSON {
     private var offset = 0
 
     /// Classifies a text; it recurses, so it is not for deeply nested ones.
-    package static func judge(_ bytes: [UInt8]) -> Verdict {
+    package static func validate(_ bytes: [UInt8]) -> Verdict {
         var walk = ReferenceJSON(bytes: bytes)
         do throws(Failure) {
             try walk.value()

@@ -13,7 +13,7 @@ struct ServiceReportsTests {
     func idleNeverWakes() {
         var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
         #expect(reports.nextDue == nil)
-        #expect(reports.turned(idle, now: 100 * second) == [])
+        #expect(reports.iterated(idle, now: 100 * second) == [])
         #expect(reports.nextDue == nil)
     }
 
@@ -21,34 +21,34 @@ struct ServiceReportsTests {
     func watchdog() {
         var reports = ServiceReports(watchdogNanoseconds: 4 * second, now: 10 * second)
         #expect(reports.nextDue == 12 * second)
-        #expect(reports.turned(idle, now: 12 * second - 1) == [])
-        #expect(reports.turned(idle, now: 12 * second) == ["WATCHDOG=1"])
+        #expect(reports.iterated(idle, now: 12 * second - 1) == [])
+        #expect(reports.iterated(idle, now: 12 * second) == ["WATCHDOG=1"])
         #expect(reports.nextDue == 14 * second)
         // A loop that was stuck sends one keep-alive, not those that it missed.
-        #expect(reports.turned(idle, now: 29 * second) == ["WATCHDOG=1"])
+        #expect(reports.iterated(idle, now: 29 * second) == ["WATCHDOG=1"])
         #expect(reports.nextDue == 31 * second)
     }
 
     @Test("A change is reported once")
-    func tellsChanges() {
+    func reportsChanges() {
         var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
-        #expect(reports.turned(busy, now: second) == ["STATUS=2 clients, CPU 0-2,5 registered"])
-        #expect(reports.turned(busy, now: 9 * second) == [])
+        #expect(reports.iterated(busy, now: second) == ["STATUS=2 clients, CPU 0-2,5 registered"])
+        #expect(reports.iterated(busy, now: 9 * second) == [])
         #expect(reports.nextDue == nil)
-        #expect(reports.turned(idle, now: 10 * second) == ["STATUS=0 clients, no CPU registered"])
+        #expect(reports.iterated(idle, now: 10 * second) == ["STATUS=0 clients, no CPU registered"])
     }
 
     @Test("Changes are reported at most once a second, the last one always, a reverted one never")
     func pacesChanges() {
         var reports = ServiceReports(watchdogNanoseconds: nil, now: 0)
-        #expect(reports.turned(busy, now: second / 2) == [])
+        #expect(reports.iterated(busy, now: second / 2) == [])
         #expect(reports.nextDue == second)
         let one = ServiceReports.State(clients: 1)
-        #expect(reports.turned(one, now: second / 2 + 1) == [])
-        #expect(reports.turned(one, now: second) == ["STATUS=1 client, no CPU registered"])
-        #expect(reports.turned(busy, now: second + 1) == [])
+        #expect(reports.iterated(one, now: second / 2 + 1) == [])
+        #expect(reports.iterated(one, now: second) == ["STATUS=1 client, no CPU registered"])
+        #expect(reports.iterated(busy, now: second + 1) == [])
         #expect(reports.nextDue == 2 * second)
-        #expect(reports.turned(one, now: second + 2) == [])
+        #expect(reports.iterated(one, now: second + 2) == [])
         #expect(reports.nextDue == nil)
     }
 }

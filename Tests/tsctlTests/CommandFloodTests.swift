@@ -16,7 +16,7 @@ import Testing
     /// Floods every client from its subscription on, or from its first other request on, until it goes.
     private func daemon(clients: Int = 1) throws -> FakeDaemon {
         let script: FakeDaemon.Script = { peer in
-            try peer.greet()
+            try peer.sendHello()
             let request = try peer.request()
             if case .subscribe(let parameters) = request.call {
                 try peer.send(ServerLine.subscribed(request.id, cpus: CPUSet(0...1), parameters) { _ in 1 })

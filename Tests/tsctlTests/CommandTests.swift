@@ -19,7 +19,7 @@ import Testing
 
     private func answering(_ record: TaskRecord = SampleRecords.task()) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.send(ServerLine.stats(try peer.request().id, of: .pid(812), record, fields: .all))
         }
     }
@@ -47,7 +47,7 @@ import Testing
     @Test func `get in JSON prints the daemon's result byte for byte`() throws {
         let result = #"{"pid":812,"stats":{"new":18446744073709551615,"nvcsw":1}, "later" : [1, 2]}"#
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.answer(result)
         }
         let run = try tsctl(["get", "--pid", "812", "--json", "--fields", "nvcsw,delay"], daemon: daemon).finish()
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `no hint is given for fields that do not depend on delay accounting`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.answer(#"{"tgid":812,"stats":{"nvcsw":1}}"#)
         }
         let run = try tsctl(["get", "--tgid", "812", "--fields", "nvcsw"], daemon: daemon).finish()
@@ -74,7 +74,7 @@ import Testing
 
     @Test func `get of a cgroup asks for its absolute path without links`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.answer(#"{"cgroup":"/","stats":{"nr_sleeping":12,"nr_running":1}}"#)
         }
         // A link, which /proc/self/root is, and back to where it leads.
@@ -86,7 +86,7 @@ import Testing
 
     @Test func `a refusal is one line and status 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.refuse(ProtocolError(.noSuchTask, "there is no task 4\u{1b}[2J", errno: "ESRCH"))
         }
         let run = try tsctl(["get", "--pid", "4"], daemon: daemon).finish()
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `without access it says why`() throws {
-        let daemon = try FakeDaemon { try $0.greet(access: .none, reason: "another pid namespace") }
+        let daemon = try FakeDaemon { try $0.sendHello(access: .none, reason: "another pid namespace") }
         let run = try tsctl(["watch"], daemon: daemon).finish()
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: taskstatsd does not serve this user: another pid namespace\n")
@@ -139,7 +139,7 @@ import Testing
 
     @Test func `status shows the daemon and its CPUs`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.answer(
                 #"{"connection":{},"delay_accounting":false,"daemon":{"uptime_ms":7654321,"clients":3,"subscribers":2,"#
                     + #""registered_cpus":"0-1","cpus":[{"cpu":1,"subscribers":1,"received":47,"lost":144,"#
@@ -164,7 +164,7 @@ import Testing
 
     @Test func `a standard output that is closed is one line and status 1, and no bytes reach the daemon`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.send(ServerLine.stats(try peer.request().id, of: .pid(812), SampleRecords.task(), fields: .all))
             try peer.waitForEnd()
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CountAndTimeTests {
     private func run(_ arguments: [String], exits: UInt32) throws -> ChildProcess.Result {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in 1...exits { try peer.exit(SampleRecords.exit(pid: pid)) }
             _ = try? peer.confirmUnsubscribe()
@@ -29,12 +29,12 @@ import Testing
     @Test func `a signal ends the batch mode of top with 0`() throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 _ = try peer.request()
                 try peer.waitForEnd()
             },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
                 try peer.waitForEnd()
             },
@@ -53,7 +53,7 @@ import Testing
         let daemon = try FakeDaemon(
             serving: (0..<2).map { _ in
                 { peer in
-                    try peer.greet(access: .own)
+                    try peer.sendHello(access: .own)
                     try peer.grantSubscription()
                     try peer.exit(SampleRecords.exit())
                 }

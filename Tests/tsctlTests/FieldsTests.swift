@@ -18,7 +18,7 @@ import Testing
         #expect(described.contains(#""fields":"# + run.output.dropLast()))
     }
 
-    @Test func `without a daemon every field is there, in the order of the struct`() throws {
+    @Test func `without a daemon every field is there, in the sendCommand of the struct`() throws {
         let lines = try fields("--socket", "/nonexistent").output.split(separator: "\n")
         #expect(lines.count == Field.allCases.count + 1)
         #expect(lines[0].split(separator: " ") == ["NAME", "UNIT", "SINCE", "GROUP", "PROCESS", "MEANING"])
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `what the kernel of a daemon does not fill is marked`() {
-        let server = SampleServer.greeting(version: 16, delayAccounting: false)
+        let server = SampleServer.handshake(version: 16, delayAccounting: false)
         let screen = FieldsScreen(
             fields: [.nvcsw, .blkioCount, .cpuDelayTotal, .irqDelayMaxTs], server: server, style: Style(isOn: false))
         #expect(screen.lines[0].contains("PROCESS  HERE  MEANING"))

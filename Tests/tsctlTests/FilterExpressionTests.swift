@@ -42,7 +42,7 @@ import Testing
         ("min_elapsed=5", "--filter min_elapsed=5: must be a time with a unit, as in 500ms, 2s or 10min"),
         ("colour=red", "unknown condition 'colour'; --filter takes uid, gid, ppid, comm, exit and min_elapsed"),
     ])
-    func `what is wrong is said`(expression: String, text: String) {
+    func `what is wrong is message`(expression: String, text: String) {
         #expect(problem(expression) == text)
     }
 

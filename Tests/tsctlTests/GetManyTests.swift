@@ -22,7 +22,7 @@ import Testing
     /// Answers so many requests: with a sample whose counters grow from request to request, or that there is no task 404.
     private func daemon(_ count: Int, refusing refused: Range<Int> = 0..<0) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for index in 0..<count {
                 let request = try peer.request()
                 guard case .get(let target, let fields) = request.call else { continue }
@@ -49,7 +49,7 @@ import Testing
 
     private func words(_ line: Substring) -> [Substring] { line.split(separator: " ") }
 
-    @Test func `several tasks are a table, in the order in which they were named`() throws {
+    @Test func `several tasks are a table, in the sendCommand in which they were named`() throws {
         let daemon = try daemon(3)
         let run = try get(["--pid", "7,5", "-p", "7", "-p", "6"], daemon)
         let lines = run.output.split(separator: "\n")
@@ -105,7 +105,7 @@ import Testing
 
     @Test func `in JSON each answer is a line as the daemon wrote it`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.answer(#"{"pid":5,"stats":{"new":1,"nvcsw":2}, "later":[1]}"#)
             try peer.answer(#"{"pid":6,"stats":{"nvcsw":3}}"#)
         }
@@ -154,7 +154,7 @@ import Testing
     @Test func `threads are those that /proc lists, and the sums come last`() throws {
         let own = "\(ChildProcess.ownID)"
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             while true {
                 let request = try peer.request()
                 guard case .get(let target, let fields) = request.call else { return }
@@ -203,12 +203,12 @@ import Testing
     }
 
     @Test func `a task goes on when it has aged by the time that passed, and else is another`() {
-        #expect(Continuity.isSame(age: 9_000_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
-        #expect(Continuity.isSame(age: 8_999_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
-        #expect(!Continuity.isSame(age: 900_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
-        #expect(!Continuity.isSame(age: 900_000, earlier: 10_000, elapsedAtLeast: 1_000_000))
-        #expect(Continuity.isNew(age: 900_000, elapsedAtMost: 1_000_000))
-        #expect(!Continuity.isNew(age: 1_100_000, elapsedAtMost: 1_000_000))
+        #expect(TaskIdentity.isSame(age: 9_000_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
+        #expect(TaskIdentity.isSame(age: 8_999_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
+        #expect(!TaskIdentity.isSame(age: 900_000, earlier: 8_000_000, elapsedAtLeast: 1_000_000))
+        #expect(!TaskIdentity.isSame(age: 900_000, earlier: 10_000, elapsedAtLeast: 1_000_000))
+        #expect(TaskIdentity.isNew(age: 900_000, elapsedAtMost: 1_000_000))
+        #expect(!TaskIdentity.isNew(age: 1_100_000, elapsedAtMost: 1_000_000))
     }
 
     @Test func `of a record since another, counters are differences, the rest is as it is now`() {
@@ -228,15 +228,15 @@ import Testing
         #expect(now.since(nil)[.cpuDelayTotal] == 36_120_000)
     }
 
-    @Test func `rows without a value come last, whatever the order of the others`() {
+    @Test func `rows without a value come last, whatever the sendCommand of the others`() {
         func row(_ id: UInt32, _ value: UInt64?) -> TaskRow {
             var record = TaskRecord(kind: .task)
             if let value { record.set(.nvcsw, to: value) }
             return TaskRow(key: .init(kind: .task, id: id), counters: record)
         }
         let rows = [row(1, nil), row(2, 5), row(3, 9), row(4, 5)]
-        let order = TaskTable.Order(column: TaskColumn.named("nvcsw"))
-        #expect(order.arrange(rows).map(\.id) == [3, 2, 4, 1])
+        let sendCommand = TaskTable.Order(column: TaskColumn.named("nvcsw"))
+        #expect(sendCommand.arrange(rows).map(\.id) == [3, 2, 4, 1])
         #expect(TaskTable.Order(column: TaskColumn.named("pid"), limit: 2).arrange(rows).map(\.id) == [1, 2])
         #expect(TaskTable.Order(limit: 1).arrange(rows).map(\.id) == [1])
     }

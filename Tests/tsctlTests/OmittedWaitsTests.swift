@@ -65,17 +65,17 @@ import Testing
 
     @Test func `top does not sort by them, and keeps the task`() {
         var model = TopModel(subject: .thread)
-        func look(_ record: TaskRecord, at time: UInt64) -> TopInterval? {
-            let questions = model.questions(for: [812])
-            model.saw(questions.map { ($0, .success(.init(record: record, text: []))) }, during: time...time)
+        func sample(_ record: TaskRecord, at time: UInt64) -> TopInterval? {
+            let requests = model.requests(for: [812])
+            model.saw(requests.map { ($0, .success(.init(record: record, text: []))) }, during: time...time)
             model.resolved([], during: time...time)
             return model.finish(at: time)
         }
-        _ = look(SampleRecords.task(), at: 100_000_000)
+        _ = sample(SampleRecords.task(), at: 100_000_000)
         var now = implausible().task
         now.set(.acEtime, to: 9_123_456)
         now.set(.cpuRunVirtualTotal, to: 16_734_000)
-        let interval = look(now, at: 101_000_000)
+        let interval = sample(now, at: 101_000_000)
         #expect(interval?.rows.first?.spent?[.blockIO] == nil)
         #expect(interval?.rows.first?.spent?[.run] == 1_000_000)
         #expect(interval?.omittedWaits.notes() == [note])

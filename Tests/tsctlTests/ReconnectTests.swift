@@ -20,13 +20,13 @@ import Testing
     private func restarting(then rest: @escaping FakeDaemon.Script = { _ in }) throws -> FakeDaemon {
         try FakeDaemon(serving: [
             { peer in
-                try peer.greet(instance: "first")
+                try peer.sendHello(instance: "first")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 1))
                 try peer.send(ServerLine.closing(reason: "taskstatsd is stopping"))
             },
             { peer in
-                try peer.greet(access: .own, delayAccounting: false, instance: "second")
+                try peer.sendHello(access: .own, delayAccounting: false, instance: "second")
                 try peer.grantSubscription()
                 try peer.exit(SampleRecords.exit(pid: 2))
                 try rest(peer)
@@ -73,7 +73,7 @@ import Testing
     @Test func `a signal during the gap ends a recording with the gap in it and status 0`() throws {
         let path = directory.file("a.ndjson")
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
         }
@@ -96,7 +96,7 @@ import Testing
         let telling = connected.writing.number
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
             },
             { peer in
@@ -149,11 +149,11 @@ import Testing
     @Test func `a daemon that refuses after its restart ends the command`() throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
             },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.refuse(.invalidParams("cpus", "this machine has no CPU 9"))
             },
         ])
@@ -173,11 +173,11 @@ import Testing
         }
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try answer(peer, 10, 8_000_000)
             },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try answer(peer, 17, 68_000_000)
             },
         ])
@@ -197,11 +197,11 @@ import Testing
     @Test func `status goes on with --reconnect, and its rates start again`() throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.answer(#"{"connection":{}}"#)
             },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.answer(#"{"connection":{}}"#)
                 try peer.waitForEnd()
             },
@@ -218,7 +218,7 @@ import Testing
     @Test func `without --reconnect the end of the daemon ends the command`() throws {
         for arguments in [["watch"], ["record", "-", "--no-reconnect"]] {
             let daemon = try FakeDaemon { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.grantSubscription()
                 try peer.send(ServerLine.closing(reason: "taskstatsd is stopping"))
             }

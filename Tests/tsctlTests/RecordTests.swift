@@ -23,7 +23,7 @@ import Testing
 
     private func sending(_ pids: ClosedRange<UInt32>) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in pids { try? peer.exit(SampleRecords.exit(pid: pid)) }
             try? peer.waitForEnd()
@@ -54,7 +54,7 @@ import Testing
         let exit =
             #"{"jsonrpc":"2.0","method":"exit","params":{ "pid":1,"new":[1,"}\""],"stats":{"ac_etime":18446744073709551615}}}"#
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.send(text: exit + "\n")
             try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends it with all that had ended by then`(signal: Int32) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in 1...3 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
             let request = try peer.request()
@@ -117,7 +117,7 @@ import Testing
 
     @Test func `when the subscription is refused no file is left behind`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.refuse(.invalidParams("cpus", "'9' includes CPU 9; possible CPUs: 0-1"))
         }
         let path = directory.file("a.ndjson")
@@ -128,7 +128,7 @@ import Testing
 
     @Test func `when the daemon goes the recording is ended, with the reason in it and status 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit())
             try peer.send(ServerLine.closing(reason: "shutting down"))
@@ -177,10 +177,10 @@ import Testing
         #expect(try child.finish().status == 128 + SIGKILL)
 
         // Its compressor, if it has one, goes on to the end of what it was given.
-        var (played, looks) = (try play([path, "--json"]), 1)
-        while played.output.split(separator: "\n").count < 100, looks < 1_000 {
+        var (played, samples) = (try play([path, "--json"]), 1)
+        while played.output.split(separator: "\n").count < 100, samples < 1_000 {
             played = try play([path, "--json"])
-            looks += 1
+            samples += 1
         }
         #expect(played.status == 0)
         #expect(played.output.split(separator: "\n").count == 100)
@@ -225,24 +225,24 @@ import Testing
     /// Delays the handshake until the earlier output is known: sanitizers write too.
     private struct Start: ~Copyable {
         let connected: Pipe
-        let greeting: Pipe
+        let handshake: Pipe
 
         init() throws {
             let first = try Pipe()
             let second = try Pipe()
             connected = first
-            greeting = second
+            handshake = second
         }
     }
 
     private func sendingHundred(
         after start: borrowing Start, then rest: @escaping FakeDaemon.Script
     ) throws -> FakeDaemon {
-        let (telling, waiting) = (start.connected.writing.number, start.greeting.reading.number)
+        let (telling, waiting) = (start.connected.writing.number, start.handshake.reading.number)
         return try FakeDaemon { peer in
             var byte: UInt8 = 0
             _ = unsafe (write(telling, &byte, 1), read(waiting, &byte, 1))
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
             try rest(peer)
@@ -257,7 +257,7 @@ import Testing
         let child = try record(arguments, daemon: daemon)
         start.connected.read()
         let before = try bytesWritten(by: child.pid)
-        start.greeting.write()
+        start.handshake.write()
         while try bytesWritten(by: child.pid) < before + all { sched_yield() }
         return child
     }

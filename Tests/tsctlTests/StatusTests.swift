@@ -13,14 +13,14 @@ import Testing
 
     private func screen(_ status: DaemonStatus, before: StatusScreen.Before? = nil) -> [String] {
         StatusScreen(
-            server: SampleServer.greeting(), status: status, socket: "/s", style: plain, showsRates: true,
+            server: SampleServer.handshake(), status: status, socket: "/s", style: plain, showsRates: true,
             before: before
         ).lines
     }
 
     @Test func `limits are named, those in a second where they concern the user`() {
         let own = StatusScreen(
-            server: SampleServer.greeting(access: .own), status: SampleServer.ownStatus, socket: "/s", style: plain)
+            server: SampleServer.handshake(access: .own), status: SampleServer.ownStatus, socket: "/s", style: plain)
         #expect(
             own.lines.contains(
                 "your limits       8.0 MiB queued per connection, 32 connections; "
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `a real parser reads what is meant for Prometheus`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try Self.answer(peer, received: 47)
         }
         let run = try tsctl(["--openmetrics"], daemon: daemon).finish()
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `promtool accepts the text format of Prometheus`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try Self.answer(peer, received: 47)
         }
         let run = try tsctl(["--prometheus"], daemon: daemon).finish()
@@ -120,7 +120,7 @@ import Testing
         #expect(unsafe chmod(path, 0o640) == 0)
         let old = try Descriptor.open(path)
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try Self.answer(peer, received: 47)
         }
         let run = try tsctl(["--prometheus", "--output", path], daemon: daemon).finish()
@@ -139,7 +139,7 @@ import Testing
         try write("old", to: path)
         #expect(unsafe symlink(path, link) == 0)
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try Self.answer(peer, received: 47)
         }
         let run = try tsctl(["--prometheus", "--output", link], daemon: daemon).finish()
@@ -185,7 +185,7 @@ import Testing
 
     @Test func `with an interval it goes on, one after the other, until a signal`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try Self.answer(peer, received: 10)
             try Self.answer(peer, received: 20)
             try peer.waitForEnd()

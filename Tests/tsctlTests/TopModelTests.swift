@@ -21,12 +21,12 @@ import Testing
         /// On the monotonic clock, in microseconds.
         var time: UInt64 = 1_000_000_000
         var processes: [UInt32: Process] = [:]
-        var asked: [Survey.Question] = []
+        var asked: [RateLimitedQueries.TypedRequest] = []
 
-        func answer(_ question: Survey.Question) -> Survey.Answer {
+        func answer(_ request: RateLimitedQueries.TypedRequest) -> RateLimitedQueries.Answer {
             let id: UInt32
             let kind: TaskRecord.Kind
-            switch question.target {
+            switch request.target {
             case .pid(let pid): (id, kind) = (pid, .task)
             case .tgid(let tgid): (id, kind) = (tgid, .process)
             case .cgroup: preconditionFailure("nobody asks for cgroups")
@@ -64,9 +64,9 @@ import Testing
         mutating func round(
             _ model: inout TopModel, meanwhile: (inout Machine, inout TopModel) -> Void = { _, _ in }
         ) -> TopInterval? {
-            let questions = model.questions(for: processes.keys.sorted())
-            asked = questions
-            model.saw(questions.map { ($0, answer($0)) }, during: time...time)
+            let requests = model.requests(for: processes.keys.sorted())
+            asked = requests
+            model.saw(requests.map { ($0, answer($0)) }, during: time...time)
             meanwhile(&self, &model)
             let doubts = model.doubts
             asked += doubts

@@ -114,7 +114,7 @@ import Testing
     @Test func `errors are shown as notes`() {
         let lines = screen {
             $0.delayAccounting = false
-            $0.trouble = "lost the daemon\u{1b}[2J"
+            $0.connectionError = "lost the daemon\u{1b}[2J"
         }
         #expect(lines[4] == "note      lost the daemon\\x1b[2J")
         #expect(lines[5] == "note      delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
@@ -201,7 +201,7 @@ import Testing
     @Test func `keys that need more than another view say so`() {
         var view = view()
         #expect(view.press(.character("q")) == .quit)
-        #expect(view.press(.character(" ")) == .look)
+        #expect(view.press(.character(" ")) == .sample)
         #expect(view.press(.character("t")) == .changeSubject)
         #expect(view.press(.character("+")) == .changeInterval(Interval(milliseconds: 4_000)))
         #expect(view.press(.character("p")) == .redraw)

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `friendly spellings say the same as conditions, and add up with them`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit())
         }
@@ -44,7 +44,7 @@ import Testing
         (["--for", "0s"], "must be a time with a unit, as in 30s, 10min or 2h"),
         (["--summary", "--fields", "nvcsw"], "--fields cannot be combined with --summary."),
     ])
-    func `what is wrong with them is said, and is wrong usage`(arguments: [String], text: String) throws {
+    func `what is wrong with them is message, and is wrong usage`(arguments: [String], text: String) throws {
         let run = try ChildProcess(
             ChildProcess.product("tsctl"), ["watch"] + arguments, environment: ["TASKSTATS_SOCKET": "/nonexistent"]
         ).finish()
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `it ends when its time is over, unsubscribed and with status 0`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit())
             try peer.confirmUnsubscribe()
@@ -69,7 +69,7 @@ import Testing
 
     @Test func `a summary has what came before the answer to unsubscribe, and asks only for what it adds up`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(command: "git"))
             let request = try peer.request()
@@ -92,7 +92,7 @@ import Testing
 
     @Test func `a summary as JSON is one object, also when a signal ends it`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet(access: .own)
+            try peer.sendHello(access: .own)
             try peer.grantSubscription()
             try peer.confirmUnsubscribe()
             try peer.waitForEnd()
@@ -110,7 +110,7 @@ import Testing
 
     @Test func `when the daemon goes, what was added up is shown all the same, and the status is 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit())
             try peer.send(ServerLine.closing(reason: "shutting down"))

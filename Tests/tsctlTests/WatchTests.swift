@@ -17,7 +17,7 @@ import Testing
 
     @Test func `exits are rows, and the number asked for ends it`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in 1...5 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
         }
@@ -42,7 +42,7 @@ import Testing
     func `what is not read by the end of --for is counted, and makes the exit status 1`(form: [String]) throws {
         let records: UInt32 = 2_000
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for pid in 1...records { try? peer.exit(SampleRecords.exit(pid: pid)) }
             try? peer.confirmUnsubscribe()
@@ -71,7 +71,7 @@ import Testing
     @Test func `JSON lines are the params of each exit byte for byte, and losses are lines between them`() throws {
         let params = #"{ "cpu":1, "seq":18446744073709551615,"stats":{"new":[1,{"a":"}\"\\"}]},"pid":1}"#
         let daemon = try FakeDaemon { peer in
-            try peer.greet(delayAccounting: false)
+            try peer.sendHello(delayAccounting: false)
             try peer.grantSubscription()
             try peer.send(text: #"{"jsonrpc":"2.0","method":"exit","params":"# + params + "}\n")
             try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
@@ -91,7 +91,7 @@ import Testing
     @Test(arguments: [SIGINT, SIGTERM])
     func `a signal ends it cleanly: unsubscribed, summed up, status 0`(signal: Int32) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
@@ -114,7 +114,7 @@ import Testing
 
     @Test func `a signal ends it at once when the daemon does not answer any more`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.request()
             try peer.waitForEnd()
@@ -129,7 +129,7 @@ import Testing
 
     @Test func `a signal also ends it if no process reads its output`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             // More than all that lies between holds: the client stops in the middle of writing.
             for pid in 1...3_000 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
@@ -146,7 +146,7 @@ import Testing
 
     @Test func `it ends quietly when the reader goes away, though nothing is left to write`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.waitForEnd()
@@ -160,7 +160,7 @@ import Testing
 
     @Test func `a full disk is one line and status 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.waitForEnd()
         }
@@ -171,7 +171,7 @@ import Testing
 
     @Test func `what the daemon says at its end is shown after all that came before`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.send(ServerLine.closing(reason: "shutting down"))
@@ -185,7 +185,7 @@ import Testing
     @Test(arguments: ["half a line", "{\"garbage\"}\n"])
     func `a daemon that breaks off is one line and status 1`(text: String) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.send(text: text)
@@ -198,7 +198,7 @@ import Testing
 
     @Test func `a refused subscription is one line and status 1`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.refuse(.invalidParams("cpus", "'9' includes CPU 9; possible CPUs: 0-1"))
         }
         let run = try watch(["--cpus", "9"], daemon: daemon).finish()

@@ -27,9 +27,9 @@ import Testing
         }
     }
 
-    @Test func `every line from the handshake on is shown, in order`() throws {
+    @Test func `every line from the handshake on is shown, in sendCommand`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.answer(#"{"pid":812,"stats":{"nvcsw":1}}"#)
         }
         let lines = try together(["get", "--pid", "812", "--fields", "nvcsw", "--json", "--debug"], daemon: daemon)
@@ -43,7 +43,7 @@ import Testing
 
     @Test func `each exit of a burst is shown before its row, and after the row before it`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             let exit = { (pid: Int) in #"{"jsonrpc":"2.0","method":"exit","params":{"pid":\#(pid)}}"# + "\n" }
             try peer.send(text: (1...3).map(exit).joined())
@@ -58,7 +58,7 @@ import Testing
 
     @Test func `without it nothing is printed`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.answer(#"{"pid":812,"stats":{"nvcsw":1}}"#)
         }
         #expect(

@@ -63,13 +63,13 @@ extension TaskstatsClient.Exits {
     public struct Iterator: AsyncIteratorProtocol {
         private enum State {
             /// Not connected, after this number of reconnection attempts; 0 before the first connection.
-            case apart(attempts: Int)
+            case disconnected(attempts: Int)
             case connected(TaskstatsConnection)
             case finished
         }
 
         private let exits: TaskstatsClient.Exits
-        private var state = State.apart(attempts: 0)
+        private var state = State.disconnected(attempts: 0)
 
         init(exits: TaskstatsClient.Exits) { self.exits = exits }
 
@@ -82,10 +82,10 @@ extension TaskstatsClient.Exits {
                     switch state {
                     case .finished: return nil
                     case .connected(let connection): return try await event(from: connection)
-                    case .apart(let attempts): return try await connect(attempts: attempts)
+                    case .disconnected(let attempts): return try await connect(attempts: attempts)
                     }
                 } catch let error as TaskstatsError {
-                    if let told = try told(of: error) { return told }
+                    if let event = try event(of: error) { return event }
                 } catch {
                     break
                 }
@@ -123,15 +123,15 @@ extension TaskstatsClient.Exits {
         }
 
         /// Handles an error: throws it if there is no further attempt, and returns an event if a connection ended.
-        private mutating func told(of error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
+        private mutating func event(of error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
             var attempts = 0
-            if case .apart(let made) = state { attempts = made }
+            if case .disconnected(let made) = state { attempts = made }
             let wasConnected = if case .connected = state { true } else { false }
             guard exits.reconnection.delay(beforeAttempt: attempts + 1, after: error) != nil else {
                 state = .finished
                 throw error
             }
-            state = .apart(attempts: attempts + 1)
+            state = .disconnected(attempts: attempts + 1)
             return wasConnected ? .disconnected(error) : nil
         }
     }

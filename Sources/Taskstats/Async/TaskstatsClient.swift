@@ -32,7 +32,7 @@ public actor TaskstatsClient {
     public nonisolated let reconnection: Reconnection
 
     private nonisolated let latestServer: Mutex<ServerInfo>
-    private nonisolated let turn = Turn()
+    private nonisolated let lock = AsyncFIFOLock()
     /// Nil after the client is closed.
     private var connection: TaskstatsConnection?
 
@@ -90,16 +90,16 @@ public actor TaskstatsClient {
         connection = nil
     }
 
-    private func ask<Result>(_ question: Question<Result>) async throws -> Result {
+    private func ask<Result>(_ request: TypedRequest<Result>) async throws -> Result {
         let deadline = timeout.map(SuspendingClock.now.advanced(by:))
-        try await turn.take(before: deadline)
-        defer { turn.release() }
+        try await lock.take(before: deadline)
+        defer { lock.release() }
         var attempts = 0
         while true {
             guard let connection else { throw TaskstatsError.closed }
             do {
-                return try await connection.ask(question, before: deadline)
-            } catch let error as TaskstatsError where connection.conversation.end != nil {
+                return try await connection.ask(request, before: deadline)
+            } catch let error as TaskstatsError where connection.stateMachine.end != nil {
                 // Requests have no side effects, so a request without a known reply can be repeated.
                 try await reconnect(after: error, &attempts, before: deadline)
             }

@@ -11,11 +11,11 @@ extension TaskstatsConnection {
     ) async throws -> sending TaskstatsConnection {
         var stream = LineStream(try await socket(to: path, before: deadline))
         while true {
-            if let server = try stream.receivedGreeting() {
+            if let server = try stream.receivedHandshake() {
                 return TaskstatsConnection(stream: stream, server: server, path: path, timeout: timeout)
             }
-            try checkPatience(before: deadline)
-            try await Readiness.wait(for: .readable, on: stream.number, before: deadline)
+            try checkDeadline(before: deadline)
+            try await EpollReactor.wait(for: .readable, on: stream.number, before: deadline)
             _ = try stream.receiveNow()
         }
     }
@@ -33,34 +33,34 @@ extension TaskstatsConnection {
     }
 
     /// Throws if the task was cancelled or the deadline has passed, even if the daemon sends without a break.
-    private static func checkPatience(before deadline: SuspendingClock.Instant?) throws {
+    private static func checkDeadline(before deadline: SuspendingClock.Instant?) throws {
         try Task.checkCancellation()
         if let deadline, deadline <= .now { throw TaskstatsError.timedOut }
     }
 
     /// Sends a request and suspends until its reply.
     nonisolated(nonsending) func ask<Result>(
-        _ question: Question<Result>, before deadline: SuspendingClock.Instant?
+        _ request: TypedRequest<Result>, before deadline: SuspendingClock.Instant?
     ) async throws -> Result {
-        var letter = try letter(asking: question.call)
-        while try !sendNow(&letter) {
+        var write = try write(asking: request.call)
+        while try !sendNow(&write) {
             do {
-                try await Readiness.wait(for: .writable, on: stream.number, before: deadline)
+                try await EpollReactor.wait(for: .writable, on: stream.number, before: deadline)
             } catch {
-                _ = abandoned(letter)
+                _ = abandoned(write)
                 throw error
             }
         }
         while true {
-            if let answer = try receivedAnswer() { return try read(answer, to: question) }
+            if let answer = try receivedAnswer() { return try read(answer, to: request) }
             try await receive(before: deadline)
         }
     }
 
     /// Suspends until data has arrived, and receives it.
     nonisolated(nonsending) func receive(before deadline: SuspendingClock.Instant? = nil) async throws {
-        try Self.checkPatience(before: deadline)
+        try Self.checkDeadline(before: deadline)
         // Under load data is usually available without waiting.
-        while try !receiveNow() { try await Readiness.wait(for: .readable, on: stream.number, before: deadline) }
+        while try !receiveNow() { try await EpollReactor.wait(for: .readable, on: stream.number, before: deadline) }
     }
 }

@@ -30,14 +30,14 @@ extension TaskstatsConnection {
     /// child and then unsubscribes has the child's record, or the report of a loss. The time limit applies to each
     /// chunk that arrives.
     public func unsubscribe(handingOver take: (TaskstatsEvent) -> Void) throws(TaskstatsError) {
-        let isConfirmed = try endSubscription(.eachPiece(timeout)) { incoming throws(TaskstatsError) in
+        let isConfirmed = try endSubscription(.eachChunk(timeout)) { incoming throws(TaskstatsError) in
             take(try decoded(incoming))
             return true
         }
         guard isConfirmed else { throw .timedOut }
     }
 
-    func decoded(_ incoming: Conversation.Incoming) throws(TaskstatsError) -> TaskstatsEvent {
+    func decoded(_ incoming: ConnectionStateMachine.Incoming) throws(TaskstatsError) -> TaskstatsEvent {
         switch incoming {
         case .event(let event):
             return event
@@ -46,7 +46,7 @@ extension TaskstatsConnection {
         }
     }
 
-    func nextIncoming(interruptedBy descriptor: Int32?) throws(TaskstatsError) -> Conversation.Incoming? {
+    func nextIncoming(interruptedBy descriptor: Int32?) throws(TaskstatsError) -> ConnectionStateMachine.Incoming? {
         while true {
             if let incoming = try receivedIncoming() { return incoming }
             do throws(TaskstatsError) {

@@ -11,7 +11,7 @@ extension TaskstatsConnection {
         fresh.trace = stream.trace
         fresh.keepsText = stream.keepsText
         while true {
-            if let server = try fresh.receivedGreeting() {
+            if let server = try fresh.receivedHandshake() {
                 return try adopt(
                     TaskstatsConnection(stream: fresh, server: server, path: path, timeout: timeout),
                     interruptedBy: descriptor)
@@ -28,9 +28,9 @@ extension TaskstatsConnection {
         _ connection: TaskstatsConnection, interruptedBy descriptor: Int32
     ) throws(TaskstatsError) -> Bool {
         if let subscription {
-            let question = Question.subscribe(subscription)
-            guard let answer = try connection.answer(to: question.call, interruptedBy: descriptor) else { return false }
-            _ = try connection.read(answer, to: question)
+            let request = TypedRequest.subscribe(subscription)
+            guard let answer = try connection.answer(to: request.call, interruptedBy: descriptor) else { return false }
+            _ = try connection.read(answer, to: request)
         }
         replace(with: connection)
         return true

@@ -24,9 +24,9 @@ extension TaskstatsConnection {
     /// The result has the CPUs as a plain list. Read the events with ``next()``.
     @discardableResult
     public func subscribe(_ subscription: Subscription = Subscription()) throws(TaskstatsError) -> Subscription {
-        let inForce = try ask(.subscribe(subscription))
+        let effective = try ask(.subscribe(subscription))
         self.subscription = subscription
-        return inForce
+        return effective
     }
 
     /// Ends the subscription.

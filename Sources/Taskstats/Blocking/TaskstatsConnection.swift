@@ -36,7 +36,7 @@ public final class TaskstatsConnection {
     /// The current subscription, for reconnecting.
     var subscription: Subscription?
     var stream: LineStream
-    var conversation = Conversation()
+    var stateMachine = ConnectionStateMachine()
 
     init(stream: consuming LineStream, server: ServerInfo, path: String, timeout: Duration?) {
         self.stream = stream
@@ -68,7 +68,7 @@ public final class TaskstatsConnection {
     /// Takes over the state of another connection.
     func replace(with fresh: TaskstatsConnection) {
         swap(&stream, &fresh.stream)
-        conversation = fresh.conversation
+        stateMachine = fresh.stateMachine
         server = fresh.server
     }
 
@@ -85,13 +85,13 @@ public final class TaskstatsConnection {
         to call: Request.Call, interruptedBy descriptor: Int32?
     ) throws(TaskstatsError) -> Answer? {
         let deadline = timeout.map(SuspendingClock.now.advanced(by:))
-        var letter = try letter(asking: call)
-        while try !sendNow(&letter) {
+        var write = try write(asking: call)
+        while try !sendNow(&write) {
             switch try stream.wait(for: .writable, until: deadline, interruptedBy: descriptor) {
             case .ready: continue
-            case .late: throw abandoned(letter)
+            case .late: throw abandoned(write)
             case .interrupted:
-                _ = abandoned(letter)
+                _ = abandoned(write)
                 return nil
             }
         }
@@ -106,7 +106,7 @@ public final class TaskstatsConnection {
     }
 
     /// Sends a request and decodes its reply.
-    func ask<Result>(_ question: Question<Result>) throws(TaskstatsError) -> Result {
-        try read(answer(to: question.call), to: question)
+    func ask<Result>(_ request: TypedRequest<Result>) throws(TaskstatsError) -> Result {
+        try read(answer(to: request.call), to: request)
     }
 }

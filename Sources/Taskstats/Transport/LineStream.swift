@@ -161,7 +161,7 @@ extension SuspendingClock.Instant {
 
 extension LineStream {
     /// Returns the daemon's handshake if it was received; it precedes everything else.
-    mutating func receivedGreeting() throws(TaskstatsError) -> ServerInfo? {
+    mutating func receivedHandshake() throws(TaskstatsError) -> ServerInfo? {
         while let line = try nextReceived() {
             guard case .event(let event) = line else { continue }
             switch event {

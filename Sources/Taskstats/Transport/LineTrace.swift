@@ -26,7 +26,7 @@ extension TaskstatsConnection {
         var stream = try LineStream.connect(path: path, within: timeout)
         stream.trace = trace
         while true {
-            if let server = try stream.receivedGreeting() {
+            if let server = try stream.receivedHandshake() {
                 return TaskstatsConnection(stream: stream, server: server, path: path, timeout: timeout)
             }
             guard try stream.wait(for: .readable, until: deadline) == .ready else { throw .timedOut }

@@ -19,7 +19,7 @@ final class QueuedConnect: Sendable {
 
     private let outcome = Mutex<Outcome?>(nil)
     private let isAbandoned = Atomic(false)
-    private let wait = Wait()
+    private let wait = CancellableWaiter()
 
     /// Starts the wait.
     static func start(

@@ -72,7 +72,7 @@ extension TaskstatsError {
         let text = error.message.isEmpty ? "taskstatsd refused the request: \(error.name.rawValue)" : error.message
         let errno = error.errno.flatMap { text.contains($0) ? nil : " (\($0))" } ?? ""
         return TaskstatsError(
-            Code(error.name), text + errno, errnoName: error.errno, parameter: error.member,
+            Code(error.name), text + errno, errnoName: error.errno, parameter: error.field,
             limit: error.limit.map { Limit(name: $0.limit, allowed: $0.allowed, used: $0.used) })
     }
 }

@@ -28,7 +28,7 @@ final class Outbox {
         {
             pieces[pieces.count - 1].range = last.range.lowerBound..<range.upperBound
         } else {
-            source.addPiece()
+            source.addChunk()
             pieces.append(Piece(source: source, range: range))
             shrink(pieces.count - 2)
         }
@@ -44,13 +44,13 @@ final class Outbox {
         let piece = pieces[index]
         guard piece.source.isWasteful(for: piece.range), let copy = piece.source.copy(of: piece.range) else { return }
         copy.charge(upTo: copy.count)
-        copy.addPiece()
-        piece.source.removePiece()
+        copy.addChunk()
+        piece.source.removeChunk()
         pieces[index] = Piece(source: copy, range: 0..<piece.range.count)
     }
 
     /// Passes up to `limit` pieces from the front to `body`.
-    func forEachPiece(limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    func forEachChunk(limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
         for piece in pieces[first...].prefix(limit) {
             unsafe piece.source.bytes.withUnsafeBytes { bytes in
                 unsafe body(UnsafeRawBufferPointer(rebasing: bytes[piece.range]))
@@ -62,15 +62,15 @@ final class Outbox {
     func removeFirst(_ count: Int) {
         precondition(count >= 0 && count <= unsentBytes, "more bytes sent than there were")
         unsentBytes -= count
-        var rest = count
-        while rest > 0 {
+        var throttle = count
+        while throttle > 0 {
             let length = pieces[first].range.count
-            if length > rest {
-                pieces[first].range = pieces[first].range.lowerBound + rest..<pieces[first].range.upperBound
+            if length > throttle {
+                pieces[first].range = pieces[first].range.lowerBound + throttle..<pieces[first].range.upperBound
                 break
             }
-            rest -= length
-            pieces[first].source.removePiece()
+            throttle -= length
+            pieces[first].source.removeChunk()
             first += 1
         }
         compact()
@@ -78,7 +78,7 @@ final class Outbox {
 
     /// Releases everything.
     func removeAll() {
-        for piece in pieces[first...] { piece.source.removePiece() }
+        for piece in pieces[first...] { piece.source.removeChunk() }
         pieces = []
         first = 0
         unsentBytes = 0

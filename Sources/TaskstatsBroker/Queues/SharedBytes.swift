@@ -45,10 +45,10 @@ final class SharedBytes {
     }
 
     /// Counts another piece in a queue.
-    func addPiece() { pieces += 1 }
+    func addChunk() { pieces += 1 }
 
     /// Counts a sent or discarded piece; with the last one the memory is released.
-    func removePiece() {
+    func removeChunk() {
         pieces -= 1
         guard pieces == 0 else { return }
         quotas.releaseMemory(chargedBytes, from: quota)

@@ -43,7 +43,7 @@ extension Broker {
     }
 
     /// Returns whether a client's principal has used up its requests and refusals, so that it must be throttled.
-    package func mustRest(_ id: ClientID, at now: UInt64) -> Bool {
+    package func mustThrottle(_ id: ClientID, at now: UInt64) -> Bool {
         guard let client = clients[id], client.access != .all else { return false }
         return !client.quota.requests.hasToken(at: now) && !client.quota.refusals.hasToken(at: now)
     }

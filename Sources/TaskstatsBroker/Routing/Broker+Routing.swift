@@ -239,9 +239,9 @@ extension Broker {
     }
 
     /// Passes the first pieces of a client's queued data to `body`.
-    package mutating func forEachPiece(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    package mutating func forEachChunk(of id: ClientID, limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
         dispatch()
-        unsafe clients[id]?.outbox.forEachPiece(limit: limit, body)
+        unsafe clients[id]?.outbox.forEachChunk(limit: limit, body)
     }
 
     /// Returns the number of bytes queued for a client.

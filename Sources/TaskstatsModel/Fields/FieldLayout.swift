@@ -7,7 +7,7 @@
 /// so only the version number distinguishes the two.
 struct FieldLayout: Sendable {
     /// Fields and their offsets, in ascending order of offset.
-    let members: [(field: Field, offset: Int)]
+    let entries: [(field: Field, offset: Int)]
     /// The number of bytes up to the end of the last field.
     let size: Int
     /// The fields, as a set.
@@ -16,14 +16,14 @@ struct FieldLayout: Sendable {
     let isCanonical: Bool
 
     private init(version: UInt16) {
-        members =
+        entries =
             Field.allCases
             .filter { $0.firstVersion <= version }
             .compactMap { field in Self.offset(of: field, in: version).map { (field, $0) } }
             .sorted { $0.1 < $1.1 }
-        size = members.map { $0.offset + $0.field.kind.width }.max() ?? 0
-        fields = FieldSet(members.map(\.field))
-        isCanonical = members.allSatisfy { $0.offset == $0.field.offset }
+        size = entries.map { $0.offset + $0.field.kind.width }.max() ?? 0
+        fields = FieldSet(entries.map(\.field))
+        isCanonical = entries.allSatisfy { $0.offset == $0.field.offset }
     }
 
     /// Returns the layout of a version, or of the newest known version for any later one.
@@ -47,6 +47,6 @@ struct FieldLayout: Sendable {
     /// Returns the fields that are entirely within the first `length` bytes.
     func fields(within length: Int) -> FieldSet {
         if length >= size { return fields }
-        return FieldSet(members.lazy.filter { $0.offset + $0.field.kind.width <= length }.map(\.field))
+        return FieldSet(entries.lazy.filter { $0.offset + $0.field.kind.width <= length }.map(\.field))
     }
 }

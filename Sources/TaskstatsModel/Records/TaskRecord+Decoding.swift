@@ -34,7 +34,7 @@ extension TaskRecord {
         if layout.isCanonical {
             storage.copy(kernelBytes, from: 0, to: 0, count: layout.size)
         } else {
-            for (field, offset) in layout.members {
+            for (field, offset) in layout.entries {
                 storage.copy(kernelBytes, from: offset, to: field.offset, count: field.kind.width)
             }
         }

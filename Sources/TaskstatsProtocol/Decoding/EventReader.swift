@@ -28,7 +28,7 @@ package enum EventReader {
         var early: (params: UnsafeRawBufferPointer?, result: UnsafeRawBufferPointer?, error: ProtocolError?)
         var cursor = unsafe JSONCursor(line)
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+            switch unsafe KeyName(name) {
             case "method":
                 unsafe method = try cursor.rawString()
             case "id":
@@ -97,7 +97,7 @@ enum ExitReader {
             redacted: [])
         var omissions = OmissionsReader()
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+            switch unsafe KeyName(name) {
             case "cpu": exit.record.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
             case "seq": exit.record.sequence = try cursor.unsigned()
             case "time": exit.record.time = try cursor.unsigned()
@@ -123,7 +123,7 @@ enum ExitReader {
         var signal: UInt8?
         var coreDumped = false
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+            switch unsafe KeyName(name) {
             case "code": code = UInt8(try cursor.unsigned(through: 255))
             case "signal": signal = UInt8(try cursor.unsigned(through: 255))
             case "core": coreDumped = try cursor.bool()
@@ -149,12 +149,12 @@ enum ExitReader {
 }
 
 /// A key that a switch can match without creating a String.
-@safe struct MemberName {
+@safe struct KeyName {
     private let bytes: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 
-    static func ~= (pattern: StaticString, name: MemberName) -> Bool {
+    static func ~= (pattern: StaticString, name: KeyName) -> Bool {
         unsafe name.bytes.elementsEqual(
             UnsafeRawBufferPointer(start: pattern.utf8Start, count: pattern.utf8CodeUnitCount))
     }

@@ -22,7 +22,7 @@ struct OmissionsReader {
     /// Decodes the value of `implausible`.
     mutating func readImplausible(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+            switch unsafe KeyName(name) {
             case "stats": implausible.stats = try StatsReader.read(&cursor, kind: .task)
             case "tgid_stats": implausible.process = try StatsReader.read(&cursor, kind: .process)
             default: unsafe try cursor.skip()

@@ -6,13 +6,13 @@ enum ReplyReader {
     static func result(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ServerEvent.Reply {
         let start = cursor.offset
         let text = try unsafe cursor.skip()
-        var members = unsafe JSONCursor(text)
+        var entries = unsafe JSONCursor(text)
         var kind: TaskRecord.Kind?
         var reply: ServerEvent.Reply?
         var omissions = OmissionsReader()
-        guard members.peek() == UInt8(ascii: "{") else { return .other }
-        try unsafe members.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+        guard entries.peek() == UInt8(ascii: "{") else { return .other }
+        try unsafe entries.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            switch unsafe KeyName(name) {
             case "pid":
                 kind = .task
                 unsafe try cursor.skip()
@@ -57,7 +57,7 @@ enum ReplyReader {
             ?? ProtocolError.Name.allCases.first { $0.code == code } ?? .internalError
         var error = ProtocolError(name, value["message"]?.string ?? "")
         error.errno = data?["errno"]?.string
-        error.member = data?["member"]?.string
+        error.field = data?["member"]?.string
         if let limit = data?["limit"]?.string {
             error.limit = ProtocolError.Limit(
                 limit, allowed: Int(data?["allowed"]?.integer ?? 0), used: Int(data?["used"]?.integer ?? 0))
@@ -79,7 +79,7 @@ enum ReplyReader {
     private static func cgroupStats(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> CgroupStats {
         var stats = CgroupStats(sleeping: 0, running: 0, stopped: 0, uninterruptible: 0, ioWait: 0)
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
-            switch unsafe MemberName(name) {
+            switch unsafe KeyName(name) {
             case "nr_sleeping": stats.sleeping = try cursor.unsigned()
             case "nr_running": stats.running = try cursor.unsigned()
             case "nr_stopped": stats.stopped = try cursor.unsigned()

@@ -18,12 +18,12 @@ package enum RequestDecoder {
         }
     }
 
-    private static let memberNames = ["jsonrpc", "id", "method", "params"]
+    private static let keyNames = ["jsonrpc", "id", "method", "params"]
 
     /// Decodes one line, without its newline.
     package static func decode(_ line: UnsafeRawBufferPointer) throws(Failure) -> Request {
         let document = unsafe try parse(line)
-        guard let members = document.value.members else {
+        guard let entries = document.value.entries else {
             throw failure(.invalidRequest, "a request must be an object; batches are not supported")
         }
         guard let idValue = document.value["id"] else {
@@ -32,7 +32,7 @@ package enum RequestDecoder {
         }
         let id = try requestID(idValue)
         do throws(ProtocolError) {
-            for (name, _) in members where !memberNames.contains(name) {
+            for (name, _) in entries where !keyNames.contains(name) {
                 throw ProtocolError(.invalidRequest, "a request has no key '\(name)'")
             }
             guard document.value["jsonrpc"]?.string == "2.0" else {

@@ -13,15 +13,15 @@ struct RequestParameters {
             values = [:]
             return
         }
-        guard let members = params.members else {
-            throw ProtocolError(.invalidParams, "params must be an object", member: "params")
+        guard let entries = params.entries else {
+            throw ProtocolError(.invalidParams, "params must be an object", field: "params")
         }
-        for (name, _) in members where !allowed.contains(name) {
+        for (name, _) in entries where !allowed.contains(name) {
             let known =
                 allowed.isEmpty ? "this method takes none" : "known: \(allowed.sorted().joined(separator: ", "))"
             throw .invalidParams(name, "no such parameter; \(known)")
         }
-        values = Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+        values = Dictionary(entries.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
     // MARK: Methods
@@ -118,17 +118,17 @@ extension RecordFilter {
 
 /// The `filter` of a subscription.
 private struct FilterParameters {
-    private let members: [(name: String, value: JSONValue)]
+    private let entries: [(name: String, value: JSONValue)]
     private var idsLeft = ProtocolLimits.filterIDs
 
     init(_ value: JSONValue) throws(ProtocolError) {
-        guard let members = value.members else { throw .invalidParams("filter", "must be an object") }
-        self.members = members
+        guard let entries = value.entries else { throw .invalidParams("filter", "must be an object") }
+        self.entries = entries
     }
 
     mutating func filter() throws(ProtocolError) -> RecordFilter {
         var result = RecordFilter()
-        for (name, value) in members {
+        for (name, value) in entries {
             switch name {
             case "uid": result.uids = try ids(name, value)
             case "gid": result.gids = try ids(name, value)

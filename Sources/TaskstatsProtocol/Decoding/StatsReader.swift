@@ -23,7 +23,7 @@ import TaskstatsModel
         guard cursor.peek() == UInt8(ascii: "{") else { throw JSONCursor.Mismatch(offset: cursor.offset) }
         try unsafe record.fill { (storage) throws(JSONCursor.Mismatch) in
             var reader = unsafe StatsReader(storage)
-            try reader.readMembers(&cursor)
+            try reader.readEntries(&cursor)
             return reader.present
         }
         try cursor.expect(UInt8(ascii: "}"))
@@ -31,7 +31,7 @@ import TaskstatsModel
     }
 
     /// Decodes keys and values while a brace or a comma comes first.
-    private mutating func readMembers(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
+    private mutating func readEntries(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
         var expected = 0
         repeat {
             guard let index = expectedKey(&cursor, from: expected) else {

@@ -75,7 +75,7 @@ package enum RecordEncoder {
             case .command:
                 let end = key.offset + FieldKind.command.width
                 let name = unsafe UnsafeRawBufferPointer(rebasing: source[key.offset..<end])
-                unsafe target = CommandEncoder.write(name, at: target)
+                unsafe target = CommandNameEncoder.write(name, at: target)
             }
         }
         // The first key begins with a comma, which becomes the opening brace.

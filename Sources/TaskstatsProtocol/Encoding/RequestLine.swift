@@ -8,22 +8,22 @@ extension Request {
     package var line: ByteBuffer {
         var writer = JSONWriter()
         writer.object { writer in
-            writer.member("jsonrpc", "2.0")
+            writer.field("jsonrpc", "2.0")
             switch id {
-            case .integer(let integer): writer.member("id", integer)
-            case .string(let string): writer.member("id", string)
+            case .integer(let integer): writer.field("id", integer)
+            case .string(let string): writer.field("id", string)
             }
-            writer.member("method", call.method)
+            writer.field("method", call.method)
             switch call {
             case .get(let target, let fields):
                 writer.key("params")
                 writer.object { writer in
                     switch target {
-                    case .pid(let pid): writer.member("pid", pid)
-                    case .tgid(let tgid): writer.member("tgid", tgid)
-                    case .cgroup(let path): writer.member("cgroup", path)
+                    case .pid(let pid): writer.field("pid", pid)
+                    case .tgid(let tgid): writer.field("tgid", tgid)
+                    case .cgroup(let path): writer.field("cgroup", path)
                     }
-                    writer.member(fields: fields)
+                    writer.field(fields: fields)
                 }
             case .subscribe(let parameters):
                 writer.key("params")
@@ -39,19 +39,19 @@ extension Request {
 
 extension SubscribeParameters {
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("cpus", cpus)
-        writer.member("scope", scope.rawValue)
-        writer.member(fields: fields)
+        writer.field("cpus", cpus)
+        writer.field("scope", scope.rawValue)
+        writer.field(fields: fields)
         if !filter.isEmpty {
             writer.key("filter")
             writer.object { filter.write(to: &$0) }
         }
-        if overflow != .drop { writer.member("overflow", overflow.rawValue) }
+        if overflow != .drop { writer.field("overflow", overflow.rawValue) }
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(fields: FieldSet) {
-        if fields != .all { member("fields", fields.lazy.map(\.name)) }
+    fileprivate mutating func field(fields: FieldSet) {
+        if fields != .all { field("fields", fields.lazy.map(\.name)) }
     }
 }

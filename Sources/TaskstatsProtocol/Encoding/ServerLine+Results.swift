@@ -12,9 +12,9 @@ extension ServerLine {
         return result(id) { writer in
             writer.object { writer in
                 switch target {
-                case .pid(let pid): writer.member("pid", pid)
-                case .tgid(let tgid): writer.member("tgid", tgid)
-                case .cgroup(let path): writer.member("cgroup", path)
+                case .pid(let pid): writer.field("pid", pid)
+                case .tgid(let tgid): writer.field("tgid", tgid)
+                case .cgroup(let path): writer.field("cgroup", path)
                 }
                 writer.key("stats")
                 writer.value { bytes in unsafe stats.withUnsafeBytes { unsafe bytes.append($0) } }
@@ -26,14 +26,14 @@ extension ServerLine {
     package static func stats(_ id: RequestID, ofCgroup path: String, _ stats: CgroupStats) -> ByteBuffer {
         result(id) { writer in
             writer.object { writer in
-                writer.member("cgroup", path)
+                writer.field("cgroup", path)
                 writer.key("stats")
                 writer.object { writer in
-                    writer.member("nr_sleeping", stats.sleeping)
-                    writer.member("nr_running", stats.running)
-                    writer.member("nr_stopped", stats.stopped)
-                    writer.member("nr_uninterruptible", stats.uninterruptible)
-                    writer.member("nr_io_wait", stats.ioWait)
+                    writer.field("nr_sleeping", stats.sleeping)
+                    writer.field("nr_running", stats.running)
+                    writer.field("nr_stopped", stats.stopped)
+                    writer.field("nr_uninterruptible", stats.uninterruptible)
+                    writer.field("nr_io_wait", stats.ioWait)
                 }
             }
         }
@@ -50,12 +50,12 @@ extension ServerLine {
             var inForce = parameters
             inForce.cpus = cpus.description
             writer.object { writer in
-                inForce.writeInForce(to: &writer)
+                inForce.writeEffective(to: &writer)
                 writer.key("next_seq")
                 writer.object { writer in
                     for cpu in cpus {
                         guard writer.bytes.count + longestEntry < ProtocolLimits.lineBytes else { break }
-                        if let sequence = nextSequence(cpu) { writer.member("\(cpu)", sequence) }
+                        if let sequence = nextSequence(cpu) { writer.field("\(cpu)", sequence) }
                     }
                 }
             }
@@ -78,9 +78,9 @@ extension ServerLine {
     private static let description: [UInt8] = {
         var writer = JSONWriter(capacity: ProtocolLimits.lineBytes)
         writer.object { writer in
-            writer.member("protocol", ProtocolLimits.version)
-            writer.member("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
-            writer.member("notifications", ["hello", "exit", "lost", "closing"])
+            writer.field("protocol", ProtocolLimits.version)
+            writer.field("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
+            writer.field("notifications", ["hello", "exit", "lost", "closing"])
             writer.key("fields")
             Field.writeDescriptions(of: Field.allCases, to: &writer)
         }
@@ -90,11 +90,11 @@ extension ServerLine {
 
 extension SubscribeParameters {
     /// Writes all settings in force.
-    func writeInForce(to writer: inout JSONWriter) {
-        writer.member("cpus", cpus)
-        writer.member("scope", scope.rawValue)
-        writer.member("overflow", overflow.rawValue)
-        writer.member("fields", fields.lazy.map(\.name))
+    func writeEffective(to writer: inout JSONWriter) {
+        writer.field("cpus", cpus)
+        writer.field("scope", scope.rawValue)
+        writer.field("overflow", overflow.rawValue)
+        writer.field("fields", fields.lazy.map(\.name))
         if !filter.isEmpty {
             writer.key("filter")
             writer.object { filter.write(to: &$0) }
@@ -111,13 +111,13 @@ extension Field {
     }
 
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("name", name)
-        writer.member("type", kind.jsonType)
-        writer.member("unit", unit.rawValue)
-        writer.member("since", firstVersion)
-        writer.member("group", group.rawValue)
-        writer.member("in_tgid_stats", isFilledInProcessRecords)
-        writer.member("meaning", meaning)
+        writer.field("name", name)
+        writer.field("type", kind.jsonType)
+        writer.field("unit", unit.rawValue)
+        writer.field("since", firstVersion)
+        writer.field("group", group.rawValue)
+        writer.field("in_tgid_stats", isFilledInProcessRecords)
+        writer.field("meaning", meaning)
     }
 }
 
@@ -143,11 +143,11 @@ extension RecordFilter {
         }
         // A daemon of protocol 1.0 accepts only one pattern.
         if let commands, commands.count == 1 {
-            writer.member("comm", commands[0].text)
+            writer.field("comm", commands[0].text)
         } else if let commands {
-            writer.member("comm", commands.map(\.text))
+            writer.field("comm", commands.map(\.text))
         }
-        if let exit { writer.member("exit", exit.rawValue) }
-        if let minElapsedMicroseconds { writer.member("min_elapsed_us", minElapsedMicroseconds) }
+        if let exit { writer.field("exit", exit.rawValue) }
+        if let minElapsedMicroseconds { writer.field("min_elapsed_us", minElapsedMicroseconds) }
     }
 }

@@ -19,13 +19,13 @@ package enum ServerLine {
             if let id { write(id, to: &writer) } else { writer.raw("null") }
             writer.key("error")
             writer.object { writer in
-                writer.member("code", error.name.code)
-                writer.member("message", clipped(error.message))
+                writer.field("code", error.name.code)
+                writer.field("message", clipped(error.message))
                 writer.key("data")
                 writer.object { writer in
-                    writer.member("name", error.name.rawValue)
-                    if let errno = error.errno { writer.member("errno", errno) }
-                    if let member = error.member { writer.member("member", clipped(member)) }
+                    writer.field("name", error.name.rawValue)
+                    if let errno = error.errno { writer.field("errno", errno) }
+                    if let field = error.field { writer.field("member", clipped(field)) }
                     error.limit?.write(to: &writer)
                 }
             }
@@ -37,19 +37,19 @@ package enum ServerLine {
         notification("lost") { writer in
             switch loss.place {
             case .kernel(let cpu):
-                writer.member("where", "kernel")
-                writer.member("cpu", cpu)
+                writer.field("where", "kernel")
+                writer.field("cpu", cpu)
             case .queue:
-                writer.member("where", "queue")
+                writer.field("where", "queue")
             }
-            writer.member("count", loss.count)
+            writer.field("count", loss.count)
         }
     }
 
     /// Returns the last line of a connection, with the limit that ended it, if any.
     package static func closing(reason: String, limit: ProtocolError.Limit? = nil) -> ByteBuffer {
         notification("closing") { writer in
-            writer.member("reason", clipped(reason))
+            writer.field("reason", clipped(reason))
             limit?.write(to: &writer)
         }
     }
@@ -70,17 +70,17 @@ package enum ServerLine {
     /// Returns a notification with the keys that `params` writes.
     static func notification(_ method: String, _ params: (inout JSONWriter) -> Void) -> ByteBuffer {
         line { writer in
-            writer.member("method", method)
+            writer.field("method", method)
             writer.key("params")
             writer.object(params)
         }
     }
 
-    private static func line(_ members: (inout JSONWriter) -> Void) -> ByteBuffer {
+    private static func line(_ entries: (inout JSONWriter) -> Void) -> ByteBuffer {
         var writer = JSONWriter()
         writer.object { writer in
-            writer.member("jsonrpc", "2.0")
-            members(&writer)
+            writer.field("jsonrpc", "2.0")
+            entries(&writer)
         }
         writer.bytes.append(UInt8(ascii: "\n"))
         return writer.finish()
@@ -97,9 +97,9 @@ package enum ServerLine {
 extension ProtocolError.Limit {
     /// Writes the limit's keys.
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.member("limit", limit)
-        writer.member("allowed", allowed)
-        writer.member("used", used)
+        writer.field("limit", limit)
+        writer.field("allowed", allowed)
+        writer.field("used", used)
     }
 }
 

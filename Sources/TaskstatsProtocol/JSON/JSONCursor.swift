@@ -46,14 +46,14 @@
     /// Reads an object: calls `member` with each key and the cursor at its value, which it must step over.
     @inline(__always)
     mutating func object(
-        _ member: (inout JSONCursor, UnsafeRawBufferPointer) throws(Mismatch) -> Void
+        _ field: (inout JSONCursor, UnsafeRawBufferPointer) throws(Mismatch) -> Void
     ) throws(Mismatch) {
         try expect(UInt8(ascii: "{"))
         if take(UInt8(ascii: "}")) { return }
         repeat {
             let name = try unsafe rawString()
             try expect(UInt8(ascii: ":"))
-            try unsafe member(&self, name)
+            try unsafe field(&self, name)
         } while take(UInt8(ascii: ","))
         try expect(UInt8(ascii: "}"))
     }

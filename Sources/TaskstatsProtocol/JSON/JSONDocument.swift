@@ -90,19 +90,19 @@ import TaskstatsModel
     }
 
     /// The keys and values in the order of the text, if it is an object.
-    var members: [(name: String, value: JSONValue)]? {
+    var entries: [(name: String, value: JSONValue)]? {
         guard isObject else { return nil }
-        var members: [(String, JSONValue)] = []
+        var entries: [(String, JSONValue)] = []
         var iterator = unsafe json_object_iter(json)
         while let position = unsafe iterator {
             if let key = unsafe json_object_iter_key(position), let value = unsafe json_object_iter_value(position) {
                 let bytes = unsafe UnsafeRawBufferPointer(start: key, count: json_object_iter_key_len(position))
-                unsafe members.append(
+                unsafe entries.append(
                     (String(decoding: bytes, as: UTF8.self), JSONValue(document: document, json: value)))
             }
             unsafe iterator = json_object_iter_next(json, position)
         }
-        return members
+        return entries
     }
 
     /// The value of a key, if it is an object with that key.

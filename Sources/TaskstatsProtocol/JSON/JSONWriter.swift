@@ -35,25 +35,25 @@ package struct JSONWriter: ~Copyable {
     }
 
     /// Writes a key with an integer.
-    package mutating func member(_ name: String, _ value: some BinaryInteger) {
+    package mutating func field(_ name: String, _ value: some BinaryInteger) {
         key(name)
         integer(value)
     }
 
     /// Writes a key with a string.
-    package mutating func member(_ name: String, _ value: some StringProtocol) {
+    package mutating func field(_ name: String, _ value: some StringProtocol) {
         key(name)
         string(value)
     }
 
     /// Writes a key with a boolean.
-    package mutating func member(_ name: String, _ value: Bool) {
+    package mutating func field(_ name: String, _ value: Bool) {
         key(name)
         raw(value ? "true" : "false")
     }
 
     /// Writes a key with an array of strings.
-    package mutating func member(_ name: String, _ values: some Sequence<String>) {
+    package mutating func field(_ name: String, _ values: some Sequence<String>) {
         key(name)
         array { writer in
             for value in values { writer.string(value) }

@@ -91,40 +91,40 @@ package struct Hello: Hashable, Sendable {
 extension Hello {
     /// Writes the keys of `params`.
     func write(to writer: inout JSONWriter) {
-        writer.member("protocol", protocolVersion)
-        writer.member("server", server)
-        writer.member("instance", instance)
+        writer.field("protocol", protocolVersion)
+        writer.field("server", server)
+        writer.field("instance", instance)
         writer.key("kernel")
         writer.object { writer in
-            writer.member("release", kernelRelease)
-            writer.member("taskstats_version", taskstatsVersion)
-            if let tickNanoseconds { writer.member("tick_ns", tickNanoseconds) }
-            if let processSumsAreComplete { writer.member("tgid_sums_complete", processSumsAreComplete) }
+            writer.field("release", kernelRelease)
+            writer.field("taskstats_version", taskstatsVersion)
+            if let tickNanoseconds { writer.field("tick_ns", tickNanoseconds) }
+            if let processSumsAreComplete { writer.field("tgid_sums_complete", processSumsAreComplete) }
         }
         writer.key("cpus")
         writer.object { writer in
-            writer.member("possible", possibleCPUs)
-            writer.member("online", onlineCPUs)
+            writer.field("possible", possibleCPUs)
+            writer.field("online", onlineCPUs)
         }
-        if let delayAccounting { writer.member("delay_accounting", delayAccounting) }
+        if let delayAccounting { writer.field("delay_accounting", delayAccounting) }
         writer.key("you")
         writer.object { writer in
-            writer.member("uid", uid)
-            writer.member("access", access.rawValue)
-            if let reason { writer.member("reason", reason) }
+            writer.field("uid", uid)
+            writer.field("access", access.rawValue)
+            if let reason { writer.field("reason", reason) }
         }
         writer.key("limits")
         writer.object { writer in
-            writer.member("request_bytes", limits.requestBytes)
-            writer.member("depth", limits.depth)
-            writer.member("line_bytes", limits.lineBytes)
-            writer.member("queue_bytes", limits.queueBytes)
-            writer.member("connections_per_uid", limits.connectionsPerUID)
-            if let rate = limits.connectionsPerSecond { writer.member("connections_per_second", rate) }
-            if let rate = limits.requestsPerSecond { writer.member("requests_per_second", rate) }
-            if let count = limits.subscriptionsPerUID { writer.member("subscriptions_per_uid", count) }
+            writer.field("request_bytes", limits.requestBytes)
+            writer.field("depth", limits.depth)
+            writer.field("line_bytes", limits.lineBytes)
+            writer.field("queue_bytes", limits.queueBytes)
+            writer.field("connections_per_uid", limits.connectionsPerUID)
+            if let rate = limits.connectionsPerSecond { writer.field("connections_per_second", rate) }
+            if let rate = limits.requestsPerSecond { writer.field("requests_per_second", rate) }
+            if let count = limits.subscriptionsPerUID { writer.field("subscriptions_per_uid", count) }
         }
-        writer.member("features", features)
+        writer.field("features", features)
     }
 
     /// Decodes the keys of `params`, leniently: only those that the client needs are required.

@@ -64,21 +64,21 @@ package struct ProtocolError: Error, Hashable {
     /// The name of the underlying error number ("EPERM").
     package var errno: String?
     /// The invalid key of `params`.
-    package var member: String?
+    package var field: String?
     /// The limit that was reached.
     package var limit: Limit?
 
     /// Creates an error with this name.
-    package init(_ name: Name, _ message: String, errno: String? = nil, member: String? = nil, limit: Limit? = nil) {
+    package init(_ name: Name, _ message: String, errno: String? = nil, field: String? = nil, limit: Limit? = nil) {
         self.name = name
         self.message = message
         self.errno = errno
-        self.member = member
+        self.field = field
         self.limit = limit
     }
 
     /// Creates the error of an invalid key of `params`.
-    package static func invalidParams(_ member: String, _ problem: String) -> ProtocolError {
-        ProtocolError(.invalidParams, "\(member): \(problem)", member: member)
+    package static func invalidParams(_ field: String, _ problem: String) -> ProtocolError {
+        ProtocolError(.invalidParams, "\(field): \(problem)", field: field)
     }
 }

@@ -100,14 +100,14 @@ extension Status {
         writer.object { writer in
             writer.key("connection")
             writer.object { writer in
-                writer.member("delivered", connection.delivered)
-                writer.member("lost_in_queue", connection.lostInQueue)
-                writer.member("lost_in_kernel", connection.lostInKernel)
-                writer.member("queued_bytes", connection.queuedBytes)
-                writer.member("queue_high_water", connection.queueHighWater)
-                if let cpus = connection.cpus { writer.member("cpus", cpus) }
+                writer.field("delivered", connection.delivered)
+                writer.field("lost_in_queue", connection.lostInQueue)
+                writer.field("lost_in_kernel", connection.lostInKernel)
+                writer.field("queued_bytes", connection.queuedBytes)
+                writer.field("queue_high_water", connection.queueHighWater)
+                if let cpus = connection.cpus { writer.field("cpus", cpus) }
             }
-            if let delayAccounting { writer.member("delay_accounting", delayAccounting) }
+            if let delayAccounting { writer.field("delay_accounting", delayAccounting) }
             guard let daemon else { return }
             writer.key("daemon")
             writer.object { daemon.write(to: &$0) }
@@ -137,12 +137,12 @@ extension Status.CPU {
 
 extension Status.Daemon {
     func write(to writer: inout JSONWriter) {
-        writer.member("uptime_ms", uptimeMilliseconds)
-        writer.member("clients", clients)
-        writer.member("subscribers", subscribers)
-        writer.member("registered_cpus", registeredCPUs)
-        writer.member("queued_bytes", queuedBytes)
-        writer.member("queue_high_water", queueHighWater)
+        writer.field("uptime_ms", uptimeMilliseconds)
+        writer.field("clients", clients)
+        writer.field("subscribers", subscribers)
+        writer.field("registered_cpus", registeredCPUs)
+        writer.field("queued_bytes", queuedBytes)
+        writer.field("queue_high_water", queueHighWater)
         writer.key("cpus")
         var written = 0
         writer.array { writer in
@@ -151,16 +151,16 @@ extension Status.Daemon {
                 guard writer.bytes.count + Status.CPU.sizeLimit < ProtocolLimits.lineBytes else { break }
                 written += 1
                 writer.object { writer in
-                    writer.member("cpu", cpu.cpu)
-                    writer.member("subscribers", cpu.subscribers)
-                    writer.member("received", cpu.received)
-                    writer.member("lost", cpu.lost)
-                    writer.member("receive_buffer_bytes", cpu.receiveBufferBytes)
+                    writer.field("cpu", cpu.cpu)
+                    writer.field("subscribers", cpu.subscribers)
+                    writer.field("received", cpu.received)
+                    writer.field("lost", cpu.lost)
+                    writer.field("receive_buffer_bytes", cpu.receiveBufferBytes)
                 }
             }
         }
         let omitted = cpus.count - written + omittedCPUs
-        if omitted > 0 { writer.member("cpus_omitted", omitted) }
+        if omitted > 0 { writer.field("cpus_omitted", omitted) }
     }
 
     init(_ value: JSONValue) {

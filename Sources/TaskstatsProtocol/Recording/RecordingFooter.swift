@@ -27,10 +27,10 @@ extension RecordingFooter {
     /// The line, with its newline.
     package var line: ByteBuffer {
         ServerLine.notification(Self.method) { writer in
-            writer.member("time", time)
-            writer.member("reason", reason)
-            writer.member("exits", exits)
-            writer.member("lost", lost)
+            writer.field("time", time)
+            writer.field("reason", reason)
+            writer.field("exits", exits)
+            writer.field("lost", lost)
         }
     }
 

@@ -44,13 +44,13 @@ extension RecordingGap {
     /// The line, with its newline.
     package var line: ByteBuffer {
         ServerLine.notification(Self.method) { writer in
-            writer.member("from", from)
-            writer.member("to", to)
-            writer.member("reason", reason)
+            writer.field("from", from)
+            writer.field("to", to)
+            writer.field("reason", reason)
             guard let successor else { return }
-            writer.member("instance", successor.instance)
-            writer.member("access", successor.access.rawValue)
-            if let delayAccounting = successor.delayAccounting { writer.member("delay_accounting", delayAccounting) }
+            writer.field("instance", successor.instance)
+            writer.field("access", successor.access.rawValue)
+            if let delayAccounting = successor.delayAccounting { writer.field("delay_accounting", delayAccounting) }
         }
     }
 

@@ -38,34 +38,34 @@ extension RecordingHeader {
     /// The line, with its newline.
     package var line: ByteBuffer {
         ServerLine.notification(Self.method) { writer in
-            writer.member("format", Self.format)
-            writer.member("version", version)
-            writer.member("tsctl", self.writer)
-            writer.member("host", host)
-            writer.member("start", start)
-            writer.member("server", hello.server)
-            writer.member("protocol", hello.protocolVersion)
-            writer.member("instance", hello.instance)
+            writer.field("format", Self.format)
+            writer.field("version", version)
+            writer.field("tsctl", self.writer)
+            writer.field("host", host)
+            writer.field("start", start)
+            writer.field("server", hello.server)
+            writer.field("protocol", hello.protocolVersion)
+            writer.field("instance", hello.instance)
             writer.key("kernel")
             writer.object { writer in
-                writer.member("release", hello.kernelRelease)
-                writer.member("taskstats_version", hello.taskstatsVersion)
-                if let tick = hello.tickNanoseconds { writer.member("tick_ns", tick) }
-                if let isComplete = hello.processSumsAreComplete { writer.member("tgid_sums_complete", isComplete) }
+                writer.field("release", hello.kernelRelease)
+                writer.field("taskstats_version", hello.taskstatsVersion)
+                if let tick = hello.tickNanoseconds { writer.field("tick_ns", tick) }
+                if let isComplete = hello.processSumsAreComplete { writer.field("tgid_sums_complete", isComplete) }
             }
             writer.key("cpus")
             writer.object { writer in
-                writer.member("possible", hello.possibleCPUs)
-                writer.member("online", hello.onlineCPUs)
+                writer.field("possible", hello.possibleCPUs)
+                writer.field("online", hello.onlineCPUs)
             }
-            if let delayAccounting = hello.delayAccounting { writer.member("delay_accounting", delayAccounting) }
+            if let delayAccounting = hello.delayAccounting { writer.field("delay_accounting", delayAccounting) }
             writer.key("you")
             writer.object { writer in
-                writer.member("uid", hello.uid)
-                writer.member("access", hello.access.rawValue)
+                writer.field("uid", hello.uid)
+                writer.field("access", hello.access.rawValue)
             }
             writer.key("subscription")
-            writer.object { subscription.writeInForce(to: &$0) }
+            writer.object { subscription.writeEffective(to: &$0) }
         }
     }
 

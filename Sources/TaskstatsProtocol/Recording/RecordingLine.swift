@@ -27,7 +27,7 @@ package enum RecordingLine {
         case .unknown: break
         case .hello, .closing, .reply, .refusal: return .other
         }
-        guard let method = unsafe try EventReader.member("method", of: line) else {
+        guard let method = unsafe try EventReader.field("method", of: line) else {
             throw EventReader.Malformed(problem: "not a line of a recording")
         }
         if unsafe method.elementsEqual("\"\(RecordingHeader.method)\"".utf8) {
@@ -52,7 +52,7 @@ package enum RecordingLine {
     }
 
     private static func params(of line: UnsafeRawBufferPointer) throws(EventReader.Malformed) -> JSONValue? {
-        guard let text = unsafe try EventReader.member("params", of: line) else { return nil }
+        guard let text = unsafe try EventReader.field("params", of: line) else { return nil }
         do throws(JSONCursor.Mismatch) {
             return try unsafe ReplyReader.document(text, at: 0).value
         } catch {

@@ -26,7 +26,7 @@ final class ClientConnection {
     /// Whether it is in the daemon's send queue.
     var isSending = false
     /// Whether it is in the daemon's list of throttled connections.
-    var isResting = false
+    var isThrottled = false
     /// Whether the answer to its last query is pending; nothing is read from it until then.
     var isAwaitingAnswer = false
     /// When the client last read queued data while its socket was full, in monotonic nanoseconds; nil when there is

@@ -52,7 +52,7 @@ enum PeerCredentials {
             return (isSame, isSame && isInitialUser)
         } catch {
             // Resource exhaustion says nothing about the peer. Any other failure is treated as lack of access.
-            guard error.isShortage else { return (false, false) }
+            guard error.isResourceExhaustion else { return (false, false) }
             throw error
         }
     }

@@ -63,7 +63,7 @@ extension Daemon {
                 }, host: HostFacts.state())
         } catch {
             logRefusal(.info, "dropped a connection", ["error": "\(error)"])
-            guard error.isShortage else { return dismiss(descriptor, isGuarded: isGuarded, []) }
+            guard error.isResourceExhaustion else { return dismiss(descriptor, isGuarded: isGuarded, []) }
             let reason = "resources exhausted: \(error)"
             dismiss(descriptor, isGuarded: isGuarded, [ServerLine.closing(reason: reason).array])
             throw error

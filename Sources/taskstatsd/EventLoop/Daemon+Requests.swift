@@ -84,7 +84,7 @@ extension Daemon {
         case .lost: return
         case .broken: return remove(connection.id, "broken")
         case .held: connection.hasHeldLines = true
-        case .resting: rest(connection, at: begun)
+        case .throttled: throttle(connection, at: begun)
         case .more: enqueue(connection)
         case .done: break
         }
@@ -95,7 +95,7 @@ extension Daemon {
         case done
         case more
         case held
-        case resting
+        case throttled
         case broken
         /// Another thread runs the loop.
         case lost
@@ -109,7 +109,7 @@ extension Daemon {
         connection.hasHeldLines = false
         repeat {
             guard broker.wantsRequests(of: id) else { return .held }
-            if broker.mustRest(id, at: now) { return .resting }
+            if broker.mustThrottle(id, at: now) { return .throttled }
             let item = unsafe connection.framer.next { line in
                 Result { () throws(RequestDecoder.Failure) in try unsafe RequestDecoder.decode(line) }
             }
@@ -141,19 +141,19 @@ extension Daemon {
     }
 
     /// Stops reading from a client for a while because its principal exceeds the request limit by far.
-    private func rest(_ connection: ClientConnection, at now: UInt64) {
-        connection.isResting = true
-        resting.append(connection)
-        restEndsAt = restEndsAt ?? now + LoopTime.rest
+    private func throttle(_ connection: ClientConnection, at now: UInt64) {
+        connection.isThrottled = true
+        throttled.append(connection)
+        throttlingEndsAt = throttlingEndsAt ?? now + LoopTime.throttle
     }
 
-    func endRest() {
-        guard let end = restEndsAt, end <= Clock.monotonic() else { return }
-        restEndsAt = nil
-        let rested = resting
-        resting = []
-        for connection in rested where connections[connection.id] != nil {
-            connection.isResting = false
+    func endThrottling() {
+        guard let end = throttlingEndsAt, end <= Clock.monotonic() else { return }
+        throttlingEndsAt = nil
+        let formerlyThrottled = throttled
+        throttled = []
+        for connection in formerlyThrottled where connections[connection.id] != nil {
+            connection.isThrottled = false
             enqueue(connection)
         }
     }

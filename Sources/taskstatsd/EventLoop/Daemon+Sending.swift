@@ -33,7 +33,7 @@ extension Daemon {
         let id = connection.id
         while broker.unsentBytes(of: id) > 0 {
             vector.removeAll()
-            unsafe broker.forEachPiece(of: id, limit: SendVector.limit) { unsafe vector.append($0) }
+            unsafe broker.forEachChunk(of: id, limit: SendVector.limit) { unsafe vector.append($0) }
             switch vector.send(to: connection.descriptor) {
             case .sent(let count):
                 broker.sent(count, to: id)
@@ -52,7 +52,7 @@ extension Daemon {
         let id = connection.id
         let wantsRequests = broker.wantsRequests(of: id)
         if connection.hasHeldLines, wantsRequests { enqueue(connection) }
-        let isPaused = connection.isResting || connection.isAwaitingAnswer
+        let isPaused = connection.isThrottled || connection.isAwaitingAnswer
         let hasLines = connection.hasHeldLines || connection.isWaiting || isPaused
         let isDone = connection.hasEnded && !hasLines && broker.subscribedCPUs(of: id).isEmpty
         let isFlushed = broker.unsentBytes(of: id) == 0

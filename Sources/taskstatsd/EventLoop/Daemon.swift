@@ -51,9 +51,9 @@ final class Daemon {
     var privilegedSends = FairQueue()
     var ordinarySends = FairQueue()
     /// Throttled clients, from which nothing is read for a while.
-    var resting: [ClientConnection] = []
+    var throttled: [ClientConnection] = []
     /// When throttling ends; nil when no client is throttled.
-    var restEndsAt: UInt64?
+    var throttlingEndsAt: UInt64?
     /// When connections are accepted again; nil: now.
     var acceptsAgainAt: UInt64?
     /// Whether accepting the last connection failed, which was logged.
@@ -63,7 +63,7 @@ final class Daemon {
     /// When to check for stalled clients next; nil when there are none.
     var nextStallCheck: UInt64?
     let monitor: LoopMonitor
-    var freedMemory = FreedMemory()
+    var freedMemory = HeapTrimmer()
     var subordinates = SubordinateIDFile()
     var refusalLog = RefusalLog()
     let vector = SendVector()
@@ -139,7 +139,7 @@ final class Daemon {
                 guard ownership.isMine else { return nil }
             }
             broker.beginIteration(at: Clock.monotonic())
-            endRest()
+            endThrottling()
             serveRequests()
             guard ownership.isMine else { return nil }
             feed.drainDue(loop, to: &broker)
@@ -162,7 +162,7 @@ final class Daemon {
         let queues = [privilegedRequests, ordinaryRequests, privilegedSends, ordinarySends]
         if queues.contains(where: { !$0.isEmpty }) { return 0 }
         let dues = [
-            feed.nextDue, nextStallCheck, acceptsAgainAt, restEndsAt, freedMemory.dueAt, refusalLog.dueAt,
+            feed.nextDue, nextStallCheck, acceptsAgainAt, throttlingEndsAt, freedMemory.dueAt, refusalLog.dueAt,
             manager?.nextDue, lateSweep.nextDue,
         ]
         guard let due = dues.compactMap({ $0 }).min() else { return nil }

@@ -17,7 +17,7 @@ enum LoopTime {
     /// Sending to clients that see everything, and the same again for all others.
     static let sending: UInt64 = 500_000
     /// How long a client is throttled when its principal sends far too many requests.
-    static let rest: UInt64 = 10_000_000
+    static let throttle: UInt64 = 10_000_000
     /// How long accepting pauses after an error, unless a client leaves first.
     static let acceptPause: UInt64 = 500_000_000
     /// How long the daemon continues to send at shutdown.

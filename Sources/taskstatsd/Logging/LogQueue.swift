@@ -90,12 +90,12 @@ final class LogQueue: Sendable {
                 wakeUp.waitAndReset()
                 continue
             }
-            var rest = batch[...]
-            while !rest.isEmpty {
+            var throttle = batch[...]
+            while !throttle.isEmpty {
                 // In pieces, so that a slow reader counts as progress.
-                let piece = rest.prefix(4_096)
+                let piece = throttle.prefix(4_096)
                 unsafe piece.withUnsafeBytes { unsafe Self.write($0.bindMemory(to: UInt8.self), to: output) }
-                rest = rest.dropFirst(piece.count)
+                throttle = throttle.dropFirst(piece.count)
                 let count = piece.count
                 let isAwaited = state.withLock {
                     $0.beingWritten -= count
@@ -125,11 +125,11 @@ final class LogQueue: Sendable {
 
     /// Writes all bytes, blocking as needed; an error cannot be reported anywhere.
     private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: Int32) {
-        var rest = UnsafeRawBufferPointer(bytes)
-        while unsafe !rest.isEmpty {
-            let count = unsafe Glibc.write(output, rest.baseAddress, rest.count)
+        var throttle = UnsafeRawBufferPointer(bytes)
+        while unsafe !throttle.isEmpty {
+            let count = unsafe Glibc.write(output, throttle.baseAddress, throttle.count)
             if count >= 0 {
-                unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+                unsafe throttle = UnsafeRawBufferPointer(rebasing: throttle.dropFirst(count))
             } else if errno == EAGAIN {
                 // Another program has made the file non-blocking.
                 var entry = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)

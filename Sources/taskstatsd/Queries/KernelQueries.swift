@@ -90,7 +90,7 @@ final class KernelQueries: @unchecked Sendable {
         } catch {
             switch error.errno {
             case ENOENT, ESRCH: throw noSuchTask(id)
-            default: throw error.isShortage ? ProtocolError(kernel: .system(error)) : denial(id)
+            default: throw error.isResourceExhaustion ? ProtocolError(kernel: .system(error)) : denial(id)
             }
         }
         let program = RunningProgram(try task(id))

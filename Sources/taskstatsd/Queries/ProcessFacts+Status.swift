@@ -84,15 +84,15 @@ private struct StatusLines: Sequence, IteratorProtocol {
         }
     }
 
-    private var rest: ArraySlice<UInt8>
+    private var throttle: ArraySlice<UInt8>
 
-    init(_ text: [UInt8]) { rest = text[...] }
+    init(_ text: [UInt8]) { throttle = text[...] }
 
     mutating func next() -> Line? {
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            let line = rest[..<end]
-            rest = rest[end...].dropFirst()
+        while !throttle.isEmpty {
+            let end = throttle.firstIndex(of: UInt8(ascii: "\n")) ?? throttle.endIndex
+            let line = throttle[..<end]
+            throttle = throttle[end...].dropFirst()
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             // A tab follows the colon.
             return Line(name: Name(bytes: line[..<colon]), value: line[colon...].dropFirst(2))

@@ -40,7 +40,7 @@ struct ProcessInspector: ~Copyable {
             return AccessPolicy.ProcessFacts(
                 status: status, fileOwner: owner.st_uid, isInInitialUserNamespace: isInInitialUserNamespace)
         } catch {
-            guard error.isShortage else { return nil }
+            guard error.isResourceExhaustion else { return nil }
             throw error
         }
     }

@@ -54,7 +54,7 @@ final class ServiceManager {
 
     /// Sends due reports after an iteration of the loop.
     func loopTurned(_ state: ServiceReports.State) {
-        for message in reports.turned(state, now: Clock.monotonic()) { sendIfThereIsRoom(message) }
+        for message in reports.iterated(state, now: Clock.monotonic()) { sendIfThereIsRoom(message) }
         sendStoreMessages()
     }
 

@@ -21,34 +21,34 @@ struct ServiceReports {
 
     private let watchdogPause: UInt64?
     private var nextSign: UInt64?
-    private var told = State()
-    private var toldAt: UInt64
-    private var hasNews = false
+    private var reported = State()
+    private var reportedAt: UInt64
+    private var hasUpdate = false
 
     /// Starts reporting; the state without clients has been reported.
     init(watchdogNanoseconds: UInt64?, now: UInt64) {
         watchdogPause = watchdogNanoseconds.map { $0 / 2 }
         nextSign = watchdogPause.map { now + $0 }
-        toldAt = now
+        reportedAt = now
     }
 
     /// When the next report is due, in monotonic nanoseconds; nil when there is none.
     var nextDue: UInt64? {
-        let news = hasNews ? toldAt + Self.statePause : nil
-        return [nextSign, news].compactMap { $0 }.min()
+        let update = hasUpdate ? reportedAt + Self.statePause : nil
+        return [nextSign, update].compactMap { $0 }.min()
     }
 
     /// Returns the reports to send after an iteration of the loop.
-    mutating func turned(_ state: State, now: UInt64) -> [String] {
+    mutating func iterated(_ state: State, now: UInt64) -> [String] {
         var messages: [String] = []
         if let due = nextSign, let pause = watchdogPause, due <= now {
             messages.append("WATCHDOG=1")
             nextSign = now + pause
         }
-        hasNews = state != told
-        if hasNews, toldAt + Self.statePause <= now {
+        hasUpdate = state != reported
+        if hasUpdate, reportedAt + Self.statePause <= now {
             messages.append("STATUS=\(state.text)")
-            (told, toldAt, hasNews) = (state, now, false)
+            (reported, reportedAt, hasUpdate) = (state, now, false)
         }
         return messages
     }

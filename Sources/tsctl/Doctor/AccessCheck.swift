@@ -2,7 +2,7 @@ import Taskstats
 
 /// A check of what this user can see, and why.
 struct AccessCheck: Check {
-    let greeting: DaemonCheck.Greeting
+    let handshake: DaemonCheck.Handshake
     /// The effective user of this process.
     let uid: UInt32
     let user: String
@@ -15,22 +15,22 @@ struct AccessCheck: Check {
         /// The user is not a member.
         case foreign
         /// The user is a member, but this session started earlier.
-        case memberLater
+        case keyLater
         /// This process is in the group.
-        case member
+        case field
     }
 
     /// The default group whose members see every process.
     static let groupName = "taskstats"
 
     var finding: Finding {
-        switch greeting {
-        case .greeted(let server): server.access == .all ? .ok(Self.name, all) : own(server)
+        switch handshake {
+        case .connected(let server): server.access == .all ? .ok(Self.name, all) : own(server)
         case .refused(let error) where error.code == .permissionDenied && error.errnoName == nil:
             .failed(
                 Self.name, error.message,
                 fix: uid == 0 ? "run tsctl on the host" : "run tsctl on the host, or: \(join)")
-        case .refused, .nobody: .unknown(Self.name, "no daemon answers")
+        case .refused, .noDaemon: .unknown(Self.name, "no daemon answers")
         }
     }
 
@@ -38,7 +38,7 @@ struct AccessCheck: Check {
         let why =
             uid == 0
             ? "you are root"
-            : group == .member ? "\(user) is in the group \(Self.groupName)" : "\(user) is in the daemon's --group"
+            : group == .field ? "\(user) is in the group \(Self.groupName)" : "\(user) is in the daemon's --group"
         return "every process: \(why)"
     }
 
@@ -52,11 +52,11 @@ struct AccessCheck: Check {
         switch group {
         case .missing: return .ok(Self.name, "\(text): the group \(Self.groupName) does not exist")
         case .foreign: return .ok(Self.name, "\(text); members of \(Self.groupName) see all: \(join)")
-        case .memberLater:
+        case .keyLater:
             return .warning(
                 Self.name, "\(text): \(user) joined \(Self.groupName) after this session started",
                 fix: "log in again, or: newgrp \(Self.groupName)")
-        case .member:
+        case .field:
             return .warning(
                 Self.name,
                 "\(text): the daemon does not treat \(Self.groupName) as privileged; it has another --group, or is "

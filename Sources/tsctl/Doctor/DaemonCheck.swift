@@ -16,15 +16,15 @@ struct DaemonCheck: Check {
     }
 
     /// The result of the handshake.
-    enum Greeting: Equatable {
-        case greeted(ServerInfo)
+    enum Handshake: Equatable {
+        case connected(ServerInfo)
         /// The daemon refused the connection, or did not answer.
         case refused(TaskstatsError)
         /// No process accepted the connection.
-        case nobody
+        case noDaemon
     }
 
-    let greeting: Greeting
+    let handshake: Handshake
     /// The process that called listen; systemd if it passes the socket on.
     let listener: Process?
     /// The processes named taskstatsd.
@@ -33,14 +33,14 @@ struct DaemonCheck: Check {
     let startCommand: String
 
     var finding: Finding {
-        switch greeting {
-        case .greeted(let server): greeted(server)
+        switch handshake {
+        case .connected(let server): connected(server)
         case .refused(let error): refused(error)
-        case .nobody: nobody
+        case .noDaemon: noDaemon
         }
     }
 
-    private func greeted(_ server: ServerInfo) -> Finding {
+    private func connected(_ server: ServerInfo) -> Finding {
         let text = "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion)), \(who)"
         guard server.server == "taskstatsd/\(Release.version)" else {
             return .warning(
@@ -67,7 +67,7 @@ struct DaemonCheck: Check {
         }
     }
 
-    private var nobody: Finding {
+    private var noDaemon: Finding {
         guard let other = daemons.first else { return failed("taskstatsd is not running", fix: startCommand) }
         let named = other.arguments.firstIndex(of: "--socket").map { other.arguments.dropFirst($0 + 1).first }
         let path = (named ?? nil) ?? other.arguments.first { $0.hasPrefix("--socket=") }.map { String($0.dropFirst(9)) }

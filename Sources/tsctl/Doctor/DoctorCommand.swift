@@ -24,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() throws {
-        let findings = Examination(connection).checks.map(\.finding)
+        let findings = DoctorReport(connection).checks.map(\.finding)
         var output = StandardOutput()
         if json {
             output.line(DoctorScreen.json(findings))

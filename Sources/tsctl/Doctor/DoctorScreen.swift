@@ -35,16 +35,16 @@ struct DoctorScreen {
         var writer = JSONWriter(capacity: 4_096)
         writer.object { writer in
             for verdict in Verdict.allCases {
-                writer.member(verdict.rawValue, findings.count { $0.verdict == verdict })
+                writer.field(verdict.rawValue, findings.count { $0.verdict == verdict })
             }
             writer.key("checks")
             writer.array { writer in
                 for finding in findings {
                     writer.object { writer in
-                        writer.member("check", finding.check)
-                        writer.member("verdict", finding.verdict.rawValue)
-                        writer.member("text", finding.text)
-                        if let fix = finding.fix { writer.member("mend", fix) }
+                        writer.field("check", finding.check)
+                        writer.field("verdict", finding.verdict.rawValue)
+                        writer.field("text", finding.text)
+                        if let fix = finding.fix { writer.field("mend", fix) }
                     }
                 }
             }

@@ -27,8 +27,8 @@ extension Account {
     /// Returns whether this process, or its user, belongs to the privileged group.
     static func group() -> AccessCheck.Group {
         guard let group = AccountDatabase.groupID(named: AccessCheck.groupName) else { return .missing }
-        if getegid() == group || current().contains(group) { return .member }
-        return AccountDatabase.groups(of: geteuid()).contains(group) ? .memberLater : .foreign
+        if getegid() == group || current().contains(group) { return .field }
+        return AccountDatabase.groups(of: geteuid()).contains(group) ? .keyLater : .foreign
     }
 
     private static func current() -> [UInt32] {

@@ -30,7 +30,7 @@ struct FieldsCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     /// The time limit for the daemon, which the table does not require.
-    private static let patience = Duration.seconds(1)
+    private static let timeout = Duration.seconds(1)
 
     func run() throws {
         let fields = Field.allCases.filter { group == nil || $0.group == group }
@@ -40,7 +40,7 @@ struct FieldsCommand: ParsableCommand {
             Field.writeDescriptions(of: fields, to: &writer)
             output.line(writer.finish().array)
         } else {
-            let server = try? connection.connect(within: Self.patience).server
+            let server = try? connection.connect(within: Self.timeout).server
             for line in FieldsScreen(fields: fields, server: server, style: .forStandardOutput()).lines {
                 output.line(line)
             }

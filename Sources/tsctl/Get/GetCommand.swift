@@ -17,7 +17,7 @@ struct GetCommand: ParsableCommand {
             CPUWAIT, BLKIO, SWAP and so on are the times spent waiting for a CPU, block I/O, swap-in, reclaim, \
             thrashing pages, compaction, copy-on-write and interrupts. Times are in milliseconds; long times have a \
             unit. PEAK is resident memory. For a process, READ and WRITTEN (storage), faults and longest waits are the \
-            sum or the maximum over its threads, at most \(TaskLook.mostThreads) of them: + marks values without ended \
+            sum or the maximum over its threads, at most \(TaskSample.mostThreads) of them: + marks values without ended \
             threads, - unknown values. A narrow terminal shows fewer columns.
 
             With --interval, each row shows the changes of one task in one interval, starting after the first \
@@ -143,7 +143,7 @@ struct GetCommand: ParsableCommand {
     }
 
     private func showTable(_ targets: [QueryTarget], _ connection: TaskstatsConnection) throws {
-        let selection: TaskLook.Selection =
+        let selection: TaskSample.Selection =
             all ? .all : threads ? .threads((pid + tgid).ids) : .named(targets)
         let hasTime = interval != nil
         let tick = connection.server.tick ?? CPUTime.longestTick
@@ -183,10 +183,10 @@ struct GetCommand: ParsableCommand {
         let wanted = fields?.set ?? .all
         // Fields that the sums of a process lack come from its threads.
         let isInSums = wanted.allSatisfy { $0.isFilledInProcessRecords && $0.group != .extreme }
-        let look = try TaskLook.take(
+        let sample = try TaskSample.take(
             .named([target]), fields: wanted, leaders: !isInSums, threads: !isInSums, on: connection, interruptedBy: -1)
-        guard let row = look.rows.first else {
-            throw Failure(look.troubles.first?.problem ?? "taskstatsd did not answer")
+        guard let row = sample.rows.first else {
+            throw Failure(sample.troubles.first?.problem ?? "taskstatsd did not answer")
         }
         let tick = connection.server.tick ?? CPUTime.longestTick
         return TaskScreen(row, tick: tick, style: .forStandardOutput(), times: times.format)

@@ -12,7 +12,7 @@ struct TableReport: ~Copyable {
         case json(FieldSet)
     }
 
-    private let selection: TaskLook.Selection
+    private let selection: TaskSample.Selection
     private let order: TaskTable.Order
     private var form: Form
     private let connection: TaskstatsConnection
@@ -24,7 +24,7 @@ struct TableReport: ~Copyable {
     private static let identity: FieldSet = [.acEtime]
 
     init(
-        selection: TaskLook.Selection, order: TaskTable.Order, form: Form, connection: TaskstatsConnection,
+        selection: TaskSample.Selection, order: TaskTable.Order, form: Form, connection: TaskstatsConnection,
         reconnector: Reconnector?
     ) {
         self.selection = selection
@@ -66,12 +66,12 @@ struct TableReport: ~Copyable {
 
     /// Shows the counters so far; returns whether nothing was missing.
     mutating func showTotals() throws -> Bool {
-        let look = try look(asking: fields)
+        let sample = try sample(asking: fields)
         if let heading { output.line(heading) }
-        for row in order.arrange(look.rows) { show(row) }
+        for row in order.arrange(sample.rows) { show(row) }
         DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
-        tellWithheld(look)
-        tellOmitted(look)
+        reportWithheld(sample)
+        reportOmitted(sample)
         try output.flush()
         return told.isEmpty
     }
@@ -82,10 +82,10 @@ struct TableReport: ~Copyable {
         let interruption = try Interruption.begin()
         if let heading { output.line(heading) }
         do {
-            var before = try look(asking: fields.union(Self.identity), interruptedBy: interruption.descriptor)
+            var before = try sample(asking: fields.union(Self.identity), interruptedBy: interruption.descriptor)
             DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
-            tellWithheld(before)
-            tellOmitted(before)
+            reportWithheld(before)
+            reportOmitted(before)
             var left = count ?? .max
             var next = before.begin
             while left > 0, !before.rows.isEmpty {
@@ -94,7 +94,7 @@ struct TableReport: ~Copyable {
                 guard Self.wait(until: next, interruptedBy: interruption.descriptor) else {
                     throw StandardOutput.Stop.interrupted
                 }
-                let now = try lookAgain(interruptedBy: interruption.descriptor)
+                let now = try nextSample(interruptedBy: interruption.descriptor)
                 for row in order.arrange(now.differences(since: before)) { show(row, now, since: before) }
                 (before, left) = (now, left - 1)
             }
@@ -109,10 +109,10 @@ struct TableReport: ~Copyable {
     }
 
     /// Takes the sample at the end of an interval, and reconnects if needed: the kernel counts without the daemon.
-    private mutating func lookAgain(interruptedBy descriptor: Int32) throws -> TaskLook {
+    private mutating func nextSample(interruptedBy descriptor: Int32) throws -> TaskSample {
         while true {
             do {
-                return try look(asking: fields.union(Self.identity), interruptedBy: descriptor)
+                return try sample(asking: fields.union(Self.identity), interruptedBy: descriptor)
             } catch let error as TaskstatsError {
                 guard let reconnector else { throw error }
                 guard
@@ -128,27 +128,27 @@ struct TableReport: ~Copyable {
         }
     }
 
-    private mutating func look(asking fields: FieldSet, interruptedBy descriptor: Int32 = -1) throws -> TaskLook {
-        let look = try TaskLook.take(
+    private mutating func sample(asking fields: FieldSet, interruptedBy descriptor: Int32 = -1) throws -> TaskSample {
+        let sample = try TaskSample.take(
             selection, fields: fields.union(order.column?.fields ?? []), leaders: wantsLeaders, threads: wantsThreads,
             on: connection, interruptedBy: descriptor)
-        for (key, problem) in look.troubles where told.insert(key).inserted {
+        for (key, problem) in sample.troubles where told.insert(key).inserted {
             Console.say("\(key.kind == .task ? "pid" : "tgid") \(key.id): \(problem)")
         }
-        return look
+        return sample
     }
 
-    private func tellWithheld(_ look: TaskLook) {
-        guard look.withheld > 0 else { return }
+    private func reportWithheld(_ sample: TaskSample) {
+        guard sample.withheld > 0 else { return }
         Console.say(
-            "\(look.withheld) \(look.withheld == 1 ? "process is" : "processes are") not shown: "
+            "\(sample.withheld) \(sample.withheld == 1 ? "process is" : "processes are") not shown: "
                 + "their privileges are, or were, different from yours")
     }
 
-    private func tellOmitted(_ look: TaskLook) {
+    private func reportOmitted(_ sample: TaskSample) {
         if case .json = form { return }
         var omitted = OmittedWaits()
-        for row in look.rows { omitted.add(row.counters) }
+        for row in sample.rows { omitted.add(row.counters) }
         let isShown = !fields.intersection(WaitKind.delayAccountingFields).isEmpty
         if isShown { omitted.notes(("row", "rows")).forEach(Console.say) }
     }
@@ -163,7 +163,7 @@ struct TableReport: ~Copyable {
         }
     }
 
-    private mutating func show(_ row: TaskRow, _ now: TaskLook, since before: TaskLook) {
+    private mutating func show(_ row: TaskRow, _ now: TaskSample, since before: TaskSample) {
         switch form {
         case .json: showJSON(row, now, since: before)
         case .csv(let csv):
@@ -174,13 +174,13 @@ struct TableReport: ~Copyable {
         }
     }
 
-    private mutating func showJSON(_ row: TaskRow, _ now: TaskLook, since before: TaskLook) {
+    private mutating func showJSON(_ row: TaskRow, _ now: TaskSample, since before: TaskSample) {
         for record in [row.leader, row.counters].compactMap({ $0 }) {
             var writer = JSONWriter(capacity: 4_096)
             writer.object { writer in
-                writer.member(record.kind == .task ? "pid" : "tgid", row.id)
-                writer.member("time", now.time)
-                writer.member("interval_us", now.begin - before.begin)
+                writer.field(record.kind == .task ? "pid" : "tgid", row.id)
+                writer.field("time", now.time)
+                writer.field("interval_us", now.begin - before.begin)
                 writer.key("stats")
                 let wanted = fields
                 writer.value { RecordEncoder.appendStats(record, fields: wanted, to: &$0) }
@@ -201,19 +201,19 @@ struct TableReport: ~Copyable {
     }
 }
 
-extension TaskLook {
+extension TaskSample {
     /// Returns the changes of each task since an earlier sample; tasks that are not in it must have started later.
-    func differences(since before: TaskLook) -> [TaskRow] {
+    func differences(since before: TaskSample) -> [TaskRow] {
         let earlier = Dictionary(before.rows.map { ($0.key, $0) }) { first, _ in first }
         let least = begin > before.end ? begin - before.end : 0
         return rows.compactMap { row in
             guard let age = row.ageMicroseconds else { return nil }
             if let known = earlier[row.key], let earlierAge = known.ageMicroseconds,
-                Continuity.isSame(age: age, earlier: earlierAge, elapsedAtLeast: least)
+                TaskIdentity.isSame(age: age, earlier: earlierAge, elapsedAtLeast: least)
             {
                 return row.since(known)
             }
-            return Continuity.isNew(age: age, elapsedAtMost: end - before.begin) ? row.since(nil) : nil
+            return TaskIdentity.isNew(age: age, elapsedAtMost: end - before.begin) ? row.since(nil) : nil
         }
     }
 }

@@ -8,19 +8,19 @@ extension ExitRecord {
         var writer = JSONWriter(capacity: 4_096)
         writer.object { writer in
             if cpu != Self.unknownCPU {
-                writer.member("cpu", cpu)
-                writer.member("seq", sequence)
+                writer.field("cpu", cpu)
+                writer.field("seq", sequence)
             }
-            if time > 0 { writer.member("time", time) }
-            if pid > 0 { writer.member("pid", pid) }
-            if let tgid { writer.member("tgid", tgid) }
-            if let isLast { writer.member("last", isLast) }
+            if time > 0 { writer.field("time", time) }
+            if pid > 0 { writer.field("pid", pid) }
+            if let tgid { writer.field("tgid", tgid) }
+            if let isLast { writer.field("last", isLast) }
             if let exit {
                 writer.key("exit")
                 writer.value { RecordEncoder.appendExit(exit, to: &$0) }
             }
             let withheld = redacted.map(\.rawValue) + (isProcessWithheld ? [RecordEncoder.processKey] : [])
-            if !withheld.isEmpty { writer.member("redacted", withheld) }
+            if !withheld.isEmpty { writer.field("redacted", withheld) }
             writer.key("stats")
             writer.value { RecordEncoder.appendStats(task, fields: fields, to: &$0) }
             if let process {

@@ -5,7 +5,7 @@ import TaskstatsProtocol
 ///
 /// Unknown lines are skipped, damage is reported and counted, and undamaged records are shown.
 struct Player: ~Copyable {
-    private static let mostTold = 10
+    private static let reportLimit = 10
 
     private let conditions: FieldSet
     private let shownFields: FieldSet
@@ -26,7 +26,7 @@ struct Player: ~Copyable {
         _ filter: RecordFilter, cpus: CPUSet?, scope: RecordScope?, view: consuming StreamView, shownFields: FieldSet,
         jsonFields: FieldSet?
     ) {
-        conditions = RecordedExits.members(of: filter)
+        conditions = RecordedExits.entries(of: filter)
         wanted = RecordedExits(cpus: cpus, scope: scope, filter: filter)
         self.shownFields = shownFields
         self.jsonFields = jsonFields
@@ -36,7 +36,7 @@ struct Player: ~Copyable {
 
     /// Processes a header; a file can contain several recordings.
     mutating func begin(_ header: RecordingHeader) throws(Failure) {
-        tellIfNotEnded()
+        reportIfNotEnded()
         let recorded = header.subscription.fields
         let lacking = conditions.subtracting(recorded)
         guard lacking.isEmpty else {
@@ -100,9 +100,9 @@ struct Player: ~Copyable {
     /// Reports damage: prints the first few messages and counts all.
     mutating func damaged(_ text: String) throws(StandardOutput.Stop) {
         damages += 1
-        if damages <= Self.mostTold { try view.flush() }
-        if damages <= Self.mostTold { Console.say(text) }
-        if damages == Self.mostTold + 1 { Console.say("further damage is counted but not reported") }
+        if damages <= Self.reportLimit { try view.flush() }
+        if damages <= Self.reportLimit { Console.say(text) }
+        if damages == Self.reportLimit + 1 { Console.say("further damage is counted but not reported") }
     }
 
     /// Writes the buffered output.
@@ -113,7 +113,7 @@ struct Player: ~Copyable {
 
     /// Shows the summary, if there is one, and reports what is missing.
     mutating func finish(as form: OutputForm) throws {
-        tellIfNotEnded()
+        reportIfNotEnded()
         if wanted.undecided > 0 {
             Console.say(
                 "\(wanted.undecided) records do not show whether a process ended (struct version below 12) "
@@ -134,7 +134,7 @@ struct Player: ~Copyable {
         Console.say("delay accounting was off\(since), so only waits for a CPU are counted")
     }
 
-    private func tellIfNotEnded() {
+    private func reportIfNotEnded() {
         guard !isEnded else { return }
         let last = span.map { "; its last record is from \(LocalClock.dateAndTime(seconds: $0.last / 1_000_000_000))" }
         Console.say("the recording is truncated\(last ?? "")")

@@ -182,8 +182,8 @@ struct RawRecordReader {
 
     /// Returns whether the record lacks everything that identifies a task, as the sums of a process do.
     private static func isProcess(_ record: TaskRecord) -> Bool {
-        let nobody: [Field] = [.acPid, .acPpid, .acUid, .acGid, .acBtime, .acExitcode, .acSched, .acNice]
-        return nobody.allSatisfy { record[$0] == 0 } && nameBytes(record).allSatisfy { $0 == 0 }
+        let noDaemon: [Field] = [.acPid, .acPpid, .acUid, .acGid, .acBtime, .acExitcode, .acSched, .acNice]
+        return noDaemon.allSatisfy { record[$0] == 0 } && nameBytes(record).allSatisfy { $0 == 0 }
     }
 
     private static func isTask(_ record: TaskRecord) -> Bool {

@@ -5,7 +5,7 @@ import LinuxSystem
 /// The bytes of a recording, decompressed if necessary, regardless of its name.
 struct RecordingSource: ~Copyable {
     private let input: Descriptor
-    private var tool: Tool?
+    private var tool: PipedProcess?
 
     /// Opens a file, or standard input for "-".
     static func open(_ path: String) throws(Failure) -> RecordingSource {
@@ -32,11 +32,11 @@ struct RecordingSource: ~Copyable {
         guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
         let reading = try Descriptor(ends[0], of: "pipe")
         let writing = try Descriptor(ends[1], of: "pipe")
-        let tool = try Tool.start(compression.decompressing, reading: file.number, writing: writing.number)
+        let tool = try PipedProcess.start(compression.decompressing, reading: file.number, writing: writing.number)
         return RecordingSource(input: reading, tool: tool)
     }
 
-    private init(input: consuming Descriptor, tool: consuming Tool? = nil) {
+    private init(input: consuming Descriptor, tool: consuming PipedProcess? = nil) {
         self.input = input
         self.tool = tool
     }
@@ -57,7 +57,7 @@ struct RecordingSource: ~Copyable {
         let name = tool.name
         switch tool.wait() {
         case .done: return nil
-        case .failed(let said): return said.hasPrefix(name) ? said : "\(name): \(said)"
+        case .failed(let message): return message.hasPrefix(name) ? message : "\(name): \(message)"
         case .killed(let signal): return "\(name) was killed by signal \(signal)"
         }
     }

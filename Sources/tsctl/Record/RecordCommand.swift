@@ -88,7 +88,7 @@ struct RecordCommand: ParsableCommand {
             after: end.period?.minus(.now - start), everySecond: true, watchingOutput: file == "-")
         // Last, so that no file is left behind if it cannot be filled.
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
-        var recording = RecordingFile(output, path: file, patience: OutputPatience(ending: interruption.descriptor))
+        var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
         try recording.write(Recorder.header(connection.server, inForce).line.array)
         try recording.closeFrame()
         let (writer, thread) = try RecordingWriter.start(recording)
@@ -125,10 +125,10 @@ struct RecordCommand: ParsableCommand {
             }
             outcome.reason = Self.reason(ending)
             switch ending {
-            case .signal: outcome.isConfirmed = try recorder.takeRest(within: Interruption.patience)
+            case .signal: outcome.isConfirmed = try recorder.takeRemaining(within: Interruption.timeout)
             case .time:
-                outcome.isConfirmed = try recorder.takeRest(
-                    within: Interruption.patienceWithoutSignal, interruptedBy: interruption.signalDescriptor)
+                outcome.isConfirmed = try recorder.takeRemaining(
+                    within: Interruption.timeoutWithoutSignal, interruptedBy: interruption.signalDescriptor)
             // Nothing more is needed, or there is no reader for it.
             case .count, .readerGone: break
             }

@@ -33,12 +33,12 @@ struct Recorder: ~Copyable {
     var fileSize: UInt64 { writer.size }
 
     private static let gathered = 256 << 10
-    private static let leastRest = 16 << 20
-    private static let mostRest = 64 << 20
+    private static let smallestRemainder = 16 << 20
+    private static let largestRemainder = 64 << 20
 
     /// The limit for data at the end of a recording: the daemon's queue size, within bounds.
-    private var mostRest: Int {
-        min(max(Self.leastRest, connection.server.queueBytes), Self.mostRest)
+    private var largestRemainder: Int {
+        min(max(Self.smallestRemainder, connection.server.queueBytes), Self.largestRemainder)
     }
     private static let opening = Array(#"{"jsonrpc":"2.0","method":"exit","params":"#.utf8)
 
@@ -108,12 +108,12 @@ struct Recorder: ~Copyable {
     ///
     /// There is no confirmation at a limit, or if the descriptor became readable first. A daemon that sends without end
     /// cannot delay this: no daemon has more to send than its queue holds.
-    mutating func takeRest(
-        within limits: TaskstatsConnection.LeavingLimits, interruptedBy descriptor: Int32? = nil
+    mutating func takeRemaining(
+        within limits: TaskstatsConnection.UnsubscribeLimits, interruptedBy descriptor: Int32? = nil
     ) throws -> Bool {
         writer.hurry()
         guard isConnected else { return true }
-        let (connection, most) = (connection, mostRest)
+        let (connection, most) = (connection, largestRemainder)
         var isConfirmed = true
         do throws(TaskstatsError) {
             isConfirmed = try connection.unsubscribe(within: limits, interruptedBy: descriptor) { event in

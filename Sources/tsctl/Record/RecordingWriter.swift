@@ -58,7 +58,7 @@ final class RecordingWriter: Sendable {
                 return (nil, !state.needsRoom)
             }
             if let stop { throw stop }
-            if isTaken { return work.give() }
+            if isTaken { return work.raise() }
             if room.wait(until: nil, interruptedBy: descriptor) { mayWait = false }
         }
     }
@@ -70,20 +70,20 @@ final class RecordingWriter: Sendable {
     var size: UInt64 { state.withLock { $0.size } }
 
     /// Limits the time for a stalled reader from now on.
-    func hurry() { haste.give() }
+    func hurry() { haste.raise() }
 
     /// Writes the buffered lines and ends; hurries once the descriptor is readable.
     func end(hurriedBy descriptor: Int32) {
         state.withLock { $0.isEnding = true }
-        work.give()
+        work.raise()
         if ended.wait(until: nil, interruptedBy: descriptor) { hurry() }
     }
 
     // MARK: On the thread
 
     private func writeAll(_ file: inout RecordingFile) {
-        defer { ended.give() }
-        file.patience = OutputPatience(ending: haste.descriptor)
+        defer { ended.raise() }
+        file.timeout = OutputTimeout(ending: haste.descriptor)
         do throws(StandardOutput.Stop) {
             var lines: [UInt8] = []
             while true {
@@ -95,7 +95,7 @@ final class RecordingWriter: Sendable {
                     defer { state.needsRoom = false }
                     return (state.isEnding, state.needsRoom)
                 }
-                if needsRoom { room.give() }
+                if needsRoom { room.raise() }
                 if !lines.isEmpty {
                     try file.write(lines)
                 } else if isEnding {
@@ -109,7 +109,7 @@ final class RecordingWriter: Sendable {
             }
         } catch {
             state.withLock { $0.stop = error }
-            room.give()
+            room.raise()
         }
     }
 }

@@ -66,7 +66,7 @@ struct CommandRun {
 
         let found = LivingDescendants.of(getpid())
         family.saw(living: found ?? [])
-        takeRest(interruptedBy: ending)
+        takeRemaining(interruptedBy: ending)
         (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
         (outcome.family, outcome.unlinked) = (family.usage, family.unlinked)
         outcome.living = found == nil ? nil : family.living.count
@@ -85,24 +85,24 @@ struct CommandRun {
                 }
             }
             if let status { return status }
-            guard outcome.trouble == nil else {
+            guard outcome.connectionError == nil else {
                 signals.wait()
                 continue
             }
             do throws(TaskstatsError) {
                 if let event = try connection.next(interruptedBy: signals.descriptor) { take(event) }
             } catch {
-                outcome.trouble = error
+                outcome.connectionError = error
                 outcome.countedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
             }
         }
     }
 
     /// Takes the records of all earlier exits within the time limit of a reply, which is short after a signal.
-    private mutating func takeRest(interruptedBy ending: borrowing SignalQueue) {
-        guard outcome.trouble == nil else { return }
+    private mutating func takeRemaining(interruptedBy ending: borrowing SignalQueue) {
+        guard outcome.connectionError == nil else { return }
         let connection = connection
-        let limits = isInterrupted ? Interruption.patience : Interruption.patienceWithoutSignal
+        let limits = isInterrupted ? Interruption.timeout : Interruption.timeoutWithoutSignal
         var left = isInterrupted ? Interruption.mostRecords : .max
         do throws(TaskstatsError) {
             let isConfirmed = try connection.unsubscribe(within: limits, interruptedBy: ending.descriptor) {
@@ -111,9 +111,9 @@ struct CommandRun {
                 left -= 1
                 return left > 0
             }
-            if !isConfirmed { outcome.trouble = .timedOut }
+            if !isConfirmed { outcome.connectionError = .timedOut }
         } catch {
-            outcome.trouble = error
+            outcome.connectionError = error
         }
         // The signal has had its effect: the report follows.
         while ending.next() != nil {}

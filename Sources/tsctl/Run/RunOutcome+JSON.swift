@@ -7,17 +7,17 @@ extension RunOutcome {
     func json(of command: [String], server: ServerInfo) -> [UInt8] {
         var writer = JSONWriter(capacity: 8_192)
         writer.object { writer in
-            writer.member("command", command)
+            writer.field("command", command)
             writer.key("exit")
             writer.value { RecordEncoder.appendExit(status, to: &$0) }
-            writer.member("elapsed_us", elapsedMicroseconds)
-            writer.member("access", server.access.rawValue)
-            if let delayAccounting = server.delayAccounting { writer.member("delay_accounting", delayAccounting) }
-            writer.member("complete", isComplete)
-            writer.member("lost", lost)
-            if let countedMicroseconds { writer.member("counted_until_us", countedMicroseconds) }
-            if let living { writer.member("still_running", living) }
-            writer.member("of_unknown_parents", unlinked)
+            writer.field("elapsed_us", elapsedMicroseconds)
+            writer.field("access", server.access.rawValue)
+            if let delayAccounting = server.delayAccounting { writer.field("delay_accounting", delayAccounting) }
+            writer.field("complete", isComplete)
+            writer.field("lost", lost)
+            if let countedMicroseconds { writer.field("counted_until_us", countedMicroseconds) }
+            if let living { writer.field("still_running", living) }
+            writer.field("of_unknown_parents", unlinked)
             writer.key("all")
             Self.write(all, to: &writer)
             writer.key("own")
@@ -27,7 +27,7 @@ extension RunOutcome {
                 for (name, usage) in family.commands {
                     writer.object { writer in
                         writer.memberCommand(name)
-                        Self.writeMembers(of: usage, to: &writer)
+                        Self.writeEntries(of: usage, to: &writer)
                     }
                 }
             }
@@ -36,14 +36,14 @@ extension RunOutcome {
     }
 
     private static func write(_ usage: Usage, to writer: inout JSONWriter) {
-        writer.object { writeMembers(of: usage, to: &$0) }
+        writer.object { writeEntries(of: usage, to: &$0) }
     }
 
-    private static func writeMembers(of usage: Usage, to writer: inout JSONWriter) {
-        writer.member("processes", usage.processes)
-        writer.member("tasks", usage.tasks)
-        writer.member("failed", usage.failed)
-        writer.member("io_withheld", usage.withheld)
+    private static func writeEntries(of usage: Usage, to writer: inout JSONWriter) {
+        writer.field("processes", usage.processes)
+        writer.field("tasks", usage.tasks)
+        writer.field("failed", usage.failed)
+        writer.field("io_withheld", usage.withheld)
         usage.writeCPUTimes(to: &writer)
         usage.omitted.write(to: &writer)
         writer.key("stats")

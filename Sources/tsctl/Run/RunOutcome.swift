@@ -21,10 +21,10 @@ struct RunOutcome {
     /// The number of tasks that may have been descendants.
     var unlinked: UInt64 = 0
     /// The error that ended the connection before everything was counted.
-    var trouble: TaskstatsError?
+    var connectionError: TaskstatsError?
     /// The elapsed time at that error; nil if the command had ended.
     var countedMicroseconds: UInt64?
 
     /// Whether nothing that this user can see is missing.
-    var isComplete: Bool { trouble == nil && lost == 0 && isCommandSeen }
+    var isComplete: Bool { connectionError == nil && lost == 0 && isCommandSeen }
 }

@@ -152,13 +152,13 @@ struct RunReport {
 
     private var notes: [String] {
         var notes: [String] = []
-        if let trouble = run.trouble {
-            notes.append("\(uncounted), because the connection to taskstatsd failed: \(trouble.message)")
+        if let connectionError = run.connectionError {
+            notes.append("\(uncounted), because the connection to taskstatsd failed: \(connectionError.message)")
         }
         if run.lost > 0 {
             notes.append("\(Self.count(run.lost, "record")) lost on this machine: the figures may be too low")
         }
-        if !run.isCommandSeen, run.trouble == nil, run.lost == 0 {
+        if !run.isCommandSeen, run.connectionError == nil, run.lost == 0 {
             notes.append("the record of the command is missing: it ended as a user whose tasks you cannot see")
         }
         if let living = run.living, living > 0 {

@@ -93,7 +93,7 @@ struct TopCommand: ParsableCommand {
         let session = try TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
         AccessHint.sayIfNeeded(session.server)
         if isLive {
-            var live = TopLive(session, count: count)
+            var live = TopLiveScreen(session, count: count)
             return try live.run()
         }
         if json || csv { DelayAccountingHint.sayIfNeeded(session.server, fields: TimeKind.fields) }

@@ -4,12 +4,12 @@ import Taskstats
 ///
 /// Both are restored when the daemon returns.
 struct TopConnection {
-    private let questions: TaskstatsConnection
+    private let requests: TaskstatsConnection
     /// The connection for exits.
     private let ends: TaskstatsConnection
     private(set) var subject: TopModel.Subject
     /// The reason why the daemon cannot be reached; nil if it can.
-    private(set) var trouble: TaskstatsError?
+    private(set) var connectionError: TaskstatsError?
 
     /// The maximum time in which a sample reads the records of earlier exits; further records are only counted.
     private static let readingMicroseconds: UInt64 = 200_000
@@ -19,7 +19,7 @@ struct TopConnection {
 
     /// Connects and subscribes to exits.
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
-        questions = try options.connect()
+        requests = try options.connect()
         ends = try options.connect()
         // Counting texts takes a fraction of the time of decoding them.
         ends.keepsText = true
@@ -27,7 +27,7 @@ struct TopConnection {
         try subscribe()
     }
 
-    var server: ServerInfo { questions.server }
+    var server: ServerInfo { requests.server }
     /// The tick of the kernel.
     var tick: Duration { server.tick ?? CPUTime.longestTick }
 
@@ -45,10 +45,10 @@ struct TopConnection {
 
     /// Runs one round: a sample of all living tasks, the exits before it, and further queries for doubtful tasks.
     func round(_ model: inout TopModel) throws {
-        let questions = model.questions(for: try ids())
+        let requests = model.requests(for: try ids())
         let begin = Moment.monotonicMicroseconds
-        let answers = try Survey.ask(questions, on: self.questions)
-        model.saw(Array(zip(questions, answers)), during: begin...Moment.monotonicMicroseconds)
+        let answers = try RateLimitedQueries.ask(requests, on: self.requests)
+        model.saw(Array(zip(requests, answers)), during: begin...Moment.monotonicMicroseconds)
         try subscribe()
         let end = Moment.monotonicMicroseconds + Self.readingMicroseconds
         while let event = try ends.nextReceivedText() {
@@ -64,7 +64,7 @@ struct TopConnection {
         }
         let doubts = model.doubts
         let again = Moment.monotonicMicroseconds
-        let resolved = try Survey.ask(doubts, on: self.questions)
+        let resolved = try RateLimitedQueries.ask(doubts, on: self.requests)
         model.resolved(Array(zip(doubts, resolved)), during: again...Moment.monotonicMicroseconds)
     }
 
@@ -75,7 +75,7 @@ struct TopConnection {
     }
 
     /// Returns whether delays are counted now.
-    func delayAccounting() throws(TaskstatsError) -> Bool? { try questions.status().delayAccounting }
+    func delayAccounting() throws(TaskstatsError) -> Bool? { try requests.status().delayAccounting }
 
     /// Takes exits until the descriptor is readable.
     func collect(_ model: inout TopModel, interruptedBy descriptor: Int32) throws(TaskstatsError) {
@@ -93,18 +93,18 @@ struct TopConnection {
     }
 
     /// Records that the daemon cannot be reached.
-    mutating func lost(_ error: TaskstatsError) { trouble = error }
+    mutating func lost(_ error: TaskstatsError) { connectionError = error }
 
     /// Tries to reconnect once; returns whether that succeeded.
     mutating func returned() -> Bool {
         do throws(TaskstatsError) {
-            try questions.reconnect()
+            try requests.reconnect()
             try ends.reconnect()
             try subscribe()
-            trouble = nil
+            connectionError = nil
             return true
         } catch {
-            trouble = error
+            connectionError = error
             return false
         }
     }

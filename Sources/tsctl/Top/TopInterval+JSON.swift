@@ -7,24 +7,24 @@ extension TopInterval {
     func json(_ rows: [TopRow], system: SystemFigures, subject: TopModel.Subject) -> [UInt8] {
         var writer = JSONWriter(capacity: 16_384)
         writer.object { writer in
-            writer.member("time", time)
-            writer.member("interval_us", microseconds)
+            writer.field("time", time)
+            writer.field("interval_us", microseconds)
             writer.key("pressure_us")
             writer.object { writer in
                 for resource in SystemFigures.Resource.allCases {
                     guard let pressure = system.pressure[resource] else { continue }
                     writer.key(resource.rawValue)
                     writer.object { writer in
-                        if let some = pressure.some { writer.member("some", some) }
-                        if let full = pressure.full { writer.member("full", full) }
+                        if let some = pressure.some { writer.field("some", some) }
+                        if let full = pressure.full { writer.field("full", full) }
                     }
                 }
             }
-            writer.member("ended", ended)
-            writer.member("failed", failed)
-            writer.member("lost", lost)
+            writer.field("ended", ended)
+            writer.field("failed", failed)
+            writer.field("lost", lost)
             omittedWaits.write(to: &writer)
-            writer.member("complete", !isPartial && !lacksThreads && lost == 0 && omitted == 0)
+            writer.field("complete", !isPartial && !lacksThreads && lost == 0 && omitted == 0)
             writer.key(subject == .process ? "processes" : "threads")
             writer.array { writer in
                 for row in rows {
@@ -38,25 +38,25 @@ extension TopInterval {
     private static func json(_ row: TopRow, _ subject: TopModel.Subject) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.object { writer in
-            writer.member(subject == .process ? "tgid" : "pid", row.id)
+            writer.field(subject == .process ? "tgid" : "pid", row.id)
             if let identity = row.identity {
-                writer.member("command", identity.command)
-                if let uid = identity.uid { writer.member("uid", uid) }
+                writer.field("command", identity.command)
+                if let uid = identity.uid { writer.field("uid", uid) }
             }
             if let end = row.end {
-                writer.member("ended", true)
-                writer.member("elapsed_us", end.ageMicroseconds)
+                writer.field("ended", true)
+                writer.field("elapsed_us", end.ageMicroseconds)
                 if let status = end.status {
                     writer.key("exit")
                     writer.value { RecordEncoder.appendExit(status, to: &$0) }
                 }
             }
             if let spent = row.spent {
-                if let time = spent.cpuTime { writer.member("cpu_time_ns", time) }
+                if let time = spent.cpuTime { writer.field("cpu_time_ns", time) }
                 writer.key("stats")
                 writer.object { writer in
                     for kind in TimeKind.allCases {
-                        if let nanoseconds = spent[kind] { writer.member(kind.field.name, nanoseconds) }
+                        if let nanoseconds = spent[kind] { writer.field(kind.field.name, nanoseconds) }
                     }
                 }
             }

@@ -13,7 +13,7 @@ struct TopModel {
     enum Subject: String { case process, thread }
 
     /// One task in a sample.
-    struct Sight {
+    struct Snapshot {
         var identity: TopRow.Identity?
         /// The time of its start, on the monotonic clock, as far as it is known.
         var startMicroseconds: UInt64?
@@ -29,13 +29,13 @@ struct TopModel {
     }
 
     /// A query to the daemon for a task.
-    typealias Question = Survey.Question
+    typealias TypedRequest = RateLimitedQueries.TypedRequest
 
     let subject: Subject
     /// The tick of the kernel.
     private let tick: Duration
-    private var before: [UInt32: Sight] = [:]
-    private var now: [UInt32: Sight] = [:]
+    private var before: [UInt32: Snapshot] = [:]
+    private var now: [UInt32: Snapshot] = [:]
     private var doubtful: Set<UInt32> = []
     private var ends: [ExitRecord] = []
     private var endedIDs: Set<UInt32> = []
@@ -44,8 +44,8 @@ struct TopModel {
     private var (ended, failed, lost, omitted) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
     private var lacksThreads = false
     private var round: UInt32 = 0
-    private var lookBefore: ClosedRange<UInt64>?
-    private var look: ClosedRange<UInt64> = 0...0
+    private var previousSample: ClosedRange<UInt64>?
+    private var sample: ClosedRange<UInt64> = 0...0
     /// Whether exits may be missing.
     var isPartial = false
 
@@ -63,17 +63,17 @@ struct TopModel {
     // MARK: Queries
 
     /// Returns the queries for living tasks.
-    mutating func questions(for ids: [UInt32]) -> [Question] {
+    mutating func requests(for ids: [UInt32]) -> [TypedRequest] {
         round &+= 1
         guard subject == .process else { return ids.map(Self.threadQuestion) }
         return ids.flatMap { id in
-            let sums = Question(.tgid(id), fields: Self.counters)
-            return wantsIdentity(id) ? [sums, Question(.pid(id), fields: TopRow.Identity.fields)] : [sums]
+            let sums = TypedRequest(.tgid(id), fields: Self.counters)
+            return wantsIdentity(id) ? [sums, TypedRequest(.pid(id), fields: TopRow.Identity.fields)] : [sums]
         }
     }
 
-    private static func threadQuestion(_ id: UInt32) -> Question {
-        Question(.pid(id), fields: counters.union(TopRow.Identity.fields))
+    private static func threadQuestion(_ id: UInt32) -> TypedRequest {
+        TypedRequest(.pid(id), fields: counters.union(TopRow.Identity.fields))
     }
 
     /// Returns whether the name must be queried; names can change, most often soon after the start.
@@ -83,28 +83,29 @@ struct TopModel {
     }
 
     /// The queries for tasks whose identity is doubtful, to be sent after all earlier exits were added.
-    var doubts: [Question] {
+    var doubts: [TypedRequest] {
         let ids = doubtful.union(endedIDs.intersection(now.keys)).sorted()
         guard subject == .process else { return ids.map(Self.threadQuestion) }
         return ids.flatMap { id in
-            [Question(.tgid(id), fields: Self.counters), Question(.pid(id), fields: TopRow.Identity.fields)]
+            [TypedRequest(.tgid(id), fields: Self.counters), TypedRequest(.pid(id), fields: TopRow.Identity.fields)]
         }
     }
 
     // MARK: Input
 
     /// Takes the replies to `questions`, in order, and the time of the sample on the monotonic clock.
-    mutating func saw(_ answers: [(Question, Survey.Answer)], during look: ClosedRange<UInt64>) {
-        self.look = look
+    mutating func saw(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], during sample: ClosedRange<UInt64>) {
+        self.sample = sample
         now.removeAll(keepingCapacity: true)
         doubtful.removeAll(keepingCapacity: true)
-        take(answers, look)
+        take(answers, sample)
     }
 
     /// Takes the replies to `doubts`, and their time.
-    mutating func resolved(_ answers: [(Question, Survey.Answer)], during moments: ClosedRange<UInt64>) {
-        for (question, _) in answers {
-            switch question.target {
+    mutating func resolved(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], during moments: ClosedRange<UInt64>)
+    {
+        for (request, _) in answers {
+            switch request.target {
             case .tgid(let id), .pid(let id): now[id] = nil
             case .cgroup: break
             }
@@ -114,7 +115,7 @@ struct TopModel {
             // A task that has ended but still exists is a zombie; its exit was already added.
             let id = id(of: record)
             guard let start = now[id]?.startMicroseconds else { continue }
-            if moments.lowerBound - min(start, moments.lowerBound) + Continuity.slackMicroseconds >= age(of: record) {
+            if moments.lowerBound - min(start, moments.lowerBound) + TaskIdentity.slackMicroseconds >= age(of: record) {
                 now[id] = nil
             }
         }
@@ -157,10 +158,10 @@ struct TopModel {
         (subject == .process ? record.task[.acTgetime] : nil) ?? record.task[.acEtime] ?? 0
     }
 
-    private mutating func take(_ answers: [(Question, Survey.Answer)], _ moments: ClosedRange<UInt64>) {
+    private mutating func take(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], _ moments: ClosedRange<UInt64>) {
         var rest = answers[...]
-        while let (question, answer) = rest.popFirst() {
-            switch question.target {
+        while let (request, answer) = rest.popFirst() {
+            switch request.target {
             case .tgid(let id):
                 var first: TaskRecord?
                 if case (let next, .success(let answer))? = rest.first, next.target == .pid(id) {
@@ -179,42 +180,45 @@ struct TopModel {
     private mutating func add(
         _ id: UInt32, _ counters: TaskRecord, _ first: TaskRecord?, _ moments: ClosedRange<UInt64>
     ) {
-        var sight = Sight(age: counters[.acEtime] ?? 0, spent: TimeSpent(counters))
-        sight.omitted.add(counters)
+        var snapshot = Snapshot(age: counters[.acEtime] ?? 0, spent: TimeSpent(counters))
+        snapshot.omitted.add(counters)
         let old = before[id]
         if let first, let age = first[.acEtime] {
-            sight.identity = TopRow.Identity(first)
+            snapshot.identity = TopRow.Identity(first)
             let start = moments.lowerBound - min(age, moments.lowerBound)
-            sight.startMicroseconds = start
-            sight.isYoung = old == nil || !isOlderThanInterval(age)
-            sight.isContinued = old.map { isSame($0, start: start) } ?? false
-        } else if let old, !endedIDs.contains(id), isSame(old, sight), !sight.spent.isLess(than: old.spent) {
-            (sight.identity, sight.startMicroseconds, sight.isContinued) = (old.identity, old.startMicroseconds, true)
+            snapshot.startMicroseconds = start
+            snapshot.isYoung = old == nil || !isOlderThanInterval(age)
+            snapshot.isContinued = old.map { isSame($0, start: start) } ?? false
+        } else if let old, !endedIDs.contains(id), isSame(old, snapshot), !snapshot.spent.isLess(than: old.spent) {
+            (snapshot.identity, snapshot.startMicroseconds, snapshot.isContinued) = (
+                old.identity, old.startMicroseconds, true
+            )
         } else {
             doubtful.insert(id)
         }
-        now[id] = sight
+        now[id] = snapshot
     }
 
     private var elapsedAtLeast: UInt64 {
-        guard let lookBefore, look.lowerBound > lookBefore.upperBound else { return 0 }
-        return look.lowerBound - lookBefore.upperBound
+        guard let previousSample, sample.lowerBound > previousSample.upperBound else { return 0 }
+        return sample.lowerBound - previousSample.upperBound
     }
 
     /// The maximum time since the previous sample; nil for the first one.
-    private var elapsedAtMost: UInt64? { lookBefore.map { look.upperBound - $0.lowerBound } }
+    private var elapsedAtMost: UInt64? { previousSample.map { sample.upperBound - $0.lowerBound } }
 
     private func isOlderThanInterval(_ age: UInt64) -> Bool { age > 2 * (elapsedAtMost ?? 0) }
 
     /// Compares the start of the first task.
-    private func isSame(_ old: Sight, start: UInt64) -> Bool {
+    private func isSame(_ old: Snapshot, start: UInt64) -> Bool {
         guard let begun = old.startMicroseconds else { return true }
-        let uncertain = look.upperBound - look.lowerBound + (lookBefore.map { $0.upperBound - $0.lowerBound } ?? 0)
-        return max(start, begun) - min(start, begun) <= uncertain + Continuity.slackMicroseconds
+        let uncertain =
+            sample.upperBound - sample.lowerBound + (previousSample.map { $0.upperBound - $0.lowerBound } ?? 0)
+        return max(start, begun) - min(start, begun) <= uncertain + TaskIdentity.slackMicroseconds
     }
 
-    private func isSame(_ old: Sight, _ sight: Sight) -> Bool {
-        Continuity.isSame(age: sight.age, earlier: old.age, elapsedAtLeast: elapsedAtLeast)
+    private func isSame(_ old: Snapshot, _ snapshot: Snapshot) -> Bool {
+        TaskIdentity.isSame(age: snapshot.age, earlier: old.age, elapsedAtLeast: elapsedAtLeast)
     }
 
     // MARK: Output
@@ -222,20 +226,21 @@ struct TopModel {
     /// Closes the interval; returns nil after the first sample, which has no predecessor.
     mutating func finish(at time: UInt64) -> TopInterval? {
         var interval: TopInterval?
-        if let lookBefore, let elapsed = elapsedAtMost {
+        if let previousSample, let elapsed = elapsedAtMost {
             var rows = endedRows(elapsed)
-            for (id, sight) in now {
-                var row = TopRow(id: id, identity: sight.identity, spent: spent(id, sight, elapsed))
+            for (id, snapshot) in now {
+                var row = TopRow(id: id, identity: snapshot.identity, spent: spent(id, snapshot, elapsed))
                 row.spent?.add(uncounted: uncounted[id] ?? 0)
                 rows.append(row)
             }
             interval = TopInterval(
-                microseconds: look.lowerBound - lookBefore.lowerBound, time: time, rows: rows.sorted { $0.id < $1.id },
+                microseconds: sample.lowerBound - previousSample.lowerBound, time: time,
+                rows: rows.sorted { $0.id < $1.id },
                 ended: ended, failed: failed, lost: lost, omitted: omitted, isPartial: isPartial)
             interval?.omittedWaits = omittedWaits
             interval?.lacksThreads = lacksThreads
         }
-        (before, lookBefore) = (now, look)
+        (before, previousSample) = (now, sample)
         (ended, failed, lost, omitted, isPartial) = (0, 0, 0, 0, false)
         lacksThreads = false
         ends.removeAll(keepingCapacity: true)
@@ -246,15 +251,15 @@ struct TopModel {
 
     private var omittedWaits: OmittedWaits {
         var sum = OmittedWaits()
-        for sight in now.values { sum.add(sight.omitted) }
+        for snapshot in now.values { sum.add(snapshot.omitted) }
         for record in ends { sum.add((subject == .process ? record.process : nil) ?? record.task) }
         return sum
     }
 
-    private func spent(_ id: UInt32, _ sight: Sight, _ elapsed: UInt64) -> TimeSpent? {
-        if sight.isContinued { return before[id].map { sight.spent.since($0.spent) } }
-        let age = sight.startMicroseconds.map { look.lowerBound - min($0, look.lowerBound) } ?? sight.age
-        return Continuity.isNew(age: age, elapsedAtMost: elapsed) ? sight.spent : nil
+    private func spent(_ id: UInt32, _ snapshot: Snapshot, _ elapsed: UInt64) -> TimeSpent? {
+        if snapshot.isContinued { return before[id].map { snapshot.spent.since($0.spent) } }
+        let age = snapshot.startMicroseconds.map { sample.lowerBound - min($0, sample.lowerBound) } ?? snapshot.age
+        return TaskIdentity.isNew(age: age, elapsedAtMost: elapsed) ? snapshot.spent : nil
     }
 
     private func endedRows(_ elapsed: UInt64) -> [TopRow] {
@@ -271,7 +276,7 @@ struct TopModel {
             if let old = earlier[id], !total.isLess(than: old.spent), isAsOld(age, as: old) {
                 row.spent = total.since(old.spent)
                 earlier[id] = nil
-            } else if Continuity.isNew(age: age, elapsedAtMost: elapsed) {
+            } else if TaskIdentity.isNew(age: age, elapsedAtMost: elapsed) {
                 row.spent = total
             }
             row.spent?.add(uncounted: uncounted)
@@ -280,8 +285,9 @@ struct TopModel {
     }
 
     /// Returns whether a task that ended at that age can have been in the previous sample.
-    private func isAsOld(_ age: UInt64, as old: Sight) -> Bool {
-        guard let lookBefore, let start = old.startMicroseconds else { return age >= old.age }
-        return age &+ Continuity.slackMicroseconds >= lookBefore.lowerBound - min(start, lookBefore.lowerBound)
+    private func isAsOld(_ age: UInt64, as old: Snapshot) -> Bool {
+        guard let previousSample, let start = old.startMicroseconds else { return age >= old.age }
+        return age &+ TaskIdentity.slackMicroseconds >= previousSample.lowerBound
+            - min(start, previousSample.lowerBound)
     }
 }

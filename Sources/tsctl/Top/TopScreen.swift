@@ -14,11 +14,11 @@ struct TopScreen {
         var access = ServerInfo.Access.all
         var subject = TopModel.Subject.process
         /// The reason why there is no connection.
-        var trouble: String?
+        var connectionError: String?
         /// Another message, shown once.
         var notice: String?
         /// The duration so far of a sample that takes long.
-        var secondsOfLook: Int?
+        var secondsOfSample: Int?
     }
 
     let state: State
@@ -108,9 +108,9 @@ struct TopScreen {
 
     private var notes: [String] {
         var notes: [String] = []
-        if let trouble = state.trouble { notes.append(trouble) }
+        if let connectionError = state.connectionError { notes.append(connectionError) }
         if let notice = state.notice { notes.append(notice) }
-        if let seconds = state.secondsOfLook {
+        if let seconds = state.secondsOfSample {
             notes.append("sampling takes long, \(seconds) s so far: the machine or taskstatsd is overloaded")
         }
         if state.delayAccounting == false {

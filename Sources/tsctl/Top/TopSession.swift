@@ -3,25 +3,25 @@ import Taskstats
 /// The state of top without its output: the figures and the view; it never waits.
 struct TopSession {
     /// The effect of updates.
-    struct Update {
+    struct Effect {
         /// Whether there was an update.
         var isAny = false
         /// Whether there is another interval.
         var isNewInterval = false
         /// The duration of a sample that has just ended, in milliseconds; nil if none has.
-        var lookMilliseconds: Int?
+        var sampleMilliseconds: Int?
     }
 
     var view: TopView
     private(set) var state = TopScreen.State()
     let server: ServerInfo
-    private let looker: TopLooker
+    private let sampler: TopSamplingThread
     private var names = AccountNames()
-    private var orders = 0
-    private var lookBegan: UInt64 = 0
+    private var pendingSamples = 0
+    private var sampleStart: UInt64 = 0
 
     /// The duration of a sample, in seconds, after which the screen explains the delay.
-    static let patienceSeconds = 2
+    static let slowSampleSeconds = 2
 
     init(_ connection: sending TopConnection, view: TopView) throws(Failure) {
         self.view = view
@@ -29,61 +29,61 @@ struct TopSession {
         state.subject = connection.subject
         state.access = server.access
         state.delayAccounting = server.delayAccounting
-        looker = try TopLooker.start(connection)
+        sampler = try TopSamplingThread.start(connection)
     }
 
     /// The descriptor that is readable while there are updates.
-    var descriptor: Int32 { looker.descriptor }
+    var descriptor: Int32 { sampler.descriptor }
 
     /// Starts a sample, unless one is in progress.
-    mutating func look() {
-        if orders == 0 { order() }
+    mutating func startSample() {
+        if pendingSamples == 0 { requestSample() }
     }
 
     /// Switches between processes and threads.
     mutating func changeSubject() {
         state.subject = state.subject == .process ? .thread : .process
         state.interval = nil
-        order()
+        requestSample()
     }
 
-    private mutating func order() {
-        orders += 1
-        lookBegan = Moment.monotonicMicroseconds
-        looker.look(at: state.subject)
+    private mutating func requestSample() {
+        pendingSamples += 1
+        sampleStart = Moment.monotonicMicroseconds
+        sampler.requestSample(of: state.subject)
     }
 
     /// Updates the duration of the sample in progress.
-    mutating func watchTheClock() {
-        let seconds = Int(Moment.monotonicMicroseconds - lookBegan) / 1_000_000
-        state.secondsOfLook = orders > 0 && seconds >= Self.patienceSeconds ? seconds : nil
+    mutating func updateSecondsOfSample() {
+        let seconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000_000
+        state.secondsOfSample = pendingSamples > 0 && seconds >= Self.slowSampleSeconds ? seconds : nil
     }
 
     /// Takes the updates of the sampling thread.
-    mutating func takeNews() throws(Failure) -> Update {
-        var update = Update()
-        for news in looker.takeNews() {
-            if let failure = news.failure { throw failure }
-            update.isAny = true
-            if news.endsOrder {
-                orders -= 1
-                update.lookMilliseconds = Int(Moment.monotonicMicroseconds - lookBegan) / 1_000
+    mutating func takeUpdates() throws(Failure) -> Effect {
+        var effect = Effect()
+        for update in sampler.takeUpdates() {
+            if let failure = update.failure { throw failure }
+            effect.isAny = true
+            if update.completesCommand {
+                pendingSamples -= 1
+                effect.sampleMilliseconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000
             }
-            if take(news) { update.isNewInterval = true }
+            if take(update) { effect.isNewInterval = true }
         }
-        watchTheClock()
-        return update
+        updateSecondsOfSample()
+        return effect
     }
 
     /// Takes an update; returns whether it closed an interval.
-    private mutating func take(_ news: TopNews) -> Bool {
-        (state.trouble, state.delayAccounting) = (news.trouble, news.delayAccounting)
-        if news.isDaemonBack { state.notice = "taskstatsd is back; exits in the meantime are unknown" }
+    private mutating func take(_ update: TopUpdate) -> Bool {
+        (state.connectionError, state.delayAccounting) = (update.connectionError, update.delayAccounting)
+        if update.isDaemonBack { state.notice = "taskstatsd is back; exits in the meantime are unknown" }
         // A sample from before a change of the subject is obsolete.
-        guard news.subject == state.subject, let interval = news.interval else { return false }
+        guard update.subject == state.subject, let interval = update.interval else { return false }
         guard !view.isPaused else { return true }
         if !interval.isPartial { state.notice = nil }
-        (state.interval, state.system) = (interval, news.system)
+        (state.interval, state.system) = (interval, update.system)
         return true
     }
 
@@ -104,11 +104,11 @@ struct TopSession {
 }
 
 /// An update of the sampling thread, with or without a request.
-struct TopNews: Sendable {
+struct TopUpdate: Sendable {
     /// The subject of the sample.
     var subject: TopModel.Subject
     /// Whether it completes a requested sample.
-    var endsOrder = false
+    var completesCommand = false
     /// The interval that a sample closed, and the figures of the system in it.
     var interval: TopInterval?
     var system = SystemFigures()
@@ -117,7 +117,7 @@ struct TopNews: Sendable {
     /// Whether the daemon has just returned.
     var isDaemonBack = false
     /// The reason why there is no connection.
-    var trouble: String?
+    var connectionError: String?
     /// The error that ends top.
     var failure: Failure?
 }

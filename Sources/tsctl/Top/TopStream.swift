@@ -17,23 +17,23 @@ struct TopStream: ~Copyable {
 
     /// Runs until the number of intervals is reached, a signal ends it, or the reader goes away.
     mutating func run() throws {
-        let wakeups = try Wakeups.begin(keys: nil, news: session.descriptor, hasScreen: false)
+        let wakeups = try Wakeups.begin(keys: nil, updates: session.descriptor, hasScreen: false)
         let interval = session.view.interval
         do {
             if form == .csv { output.line(csv.heading) }
-            session.look()
+            session.startSample()
             while left > 0 {
                 wakeups.wait()
                 if wakeups.isEnding { throw StandardOutput.Stop.interrupted }
                 if wakeups.isReaderGone { return }
-                if wakeups.nextSignal() != nil { session.look() }
-                let update = try session.takeNews()
-                if update.isNewInterval {
+                if wakeups.nextSignal() != nil { session.startSample() }
+                let effect = try session.takeUpdates()
+                if effect.isNewInterval {
                     try show(wakeups)
                     left -= 1
                 }
-                if let spent = update.lookMilliseconds {
-                    wakeups.setTimer(after: interval.rest(afterSpending: update.isNewInterval ? spent : 0))
+                if let spent = effect.sampleMilliseconds {
+                    wakeups.setTimer(after: interval.rest(afterSpending: effect.isNewInterval ? spent : 0))
                 }
             }
         } catch StandardOutput.Stop.interrupted {

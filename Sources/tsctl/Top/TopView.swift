@@ -1,7 +1,7 @@
 /// The user's view of top, which keys change: the order, the filter and the hidden rows.
 struct TopView: Equatable {
     /// The action that a key requests, besides another view.
-    enum Action: Equatable { case none, redraw, look, changeSubject, changeInterval(Interval), quit }
+    enum Action: Equatable { case none, redraw, sample, changeSubject, changeInterval(Interval), quit }
 
     /// The receiver of keys.
     enum Mode: Equatable {
@@ -60,7 +60,7 @@ struct TopView: Equatable {
         case .character("r"): isReversed.toggle()
         case .character("i"): showsIdle.toggle()
         case .character("e"): showsEnded.toggle()
-        case .character(" "): return .look
+        case .character(" "): return .sample
         case .character("t"): return .changeSubject
         case .character("+"): return change(interval: interval.milliseconds * 2)
         case .character("-"): return change(interval: interval.milliseconds / 2)

@@ -61,10 +61,10 @@ struct WatchCommand: ParsableCommand {
         if ending == .readerGone { return }
         var isComplete = true
         switch ending {
-        case .signal: isComplete = stream.takeRest(within: Interruption.patience, ending: interruption.descriptor)
+        case .signal: isComplete = stream.takeRemaining(within: Interruption.timeout, ending: interruption.descriptor)
         case .time:
-            isComplete = stream.takeRest(
-                within: Interruption.patienceWithoutSignal, ending: interruption.descriptor,
+            isComplete = stream.takeRemaining(
+                within: Interruption.timeoutWithoutSignal, ending: interruption.descriptor,
                 interruptedBy: interruption.signalDescriptor)
         case .count, .readerGone: break
         }
@@ -83,7 +83,7 @@ struct WatchCommand: ParsableCommand {
             if stream.stop != nil {
                 throw Failure(
                     "\(stream.notShown) more records were received and are not shown: standard output was not read for "
-                        + OutputPatience.graceText)
+                        + OutputTimeout.graceText)
             }
         }
         if ending == .time { try end.checkCount(stream.view.shown) }

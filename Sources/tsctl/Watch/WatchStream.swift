@@ -108,10 +108,11 @@ struct WatchStream: ~Copyable {
     /// Once the command must end, when `descriptor` is readable, a reader that does not read gets half a second for each
     /// piece; exits that it does not read are counted in `notShown`. Returns false if the daemon did not confirm the end
     /// within the limits, or before the signal, so that records may be missing.
-    mutating func takeRest(
-        within limits: TaskstatsConnection.LeavingLimits, ending descriptor: Int32, interruptedBy signal: Int32? = nil
+    mutating func takeRemaining(
+        within limits: TaskstatsConnection.UnsubscribeLimits, ending descriptor: Int32,
+        interruptedBy signal: Int32? = nil
     ) -> Bool {
-        if view.summary == nil { view.limitPatience(OutputPatience(ending: descriptor)) }
+        if view.summary == nil { view.limitTimeout(OutputTimeout(ending: descriptor)) }
         guard isConnected else {
             takeLate(nil)
             return true

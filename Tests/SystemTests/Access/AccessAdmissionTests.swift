@@ -5,14 +5,14 @@ import Testing
 extension SystemTests {
     @Suite("Admission of clients")
     struct AccessAdmissionTests {
-        private static let member = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
+        private static let field = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
 
         @Test("With --default-access none only root and the group are served; others receive the reason")
         func defaultAccess() throws {
             let daemon = try RunningDaemon(["--default-access", "none", "--group", "nogroup"])
             let pid = "\(daemon.pid)"
             #expect(try daemon.connect().server.access == .all)
-            #expect(try Host.run(daemon.tsctl(["get", "--pid", pid], as: Self.member)).status == 0)
+            #expect(try Host.run(daemon.tsctl(["get", "--pid", pid], as: Self.field)).status == 0)
             let stranger = ["setpriv", "--reuid=61002", "--regid=61002", "--clear-groups"]
             for command in [["get", "--pid", "self"], ["watch", "--count", "1"], ["status"]] {
                 let refused = try Host.run(daemon.tsctl(command.map { $0 == "self" ? pid : $0 }, as: stranger))

@@ -33,7 +33,7 @@ struct Difference {
         Difference(
             [Persona.bareRoot], on: living, "yes",
             "Uid 0 is root: it owns the files of the kernel's other interfaces, with or without capabilities."),
-        Difference(Persona.members, on: living, "yes", "The administrator grants everything to members of the group."),
+        Difference(Persona.entries, on: living, "yes", "The administrator grants everything to members of the group."),
         Difference(
             Persona.ownersInTheirGroup, on: [.thread], by: [.tgid], "no",
             "The kernel answers for the process of any thread, but identifies only its leader."),

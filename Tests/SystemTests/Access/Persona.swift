@@ -27,7 +27,7 @@ struct Persona: Hashable {
     static let others = [
         Persona("other user", "own", .other), Persona("other user in the owner's group", "own", .other),
     ]
-    static let members = [Persona("member", "all", .other), Persona("member by primary group", "all", .other)]
+    static let entries = [Persona("member", "all", .other), Persona("member by primary group", "all", .other)]
     static let bareRoot = Persona("root without capabilities", "all", .root)
     static let root = Persona("root", "all", .root)
     /// In their own pid namespace.
@@ -35,5 +35,5 @@ struct Persona: Hashable {
         Persona("root in a pid namespace", "none", .root), Persona("member in a pid namespace", "none", .other),
         Persona("owner in a pid namespace", "none", .owner),
     ]
-    static let all = [root, bareRoot] + members + owners + others + confined + contained
+    static let all = [root, bareRoot] + entries + owners + others + confined + contained
 }

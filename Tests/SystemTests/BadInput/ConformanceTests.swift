@@ -35,8 +35,9 @@ extension SystemTests {
                     let answer = try #require(try client.line(), "\(request)")
                     #expect(isExpected(answer, of: request), "\(request): \(answer.prefix(400))")
                 }
-                let farewell = try client.line()
-                #expect(farewell?.contains(#""method":"closing","params":{"reason":"8 bad lines in a row"}"#) == true)
+                let finalMessage = try client.line()
+                #expect(
+                    finalMessage?.contains(#""method":"closing","params":{"reason":"8 bad lines in a row"}"#) == true)
                 #expect(try client.line() == nil)
             }
             #expect(try daemon.wait(.seconds(10)) { $0.clients == 1 && $0.queuedBytes == 0 })

@@ -8,7 +8,7 @@ extension SystemTests {
         func everyOrder() throws {
             let daemon = try RunningDaemon()
             let before = try Footprint(daemon)
-            let onlooker = try Onlooker(daemon)
+            let wellBehavedClient = try WellBehavedClient(daemon)
             let length = Requested.number("TASKSTATS_MISUSE_LENGTH") ?? 3
             // An ordinary user may connect a hundred times per second.
             for (uid, length) in [(0, length), (Host.nobody, min(length, 2))] {
@@ -17,7 +17,7 @@ extension SystemTests {
                 let numbers = result.output.dropLast()
                 print("misuse: uid \(uid), \(length) steps: orders, connections, lines: \(numbers)")
             }
-            print("misuse: \(try onlooker.finish())")
+            print("misuse: \(try wellBehavedClient.finish())")
             try before.expectAgain(daemon)
         }
     }

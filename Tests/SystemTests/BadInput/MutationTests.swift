@@ -17,7 +17,7 @@ extension SystemTests {
             // With more than the usual number of lines, answers are not kept for validation.
             let daemon = try RunningDaemon(under: lines > Self.usualLines ? ["env", "-u", "LD_PRELOAD"] : [])
             let before = try Footprint(daemon)
-            let onlooker = try Onlooker(daemon)
+            let wellBehavedClient = try WellBehavedClient(daemon)
             let run = try ConservationRun(
                 seed: UInt64(seed), size: .init(rounds: 1, tasksPerStorm: 1_000), daemon: daemon)
             let ordinaryLines = lines / 5
@@ -29,11 +29,11 @@ extension SystemTests {
             for attacker in attackers { print("mutations: \(try attacker.finish())") }
 
             // Some of the lines were subscriptions.
-            for (cpu, position) in try run.witness.read().enumerated() {
+            for (cpu, position) in try run.recorder.read().enumerated() {
                 run.otherRegistrations.append((cpu, 0...position))
             }
-            // Its clients must be gone; the onlooker has a subscription.
-            print("mutations: \(try onlooker.finish())")
+            // Its clients must be gone; the wellBehavedClient has a subscription.
+            print("mutations: \(try wellBehavedClient.finish())")
             let outcome = try run.end()
             for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
             print("mutations: \(lines) lines; beside them \(outcome)")

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A client that sends arbitrary bytes and reads line by line.
 final class RawConnection {
-    private static let patienceMilliseconds: Int32 = 20_000
+    private static let timeoutMilliseconds: Int32 = 20_000
     private let socket: Descriptor
     private var pending: [UInt8] = []
 
@@ -38,8 +38,8 @@ final class RawConnection {
             }
             searched = pending.count
             var entry = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&entry, 1, Self.patienceMilliseconds) == 1 else {
-                throw TestFailure("the daemon sent nothing for \(Self.patienceMilliseconds) ms")
+            guard unsafe poll(&entry, 1, Self.timeoutMilliseconds) == 1 else {
+                throw TestFailure("the daemon sent nothing for \(Self.timeoutMilliseconds) ms")
             }
             let count = try unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { room in
                 let count = try unsafe socket.read(into: room) ?? 0

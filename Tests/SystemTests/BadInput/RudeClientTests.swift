@@ -13,7 +13,7 @@ extension SystemTests {
             let daemon = try RunningDaemon(["--queue-bytes", "\(queueBytes)"])
             let before = try Footprint(daemon)
             for uid in [0, Host.nobody] {
-                let onlooker = try Onlooker(daemon)
+                let wellBehavedClient = try WellBehavedClient(daemon)
                 var clients = try Host.start(Script.command("rude.py", daemon.socket, "\(uid)"))
                 var said: [String] = []
                 while let line = try clients.line(), line != "held" { said.append(line) }
@@ -21,7 +21,7 @@ extension SystemTests {
                 let full = deafClients * (queueBytes - ProtocolLimits.lineBytes)
                 let patience = Duration.seconds(Requested.isSanitized ? 300 : 30)
                 #expect(try daemon.wait(patience) { $0.queuedBytes >= full }, "\(said)")
-                print("rude: \(try onlooker.finish())")
+                print("rude: \(try wellBehavedClient.finish())")
                 let share = try daemon.cpuShare(over: .seconds(1))
                 #expect(share < 0.05 || Requested.isSanitized, "the daemon is busy with clients that do nothing")
                 clients.send(signal: SIGTERM)

@@ -17,7 +17,7 @@ extension Audit {
             var lost = 0...0
             for index in perhaps {
                 let least = surely.contains(index) ? 1 : 0
-                let isWanted = account.client.wish.wants(ended[span.cpu][index])
+                let isWanted = account.client.choice.wants(ended[span.cpu][index])
                 switch fates[span.cpu, index] {
                 case .received: if isWanted { matched = matched.adding(least...1) }
                 case .lostInKernel: lost = lost.adding(least...1)

@@ -30,7 +30,7 @@ struct Audit {
         var lostInQueue = 0
     }
 
-    let ended: [[Witness.Ended]]
+    let ended: [[ReferenceRecorder.Ended]]
     /// Whether the daemon may have closed any connection.
     private let allowsClosing: Bool
     private(set) var fates: Fates
@@ -41,7 +41,7 @@ struct Audit {
 
     /// Checks all clients; other programs made the daemon register CPUs at these positions.
     init(
-        _ ended: [[Witness.Ended]], _ clients: [StreamClient],
+        _ ended: [[ReferenceRecorder.Ended]], _ clients: [StreamClient],
         otherRegistrations: [(cpu: Int, at: ClosedRange<Int>)], allowsClosing: Bool = false
     ) {
         self.ended = ended
@@ -55,7 +55,7 @@ struct Audit {
         // First all clients that show which records the daemon had, then those whose sums depend on that.
         let accounts = clients.compactMap { read($0) }
         for account in accounts {
-            let problem = account.client.wish == .everything ? problemOfTotal(account) : problemOfFiltered(account)
+            let problem = account.client.choice == .everything ? problemOfTotal(account) : problemOfFiltered(account)
             if let problem { report(account.client, problem) }
         }
         problems += problemsOfNumbering(accounts.flatMap(\.spans))
@@ -85,7 +85,7 @@ struct Audit {
     }
 
     private mutating func report(_ client: StreamClient, _ problem: String) {
-        problems.append("client \(client.number) (\(client.wish), \(client.overflow)): \(problem)")
+        problems.append("client \(client.number) (\(client.choice), \(client.overflow)): \(problem)")
     }
 
     // MARK: Events
@@ -125,7 +125,7 @@ struct Audit {
                 open[cpu] = nil
                 var span = span
                 span.end = change.boundary[cpu]
-                if client.wish == .everything, let problem = finish(&span) { return problem }
+                if client.choice == .everything, let problem = finish(&span) { return problem }
                 account.spans.append(span)
             }
             for cpu in change.cpus where open[cpu] == nil { open[cpu] = Span(cpu: cpu, begin: change.boundary[cpu]) }
@@ -144,7 +144,7 @@ struct Audit {
                 """
         }
         span.origin = index + 1 - Int(exit.sequence)
-        if client.wish == .everything {
+        if client.choice == .everything {
             guard span.advance(to: index...index) else {
                 return """
                     \(exit) is at \(index), expected at \(span.expected), with \(span.lostInQueueSince) told as lost in \
@@ -155,7 +155,7 @@ struct Audit {
             if span.lostInQueueSince == 0, !fates.note(.lostInKernel, span.cpu, lost) {
                 return "\(lost) on CPU \(span.cpu) are reported lost in the kernel, but others had some of them"
             }
-        } else if !client.wish.wants(ended[span.cpu][index]) {
+        } else if !client.choice.wants(ended[span.cpu][index]) {
             return "\(exit) does not match its subscription"
         } else if let last = span.received.last, last >= index {
             return "\(exit) comes twice or late"
@@ -209,7 +209,7 @@ struct Audit {
     }
 }
 
-extension Witness.Ended {
+extension ReferenceRecorder.Ended {
     fileprivate func isMeant(by exit: StreamEvent.Exit) -> Bool {
         pid == exit.pid && tgid == exit.tgid && isLast == exit.isLast
     }

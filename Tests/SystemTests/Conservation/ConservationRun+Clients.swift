@@ -27,9 +27,10 @@ extension ConservationRun {
     private func join() throws {
         guard clients.count < Self.clientLimit else { return }
         // Most have access to everything: they show which records the daemon had.
-        let wish = random.chance(60) ? .everything : StreamClient.Wish.allCases.randomElement(using: &random)
+        let choice =
+            random.chance(60) ? .everything : StreamClient.SubscriptionChoice.allCases.randomElement(using: &random)
         let client = try StreamClient(
-            clients.count + departed.count, path: daemon.socket, wish: wish ?? .everything,
+            clients.count + departed.count, path: daemon.socket, choice: choice ?? .everything,
             overflow: random.chance(15) ? .disconnect : .drop, hasAllFields: random.chance(40))
         clients.append(client)
         try subscribe(client)
@@ -45,7 +46,7 @@ extension ConservationRun {
 
     private func change(_ client: StreamClient, to cpus: CPUSet) throws {
         guard client.isConnected else { return }
-        let earliest = try witness.read()
+        let earliest = try recorder.read()
         let id = cpus.isEmpty ? try client.send(.unsubscribe) : try client.subscribe(to: cpus)
         guard let reply = try answer(client, id) else { return }
         if case .error(let error) = reply {
@@ -53,7 +54,7 @@ extension ConservationRun {
             if !allowsRefusals { outcome.problems.append("client \(client.number): refused: \(error)") }
             return
         }
-        var latest = try witness.read()
+        var latest = try recorder.read()
         // A record reaches the daemon and the reference listener one after the other, so one per CPU may be in transit.
         if !storms.isEmpty { latest = latest.map { $0 + 1 } }
         client.changes[id] = StreamClient.Change(
@@ -101,27 +102,27 @@ extension ConservationRun {
         if let watcher = watchers.first {
             try end(watcher)
         } else {
-            watchers.append(try Watcher(daemon, positions: try witness.read()))
+            watchers.append(try Watcher(daemon, positions: try recorder.read()))
         }
     }
 
     func end(_ watcher: Watcher) throws {
         try watcher.kill()
         watchers.removeAll { $0 === watcher }
-        for (cpu, position) in try witness.read().enumerated() {
+        for (cpu, position) in try recorder.read().enumerated() {
             otherRegistrations.append((cpu, watcher.positions[cpu]...position))
         }
     }
 
     /// Keeps the daemon from reading while tasks end.
     private func pauseDaemon() throws {
-        let until = try witness.read().reduce(0, +) + Int.random(in: 1...size.tasksPerStorm, using: &random)
+        let until = try recorder.read().reduce(0, +) + Int.random(in: 1...size.tasksPerStorm, using: &random)
         kill(daemon.pid, SIGSTOP)
         defer { kill(daemon.pid, SIGCONT) }
-        while !storms.isEmpty, witness.count < until {
-            let ready = try step(storms.map(\.descriptor) + witness.descriptors)
+        while !storms.isEmpty, recorder.count < until {
+            let ready = try step(storms.map(\.descriptor) + recorder.descriptors)
             if storms.contains(where: { ready.contains($0.descriptor) }) { break }
-            try witness.read()
+            try recorder.read()
         }
     }
 
@@ -129,7 +130,7 @@ extension ConservationRun {
     func expectNobodyLeft() throws {
         let observer = try daemon.connect()
         let clock = ContinuousClock()
-        let deadline = clock.now + .milliseconds(Int(Self.patienceMilliseconds))
+        let deadline = clock.now + .milliseconds(Int(Self.timeoutMilliseconds))
         while try observer.status().daemon?.registeredCPUs != "" {
             if clock.now > deadline { throw TestFailure("registrations are left behind") }
         }

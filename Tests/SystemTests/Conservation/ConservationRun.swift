@@ -21,11 +21,11 @@ final class ConservationRun {
     }
 
     static let clientLimit = 8
-    static let patienceMilliseconds: Int32 = 30_000
+    static let timeoutMilliseconds: Int32 = 30_000
 
     var random: SeededGenerator
     let size: Size
-    let witness: Witness
+    let recorder: ReferenceRecorder
     let daemon: RunningDaemon
     /// Whether the daemon may refuse requests and cut clients off, because system calls are made to fail.
     let allowsRefusals: Bool
@@ -42,7 +42,7 @@ final class ConservationRun {
         self.size = size
         self.daemon = daemon
         self.allowsRefusals = allowsRefusals
-        witness = try Witness()
+        recorder = try ReferenceRecorder()
     }
 
     /// Options for a daemon with little room, usually less than the storms need.
@@ -85,10 +85,10 @@ final class ConservationRun {
     /// Compares the clients' lines with the ended tasks.
     func end() throws -> Outcome {
         try expectNobodyLeft()
-        try witness.read()
-        outcome.exits = witness.count
+        try recorder.read()
+        outcome.exits = recorder.count
         let audit = Audit(
-            witness.ended, departed, otherRegistrations: otherRegistrations, allowsClosing: allowsRefusals)
+            recorder.ended, departed, otherRegistrations: otherRegistrations, allowsClosing: allowsRefusals)
         outcome.told = audit.totals
         outcome.problems += audit.problems
         return outcome
@@ -97,7 +97,7 @@ final class ConservationRun {
     // MARK: Storms
 
     private func storm() throws {
-        let positions = try witness.read()
+        let positions = try recorder.read()
         for cpu in 0..<Host.onlineCPUs {
             for _ in 0..<Int.random(in: 0...2, using: &random) {
                 let tasks = Int.random(in: 1...size.tasksPerStorm, using: &random)
@@ -105,16 +105,16 @@ final class ConservationRun {
             }
         }
         var acts = Int.random(in: 0...4, using: &random)
-        var nextAct = witness.count
+        var nextAct = recorder.count
         while !storms.isEmpty {
-            let ready = try step(storms.map(\.descriptor) + (acts > 0 ? witness.descriptors : []))
+            let ready = try step(storms.map(\.descriptor) + (acts > 0 ? recorder.descriptors : []))
             for storm in storms where ready.contains(storm.descriptor) { try finish(storm) }
             guard acts > 0 else { continue }
-            try witness.read()
-            if witness.count >= nextAct {
+            try recorder.read()
+            if recorder.count >= nextAct {
                 try act()
                 acts -= 1
-                nextAct = witness.count + Int.random(in: 0...size.tasksPerStorm / 4, using: &random)
+                nextAct = recorder.count + Int.random(in: 0...size.tasksPerStorm / 4, using: &random)
             }
         }
     }
@@ -123,11 +123,11 @@ final class ConservationRun {
     private func finish(_ storm: Storm) throws {
         let ids = try storm.finish()
         storms.removeAll { $0 === storm }
-        try witness.read()
+        try recorder.read()
         outcome.stormExits += ids.count
         var unseen: [UInt32: Int] = [:]
         for id in ids { unseen[id, default: 0] += 1 }
-        for ended in witness.ended[storm.cpu][storm.begin...] { unseen[ended.pid]? -= 1 }
+        for ended in recorder.ended[storm.cpu][storm.begin...] { unseen[ended.pid]? -= 1 }
         let missed = unseen.filter { $0.value > 0 }.keys
         if !missed.isEmpty { outcome.problems.append("CPU \(storm.cpu): the listener missed \(missed.sorted())") }
     }
@@ -139,8 +139,8 @@ final class ConservationRun {
     func step(_ others: [Int32] = []) throws -> Set<Int32> {
         let reading = clients.compactMap { client in client.descriptor.map { (client, $0) } }
         var entries = (reading.map(\.1) + others).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let count = unsafe poll(&entries, nfds_t(entries.count), Self.patienceMilliseconds)
-        guard count > 0 else { throw TestFailure("nothing happened for \(Self.patienceMilliseconds) ms") }
+        let count = unsafe poll(&entries, nfds_t(entries.count), Self.timeoutMilliseconds)
+        guard count > 0 else { throw TestFailure("nothing happened for \(Self.timeoutMilliseconds) ms") }
         for ((client, _), entry) in zip(reading, entries) where entry.revents != 0 {
             try client.receive()
             if !client.isConnected { depart(client) }

@@ -7,7 +7,7 @@ struct Fates {
 
     private var fates: [[Fate]]
 
-    init(_ ended: [[Witness.Ended]]) { fates = ended.map { Array(repeating: .unknown, count: $0.count) } }
+    init(_ ended: [[ReferenceRecorder.Ended]]) { fates = ended.map { Array(repeating: .unknown, count: $0.count) } }
 
     subscript(cpu: Int, index: Int) -> Fate { fates[cpu][index] }
 

@@ -6,7 +6,7 @@ import TaskstatsProtocol
 /// A client of the daemon that reads only when requested, and keeps all received lines.
 final class StreamClient {
     /// The records that it subscribed to.
-    enum Wish: CaseIterable {
+    enum SubscriptionChoice: CaseIterable {
         case everything, processes, failed, signaled, successful, load
     }
 
@@ -25,7 +25,7 @@ final class StreamClient {
     }
 
     let number: Int
-    let wish: Wish
+    let choice: SubscriptionChoice
     let overflow: SubscribeParameters.Overflow
     let hasAllFields: Bool
     /// The CPUs that it is subscribed to.
@@ -44,10 +44,11 @@ final class StreamClient {
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
 
     init(
-        _ number: Int, path: String, wish: Wish, overflow: SubscribeParameters.Overflow, hasAllFields: Bool
+        _ number: Int, path: String, choice: SubscriptionChoice, overflow: SubscribeParameters.Overflow,
+        hasAllFields: Bool
     ) throws(SystemError) {
         self.number = number
-        self.wish = wish
+        self.choice = choice
         self.overflow = overflow
         self.hasAllFields = hasAllFields
         socket = try UnixSocket.connect(to: path)
@@ -71,7 +72,7 @@ final class StreamClient {
         parameters.cpus = cpus.description
         parameters.overflow = overflow
         if !hasAllFields { parameters.fields = [.acEtime] }
-        switch wish {
+        switch choice {
         case .everything: break
         case .processes: parameters.scope = .process
         case .failed: parameters.filter.exit = .failed
@@ -128,9 +129,9 @@ final class StreamClient {
     func close() { socket = nil }
 }
 
-extension StreamClient.Wish {
+extension StreamClient.SubscriptionChoice {
     /// Returns whether its subscription includes a record of the reference listener.
-    func wants(_ ended: Witness.Ended) -> Bool {
+    func wants(_ ended: ReferenceRecorder.Ended) -> Bool {
         switch (self, ended.exit) {
         case (.everything, _): true
         case (.processes, _): ended.isLast

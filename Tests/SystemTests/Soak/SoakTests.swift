@@ -27,7 +27,7 @@ extension SystemTests {
                     "soak: round \(seed): \(outcome.exits) exits, \(held.resident >> 10) KiB, \(held.descriptors) descriptors"
                 )
                 // The growth of buffers in the first rounds is kept for the next.
-                if seed <= Self.roundsToSettle { settled = held }
+                if seed <= Self.roundsToReconcile { settled = held }
                 guard let settled else { continue }
                 #expect(held.descriptors == settled.descriptors)
                 #expect(held.resident <= settled.resident + Self.slackBytes)
@@ -36,7 +36,7 @@ extension SystemTests {
             print("soak: \(seed) rounds, \(sum)")
         }
 
-        private static let roundsToSettle: UInt64 = 4
+        private static let roundsToReconcile: UInt64 = 4
         private static let leastRounds: UInt64 = 8
         /// The allocator keeps a varying amount.
         private static let slackBytes = 8 << 20

@@ -17,13 +17,13 @@ extension SystemTests {
 
         /// Refuses every request with an unknown task.
         private static func answer(_ peer: FakePeer) throws {
-            try peer.greet()
+            try peer.sendHello()
             while true { try peer.refuse(ProtocolError(.noSuchTask, "no such task")) }
         }
 
         /// Confirms the subscription; when it is renewed, exits come first without end, so that the answer never does.
         private static func flood(_ peer: FakePeer) throws {
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.request()
             while true { try peer.send(bytes: exits) }

@@ -41,7 +41,7 @@ final class ConservationRun {
     private var random: SeededGenerator
     private let limits: BrokerLimits
     private let host: TestHost
-    private var witnesses: [Witness] = []
+    private var recorders: [ReferenceClient] = []
     private var lastPID: UInt32 = 0
 
     init(seed: UInt64) {
@@ -86,83 +86,84 @@ final class ConservationRun {
         guard let persona = Self.personas.randomElement(using: &random) else { return }
         guard let client = try? host.connect(persona.peer) else { return }
         let isSlow = Int.random(in: 0..<3, using: &random) == 0
-        let witness = Witness(
+        let recorder = ReferenceClient(
             client, persona.peer, seesEverything: persona.seesEverything, isSlow: isSlow, seed: seed)
-        witnesses.append(witness)
+        recorders.append(recorder)
         // The daemon sends hello before it reads.
-        witness.read(.max)
-        subscribe(witness)
+        recorder.read(.max)
+        subscribe(recorder)
     }
 
     private func leave() {
-        guard let witness = witnesses.randomElement(using: &random) else { return }
-        part(with: witness)
-        witness.client.leave()
+        guard let recorder = recorders.randomElement(using: &random) else { return }
+        part(with: recorder)
+        recorder.client.leave()
     }
 
-    private func part(with witness: Witness) {
-        tally.delivered += witness.delivered
-        tally.lostInQueue += witness.lostInQueue
-        tally.lostInKernel += witness.lostInKernel
-        tally.redacted += witness.redacted
-        witnesses.removeAll { $0 === witness }
+    private func part(with recorder: ReferenceClient) {
+        tally.delivered += recorder.delivered
+        tally.lostInQueue += recorder.lostInQueue
+        tally.lostInKernel += recorder.lostInKernel
+        tally.redacted += recorder.redacted
+        recorders.removeAll { $0 === recorder }
     }
 
     private func subscribe() {
-        if let witness = witnesses.randomElement(using: &random) { subscribe(witness) }
+        if let recorder = recorders.randomElement(using: &random) { subscribe(recorder) }
     }
 
-    private func subscribe(_ witness: Witness) {
-        let wish = Wish.random(cpus: Self.cpus, &random)
+    private func subscribe(_ recorder: ReferenceClient) {
+        let choice = SubscriptionChoice.random(cpus: Self.cpus, &random)
         let refused = Set((0..<Self.cpus).filter { _ in Int.random(in: 0..<10, using: &random) == 0 })
-        let isRefused = !wish.cpus.subtracting(wantedCPUs).isDisjoint(with: refused)
+        let isRefused = !choice.cpus.subtracting(wantedCPUs).isDisjoint(with: refused)
         host.refusedCPUs = CPUSet(refused)
         defer { host.refusedCPUs = CPUSet() }
-        guard let request = witness.client.ask(.subscribe(wish.parameters)) else { return }
-        witness.asked(.answer(request, isError: isRefused))
+        guard let request = recorder.client.ask(.subscribe(choice.parameters)) else { return }
+        recorder.asked(.answer(request, isError: isRefused))
         if isRefused {
             tally.refusedRegistrations += 1
         } else {
-            if witness.wish != nil { tally.replaced += 1 }
-            witness.wish = wish
+            if recorder.choice != nil { tally.replaced += 1 }
+            recorder.choice = choice
         }
     }
 
     private func unsubscribe() {
-        guard let witness = witnesses.randomElement(using: &random) else { return }
-        guard let request = witness.client.ask(.unsubscribe) else { return }
-        witness.asked(.answer(request, isError: false))
-        witness.wish = nil
+        guard let recorder = recorders.randomElement(using: &random) else { return }
+        guard let request = recorder.client.ask(.unsubscribe) else { return }
+        recorder.asked(.answer(request, isError: false))
+        recorder.choice = nil
     }
 
     /// Makes a client send another request, or an invalid line.
     private func ask() {
-        guard let witness = witnesses.randomElement(using: &random) else { return }
+        guard let recorder = recorders.randomElement(using: &random) else { return }
         if Bool.random(using: &random) {
             // The answer to describe is longer than most queues of these runs.
             let isLong = Int.random(in: 0..<5, using: &random) == 0
-            guard let request = witness.client.ask(isLong ? .describe : .status) else { return }
-            witness.asked(.answer(request, isError: false))
-        } else if host.wantsRequests(of: witness.client.id) {
-            witness.client.say("{")
-            witness.asked(.refusal)
+            guard let request = recorder.client.ask(isLong ? .describe : .status) else { return }
+            recorder.asked(.answer(request, isError: false))
+        } else if host.wantsRequests(of: recorder.client.id) {
+            recorder.client.say("{")
+            recorder.asked(.refusal)
         }
     }
 
     private func read() {
-        guard let witness = witnesses.randomElement(using: &random) else { return }
-        if witness.isSlow, Int.random(in: 0..<4, using: &random) > 0 { return }
+        guard let recorder = recorders.randomElement(using: &random) else { return }
+        if recorder.isSlow, Int.random(in: 0..<4, using: &random) > 0 { return }
         let limits = [1, 100, 1_000, 5_000, Int.max, Int.max]
-        read(witness, limits.randomElement(using: &random) ?? 1)
+        read(recorder, limits.randomElement(using: &random) ?? 1)
     }
 
-    private func read(_ witness: Witness, _ limit: Int) {
-        witness.read(limit)
-        guard !host.isConnected(witness.client.id) else { return }
-        let isJustified = witness.isClosed && witness.wish?.disconnects == true && witness.matched > witness.delivered
-        if !isJustified { Issue.record("seed \(seed), \(witness.client.id): closed without a reason") }
+    private func read(_ recorder: ReferenceClient, _ limit: Int) {
+        recorder.read(limit)
+        guard !host.isConnected(recorder.client.id) else { return }
+        let isJustified =
+            recorder.isClosed && recorder.choice?.disconnects == true && recorder.matched > recorder.delivered
+        if !isJustified { Issue.record("seed \(seed), \(recorder.client.id): closed without a reason") }
         tally.disconnected += 1
-        part(with: witness)
+        part(with: recorder)
     }
 
     // MARK: The kernel
@@ -185,19 +186,19 @@ final class ConservationRun {
     private func end(_ task: EndedTask) {
         let before = waiting()
         guard let sequence = host.end(task) else { return }
-        for witness in witnesses { witness.ended(task, sequence: sequence) }
+        for recorder in recorders { recorder.ended(task, sequence: sequence) }
         checkLimits(before)
     }
 
     private func loseInKernel() {
         let (cpu, count) = (Int.random(in: 0..<Self.cpus, using: &random), UInt64.random(in: 1...100, using: &random))
         guard host.lose(count, cpu: cpu) else { return }
-        for witness in witnesses { witness.lostInKernel(count, cpu: cpu) }
+        for recorder in recorders { recorder.lostInKernel(count, cpu: cpu) }
     }
 
     // MARK: Checks
 
-    private var wantedCPUs: Set<Int> { witnesses.reduce(into: []) { $0.formUnion($1.wish?.cpus ?? []) } }
+    private var wantedCPUs: Set<Int> { recorders.reduce(into: []) { $0.formUnion($1.choice?.cpus ?? []) } }
 
     private func checkRegistrations() {
         if Set(host.registered) != wantedCPUs {
@@ -209,19 +210,19 @@ final class ConservationRun {
     private func checkLimits(_ before: [Waiting]) {
         let after = waiting()
         var (memory, perUser) = ([Bool: [Range<UInt>]](), [Principal: Int]())
-        for (index, witness) in witnesses.enumerated() {
+        for (index, recorder) in recorders.enumerated() {
             let hasNewExit = after[index].delivered > before[index].delivered
             let queue = hasNewExit ? after[index] : before[index]
-            memory[witness.seesEverything, default: []] += queue.pieces
-            perUser[witness.principal, default: 0] += queue.bytes
+            memory[recorder.seesEverything, default: []] += queue.pieces
+            perUser[recorder.principal, default: 0] += queue.bytes
         }
-        for (index, witness) in witnesses.enumerated() where after[index].delivered > before[index].delivered {
+        for (index, recorder) in recorders.enumerated() where after[index].delivered > before[index].delivered {
             if after[index].bytes > limits.queueBytes
-                || perUser[witness.principal, default: 0] > limits.queueBytesPerUID
-                || TestHost.length(of: memory[witness.seesEverything] ?? [])
-                    > limits.queueBytes(ofPrivileged: witness.seesEverything)
+                || perUser[recorder.principal, default: 0] > limits.queueBytesPerUID
+                || TestHost.length(of: memory[recorder.seesEverything] ?? [])
+                    > limits.queueBytes(ofPrivileged: recorder.seesEverything)
             {
-                Issue.record("seed \(seed), \(witness.client.id): an exit exceeded a limit")
+                Issue.record("seed \(seed), \(recorder.client.id): an exit exceeded a limit")
             }
         }
     }
@@ -230,28 +231,28 @@ final class ConservationRun {
 
     /// The unsent bytes of each client, and its number of exits so far.
     private func waiting() -> [Waiting] {
-        witnesses.map { witness in
-            let id = witness.client.id
+        recorders.map { recorder in
+            let id = recorder.client.id
             return (host.unsentBytes(of: id), host.addresses(of: id), host.delivered(to: id))
         }
     }
 
     /// Lets every client read the remaining lines, compares the counters, and disconnects all.
     private func finish() {
-        for witness in witnesses { read(witness, .max) }
-        for witness in witnesses {
-            witness.checkEnd()
-            guard let request = witness.client.ask(.status) else {
+        for recorder in recorders { read(recorder, .max) }
+        for recorder in recorders {
+            recorder.checkEnd()
+            guard let request = recorder.client.ask(.status) else {
                 Issue.record("seed \(seed): a client that read everything is not read from")
                 continue
             }
-            witness.asked(.answer(request, isError: false))
-            witness.read(.max)
-            if case .status(let status) = witness.client.answer(to: request) { witness.check(status.connection) }
+            recorder.asked(.answer(request, isError: false))
+            recorder.read(.max)
+            if case .status(let status) = recorder.client.answer(to: request) { recorder.check(status.connection) }
         }
-        while let witness = witnesses.randomElement(using: &random) {
-            part(with: witness)
-            witness.client.leave()
+        while let recorder = recorders.randomElement(using: &random) {
+            part(with: recorder)
+            recorder.client.leave()
             checkRegistrations()
         }
         if !host.isBalanced { Issue.record("seed \(seed): resources are held after all clients have left") }

@@ -6,18 +6,18 @@ enum Journal {
     /// queue.
     ///
     /// Returns nil when all lines agree and every task was either delivered or reported lost, at its position.
-    static func fault(in heard: [Heard], of tasks: some Sequence<UInt32>) -> String? {
-        var rest = Array(tasks)[...]
-        for (index, line) in heard.enumerated() {
+    static func fault(in received: [ReceivedLine], of tasks: some Sequence<UInt32>) -> String? {
+        var throttle = Array(tasks)[...]
+        for (index, line) in received.enumerated() {
             switch line {
             case .exit(let pid):
-                guard rest.popFirst() == pid else { return "line \(index), exit of \(pid), comes out of turn" }
+                guard throttle.popFirst() == pid else { return "line \(index), exit of \(pid), comes out of turn" }
             case .lost(.queue, let count):
-                guard count <= rest.count else { return "line \(index) reports more losses than there were" }
-                rest = rest.dropFirst(Int(count))
+                guard count <= throttle.count else { return "line \(index) reports more losses than there were" }
+                throttle = throttle.dropFirst(Int(count))
             default: continue
             }
         }
-        return rest.isEmpty ? nil : "nothing was said of \(rest.count) tasks"
+        return throttle.isEmpty ? nil : "nothing was said of \(throttle.count) tasks"
     }
 }

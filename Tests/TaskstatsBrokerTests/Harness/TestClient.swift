@@ -54,7 +54,7 @@ final class TestClient {
     // MARK: Reading
 
     /// Reads up to `limit` bytes, by default everything, and returns the decoded lines.
-    @discardableResult func read(_ limit: Int = .max) -> [Heard] {
+    @discardableResult func read(_ limit: Int = .max) -> [ReceivedLine] {
         let known = events.count
         unfinishedLine += host.send(limit, to: id)
         while let end = unfinishedLine.firstIndex(of: UInt8(ascii: "\n")) {
@@ -64,7 +64,7 @@ final class TestClient {
             lines.append(line)
             events.append(event)
         }
-        return events[known...].map(Heard.init)
+        return events[known...].map(ReceivedLine.init)
     }
 
     /// Decodes a line; a line that no daemon may send is an issue.
@@ -84,7 +84,7 @@ final class TestClient {
     // MARK: Received lines
 
     /// All lines, as far as their order is concerned.
-    var heard: [Heard] { events.map(Heard.init) }
+    var received: [ReceivedLine] { events.map(ReceivedLine.init) }
 
     /// The tasks of the received exits.
     var pids: [UInt32] { exits.map(\.record.pid) }
@@ -119,7 +119,7 @@ final class TestClient {
 }
 
 /// A line, as far as its order is concerned.
-enum Heard: Equatable {
+enum ReceivedLine: Equatable {
     case hello
     case exit(UInt32)
     case lost(Loss.Place, UInt64)

@@ -72,7 +72,7 @@ final class TestHost {
 
     func wantsRequests(of id: ClientID) -> Bool { broker.wantsRequests(of: id) }
 
-    func mustRest(_ id: ClientID) -> Bool { broker.mustRest(id, at: now) }
+    func mustThrottle(_ id: ClientID) -> Bool { broker.mustThrottle(id, at: now) }
 
     func subscribedCPUs(of id: ClientID) -> CPUSet { broker.subscribedCPUs(of: id) }
 
@@ -90,7 +90,7 @@ final class TestHost {
     /// Returns the memory ranges queued for a client.
     func addresses(of id: ClientID) -> [Range<UInt>] {
         var ranges: [Range<UInt>] = []
-        unsafe broker.forEachPiece(of: id, limit: .max) { piece in
+        unsafe broker.forEachChunk(of: id, limit: .max) { piece in
             let start = UInt(bitPattern: piece.baseAddress)
             ranges.append(start..<start + UInt(piece.count))
         }
@@ -215,7 +215,7 @@ final class TestHost {
         var bytes: [UInt8] = []
         while bytes.count < limit, broker.unsentBytes(of: id) > 0 {
             var some: [UInt8] = []
-            unsafe broker.forEachPiece(of: id, limit: 3) { piece in unsafe some += piece }
+            unsafe broker.forEachChunk(of: id, limit: 3) { piece in unsafe some += piece }
             some = Array(some.prefix(limit - bytes.count))
             broker.sent(some.count, to: id)
             bytes += some

@@ -72,7 +72,7 @@ struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
 
 extension TaskstatsFixture {
     /// Returns the names of the fields with a value that are entirely within the first `length` bytes.
-    func members(within length: Int) -> Set<String> {
+    func entries(within length: Int) -> Set<String> {
         Set(parts.filter { $0.range.upperBound <= length && (values[$0.name] != nil || isCommand($0)) }.map(\.name))
     }
 

@@ -24,7 +24,7 @@ import Testing
         for request in RequestCase.all where request.line.count <= ProtocolLimits.requestBytes {
             let isJSON =
                 ReferenceJSON.depth(request.line) <= ProtocolLimits.requestDepth && !request.line.contains(0)
-                && ReferenceJSON.judge(request.line) != .invalid
+                && ReferenceJSON.validate(request.line) != .invalid
             if case .refused(.parseError, _) = request.outcome {
                 #expect(!isJSON, "\(request)")
             } else {

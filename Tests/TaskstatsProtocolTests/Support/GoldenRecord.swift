@@ -17,11 +17,11 @@ extension ExitRecord {
     static let goldenTime: UInt64 = 1_795_420_000_123_456_789
 }
 
-extension GoldenTurn {
+extension GoldenExchange {
     /// Returns the answer to a subscription.
     static func subscribed(
         _ id: Int64, cpus: [Int], _ parameters: SubscribeParameters, next: [Int: UInt64] = [:]
-    ) -> GoldenTurn {
+    ) -> GoldenExchange {
         let cpus = CPUSet(cpus)
         return .daemon(
             ServerLine.subscribed(.integer(id), cpus: cpus, parameters) { next[$0] ?? 1 },
@@ -29,7 +29,7 @@ extension GoldenTurn {
     }
 
     /// Returns a subscription to command names on these CPUs, and its answer.
-    static func subscribesToNames(_ list: String, cpus: [Int]) -> [GoldenTurn] {
+    static func subscribesToNames(_ list: String, cpus: [Int]) -> [GoldenExchange] {
         var parameters = SubscribeParameters()
         parameters.cpus = list
         parameters.fields = [.acComm]

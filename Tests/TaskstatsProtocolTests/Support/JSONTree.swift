@@ -20,8 +20,8 @@ indirect enum JSONTree: Equatable {
 
     /// Converts a value of jansson.
     init(_ value: JSONValue) {
-        if let members = value.members {
-            self = .object(members.map { Member(name: Array($0.name.utf8), value: JSONTree($0.value)) })
+        if let entries = value.entries {
+            self = .object(entries.map { Member(name: Array($0.name.utf8), value: JSONTree($0.value)) })
         } else if let elements = value.elements {
             self = .array(elements.map(JSONTree.init))
         } else if let string = value.string {
@@ -39,12 +39,12 @@ indirect enum JSONTree: Equatable {
     init(reading cursor: inout JSONCursor) throws(JSONCursor.Mismatch) {
         switch cursor.peek() {
         case UInt8(ascii: "{"):
-            var members: [Member] = []
+            var entries: [Member] = []
             try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
                 let name = unsafe JSONEscapes.resolve(name) ?? ""
-                members.append(Member(name: Array(name.utf8), value: try JSONTree(reading: &cursor)))
+                entries.append(Member(name: Array(name.utf8), value: try JSONTree(reading: &cursor)))
             }
-            self = .object(members)
+            self = .object(entries)
         case UInt8(ascii: "["):
             var elements: [JSONTree] = []
             try cursor.expect(UInt8(ascii: "["))
@@ -82,10 +82,10 @@ enum RandomJSON {
             return "[\(elements.joined(separator: ","))]"
         default:
             // The number keeps keys distinct, because jansson is asked to refuse duplicates.
-            let members = (0..<Int.random(in: 0...4, using: &generator)).map { index in
+            let entries = (0..<Int.random(in: 0...4, using: &generator)).map { index in
                 "\"\(index)\(string(using: &generator).dropFirst()):\(text(depth: depth - 1, using: &generator))"
             }
-            return "{\(members.joined(separator: ","))}"
+            return "{\(entries.joined(separator: ","))}"
         }
     }
 

@@ -5,46 +5,46 @@ import TaskstatsModel
 enum ReferenceEncoder {
     static func exitLine(_ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup]) -> String {
         let fields = FieldSet(fields.filter { !redacted.contains($0.group) })
-        var members = [
+        var entries = [
             "\"cpu\":\(record.cpu)", "\"seq\":\(record.sequence)", "\"time\":\(record.time)", "\"pid\":\(record.pid)",
         ]
-        if let tgid = record.tgid { members.append("\"tgid\":\(tgid)") }
-        if let isLast = record.isLast { members.append("\"last\":\(isLast)") }
+        if let tgid = record.tgid { entries.append("\"tgid\":\(tgid)") }
+        if let isLast = record.isLast { entries.append("\"last\":\(isLast)") }
         switch record.exit {
-        case .code(let code): members.append("\"exit\":{\"code\":\(code)}")
+        case .code(let code): entries.append("\"exit\":{\"code\":\(code)}")
         case .signal(let signal, let core):
-            members.append("\"exit\":{\"signal\":\(signal),\"name\":\"\(SignalName.of(signal))\",\"core\":\(core)}")
+            entries.append("\"exit\":{\"signal\":\(signal),\"name\":\"\(SignalName.of(signal))\",\"core\":\(core)}")
         case nil: break
         }
         if !redacted.isEmpty {
-            members.append("\"redacted\":[\(redacted.map { "\"\($0.rawValue)\"" }.joined(separator: ","))]")
+            entries.append("\"redacted\":[\(redacted.map { "\"\($0.rawValue)\"" }.joined(separator: ","))]")
         }
-        members.append("\"stats\":\(stats(record.task, fields: fields))")
-        if let process = record.process { members.append("\"tgid_stats\":\(stats(process, fields: fields))") }
+        entries.append("\"stats\":\(stats(record.task, fields: fields))")
+        if let process = record.process { entries.append("\"tgid_stats\":\(stats(process, fields: fields))") }
         let parts = [("stats", record.task)] + (record.process.map { [("tgid_stats", $0)] } ?? [])
         let needAccounting = fields.filter { $0.isCountedByDelayAccounting }
         let uncounted = parts.filter { $0.1.hasUncountedDelays && !needAccounting.isEmpty }.map { "\"\($0.0)\"" }
-        if !uncounted.isEmpty { members.append("\"uncounted\":[\(uncounted.joined(separator: ","))]") }
+        if !uncounted.isEmpty { entries.append("\"uncounted\":[\(uncounted.joined(separator: ","))]") }
         let implausible = parts.map { ($0.0, self.implausible($0.1, fields: fields)) }.filter { $0.1 != "{}" }
         if !implausible.isEmpty {
             let objects = implausible.map { "\"\($0.0)\":\($0.1)" }
-            members.append("\"implausible\":{\(objects.joined(separator: ","))}")
+            entries.append("\"implausible\":{\(objects.joined(separator: ","))}")
         }
-        return "{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\(members.joined(separator: ","))}}\n"
+        return "{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\(entries.joined(separator: ","))}}\n"
     }
 
     static func stats(_ record: TaskRecord, fields: FieldSet) -> String {
-        let members = Field.allCases
+        let entries = Field.allCases
             .filter { record.present.contains($0) && fields.contains($0) }
             .flatMap { written($0, of: record) }
-        return "{\(members.joined(separator: ","))}"
+        return "{\(entries.joined(separator: ","))}"
     }
 
     private static func implausible(_ record: TaskRecord, fields: FieldSet) -> String {
-        let members = Field.allCases.filter(fields.contains).compactMap { field in
+        let entries = Field.allCases.filter(fields.contains).compactMap { field in
             record.implausibleValue(of: field).map { "\"\(field.name)\":\($0)" }
         }
-        return "{\(members.joined(separator: ","))}"
+        return "{\(entries.joined(separator: ","))}"
     }
 
     static func string(_ text: String) -> String {

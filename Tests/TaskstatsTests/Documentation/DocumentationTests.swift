@@ -7,14 +7,14 @@ import Testing
 /// What the pages about the library print compiles and runs, as it is printed.
 @Suite(.timeLimit(.minutes(1))) struct DocumentationTests {
     private static let compiled = ["", "+Elsewhere"].map {
-        "Tests/TaskstatsClientTests/Documentation/GettingStarted\($0).swift"
+        "Tests/TaskstatsTests/Documentation/GettingStarted\($0).swift"
     }
 
     @Test(arguments: [
-        ("README.md", 1), ("Sources/TaskstatsClient/TaskstatsClient.docc/GettingStarted.md", 10),
-        ("Sources/TaskstatsClient/Async/TaskstatsClient.swift", 1),
-        ("Sources/TaskstatsClient/Blocking/TaskstatsConnection.swift", 1),
-        ("Sources/TaskstatsClient/Values/TaskstatsError.swift", 1),
+        ("README.md", 1), ("Sources/Taskstats/TaskstatsClient.docc/GettingStarted.md", 10),
+        ("Sources/Taskstats/Async/TaskstatsClient.swift", 1),
+        ("Sources/Taskstats/Blocking/TaskstatsConnection.swift", 1),
+        ("Sources/Taskstats/Values/TaskstatsError.swift", 1),
     ])
     func `every block of a page stands in the code that these tests compile`(page: String, least: Int) throws {
         let compiled = try Self.compiled.map(Self.text).joined()
@@ -33,7 +33,7 @@ import Testing
     @Test func `the code about a client requests and prints as documented`() async throws {
         let gone = ProtocolError(.noSuchTask, "there is no task 123", errno: "ESRCH")
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             for _ in 0..<2 { try peer.answerStats() }
             try peer.refuse(gone)
         }
@@ -41,7 +41,7 @@ import Testing
         try await GettingStarted.ask(client)
         try await GettingStarted.askForOneThread(client)
         try await GettingStarted.fail(client)
-        GettingStarted.tellAccess(client)
+        GettingStarted.reportAccess(client)
         _ = GettingStarted.choose(client)
         GettingStarted.note(all: [LostRecords(.kernel(cpu: 1), count: 144), LostRecords(.queue, count: 37)])
         let calls = try daemon.finish().map(\.call)
@@ -53,22 +53,22 @@ import Testing
     }
 
     @Test func `the code that connects and follows does`() async throws {
-        try await run([{ try $0.greet() }]) { try await GettingStarted.connect() }
-        try await run([{ peer in try peer.greet() }, Self.stream]) {
+        try await run([{ try $0.sendHello() }]) { try await GettingStarted.connect() }
+        try await run([{ peer in try peer.sendHello() }, Self.stream]) {
             let client = try await GettingStarted.TaskstatsClient.connect()
             try await GettingStarted.follow(client)
         }
-        let asked: FakeDaemon.Script = { peer in
-            try peer.greet()
+        let sent: FakeDaemon.Script = { peer in
+            try peer.sendHello()
             try peer.answerStats()
             try peer.waitForEnd()
         }
-        try await run([asked, Self.stream]) { try await GettingStarted.commentOfClient() }
+        try await run([sent, Self.stream]) { try await GettingStarted.commentOfClient() }
     }
 
     @Test func `the code without an event loop does`() async throws {
         let script: FakeDaemon.Script = { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.answerStats()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
@@ -83,15 +83,15 @@ import Testing
     @Test func `the code that comes back does, until it is cancelled`() async throws {
         for code in [GettingStarted.comeBack, GettingStarted.readme] as [@Sendable () async throws -> Void] {
             let back = Signal()
-            let asked: FakeDaemon.Script = { peer in
-                try peer.greet()
+            let sent: FakeDaemon.Script = { peer in
+                try peer.sendHello()
                 // One asks for a process first, the other for nothing.
                 try? peer.answerStats()
             }
             let daemon = try FakeDaemon(serving: [
-                asked, Self.stream,
+                sent, Self.stream,
                 { peer in
-                    try peer.greet(instance: "another")
+                    try peer.sendHello(instance: "another")
                     try peer.grantSubscription()
                     back.send()
                     try peer.waitForEnd()
@@ -107,7 +107,7 @@ import Testing
 
     /// A subscription in which a little happens before the daemon ends.
     private static let stream: FakeDaemon.Script = { peer in
-        try peer.greet(instance: "first")
+        try peer.sendHello(instance: "first")
         try peer.grantSubscription()
         try peer.exit(SampleRecords.exit(pid: 1))
         try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))

@@ -5,16 +5,17 @@ import Testing
 
 /// What doctor says of who this user is to the daemon, and whether the daemon does its work for them.
 @Suite struct AccessCheckTests {
-    private func finding(_ greeting: DaemonCheck.Greeting, uid: UInt32 = 1_000, _ group: AccessCheck.Group) -> Finding {
-        AccessCheck(greeting: greeting, uid: uid, user: "alice", group: group).finding
+    private func finding(_ handshake: DaemonCheck.Handshake, uid: UInt32 = 1_000, _ group: AccessCheck.Group) -> Finding
+    {
+        AccessCheck(handshake: handshake, uid: uid, user: "alice", group: group).finding
     }
 
-    private let own = DaemonCheck.Greeting.greeted(SampleServer.greeting(access: .own, uid: 1_000))
+    private let own = DaemonCheck.Handshake.connected(SampleServer.handshake(access: .own, uid: 1_000))
 
     @Test func `the reason for access to every process is reported`() {
-        let all = DaemonCheck.Greeting.greeted(SampleServer.greeting())
+        let all = DaemonCheck.Handshake.connected(SampleServer.handshake())
         #expect(finding(all, uid: 0, .missing) == .ok("access", "every process: you are root"))
-        #expect(finding(all, .member) == .ok("access", "every process: alice is in the group taskstats"))
+        #expect(finding(all, .field) == .ok("access", "every process: alice is in the group taskstats"))
         #expect(finding(all, .foreign) == .ok("access", "every process: alice is in the daemon's --group"))
     }
 
@@ -28,9 +29,9 @@ import Testing
     }
 
     @Test func `a membership that has no effect yet is a warning`() {
-        #expect(finding(own, .memberLater).fix == "log in again, or: newgrp taskstats")
-        #expect(finding(own, .member).fix == "sudo systemctl restart taskstatsd")
-        #expect([.memberLater, .member].allSatisfy { finding(own, $0).verdict == .warning })
+        #expect(finding(own, .keyLater).fix == "log in again, or: newgrp taskstats")
+        #expect(finding(own, .field).fix == "sudo systemctl restart taskstatsd")
+        #expect([.keyLater, .field].allSatisfy { finding(own, $0).verdict == .warning })
     }
 
     @Test func `a user whom the daemon sees as another gets a warning`() {
@@ -42,12 +43,12 @@ import Testing
         let refused = TaskstatsError(.permissionDenied, "taskstatsd does not serve this user: another pid namespace")
         #expect(finding(.refused(refused), .foreign).verdict == .failed)
         #expect(finding(.refused(refused), .foreign).text.hasSuffix("another pid namespace"))
-        #expect(finding(.nobody, .foreign).verdict == .unknown)
+        #expect(finding(.noDaemon, .foreign).verdict == .unknown)
     }
 
     // MARK: At work
 
-    @Test func `a question about tsctl itself must be answered, whatever hides processes`() {
+    @Test func `a request about tsctl itself must be answered, whatever hides processes`() {
         let denied = TaskstatsError(.permissionDenied, "task 7 is not yours")
         #expect(QueryCheck(answer: .success(TaskRecord(kind: .task)), hiding: "hidepid=2").finding.verdict == .ok)
         #expect(QueryCheck(answer: nil, hiding: nil).finding.verdict == .unknown)

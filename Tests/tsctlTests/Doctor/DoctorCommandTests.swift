@@ -45,7 +45,7 @@ import Testing
         let daemon = try FakeDaemon(serving: [
             { _ in },
             { peer in
-                try peer.greet()
+                try peer.sendHello()
                 try peer.send(ServerLine.stats(try peer.request().id, of: .pid(1), SampleRecords.task(), fields: .all))
                 try peer.grantSubscription()
                 try peer.answer(#"{"connection":{}}"#)

@@ -48,7 +48,7 @@ import Testing
 
     @Test func `a newer struct than known, and one without ends of processes, are warnings`() {
         func finding(_ version: Int) -> Finding {
-            KernelCheck(release: "6.18.44", server: SampleServer.greeting(version: version)).finding
+            KernelCheck(release: "6.18.44", server: SampleServer.handshake(version: version)).finding
         }
         #expect(finding(17) == .ok("kernel", "6.18.44, struct taskstats version 17"))
         #expect(finding(18).fix == "install a newer taskstatsd")

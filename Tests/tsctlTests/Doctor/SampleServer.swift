@@ -4,7 +4,7 @@ import TaskstatsProtocol
 
 /// What a daemon says first.
 enum SampleServer {
-    static func greeting(
+    static func handshake(
         access: ServerInfo.Access = .all, version: Int = 16, uid: UInt32 = 0, delayAccounting: Bool? = true,
         server: String = "taskstatsd/\(Release.version)"
     ) -> ServerInfo {

@@ -50,23 +50,24 @@ import Testing
     private let daemon = DaemonCheck.Process(pid: 812, name: "taskstatsd", user: "root")
 
     private func finding(
-        _ greeting: DaemonCheck.Greeting, listener: DaemonCheck.Process? = nil, daemons: [DaemonCheck.Process] = []
+        _ handshake: DaemonCheck.Handshake, listener: DaemonCheck.Process? = nil, daemons: [DaemonCheck.Process] = []
     ) -> Finding {
         DaemonCheck(
-            greeting: greeting, listener: listener, daemons: daemons, socket: "/run/t/s.sock", startCommand: "start it"
+            handshake: handshake, listener: listener, daemons: daemons, socket: "/run/t/s.sock",
+            startCommand: "start it"
         ).finding
     }
 
     @Test func `a daemon is named with its process, also where systemd made its socket`() {
         let text = "taskstatsd/\(Release.version), protocol 1.1, pid 812 (taskstatsd, user root)"
         let systemd = DaemonCheck.Process(pid: 1, name: "systemd", user: "root")
-        #expect(finding(.greeted(SampleServer.greeting()), listener: daemon) == .ok("daemon", text))
+        #expect(finding(.connected(SampleServer.handshake()), listener: daemon) == .ok("daemon", text))
         #expect(
-            finding(.greeted(SampleServer.greeting()), listener: systemd, daemons: [daemon]) == .ok("daemon", text))
+            finding(.connected(SampleServer.handshake()), listener: systemd, daemons: [daemon]) == .ok("daemon", text))
     }
 
     @Test func `a daemon of another version is a warning`() {
-        let other = finding(.greeted(SampleServer.greeting(server: "taskstatsd/0.0.9")), listener: daemon)
+        let other = finding(.connected(SampleServer.handshake(server: "taskstatsd/0.0.9")), listener: daemon)
         #expect(other.verdict == .warning)
         #expect(other.text.contains("taskstatsd/0.0.9") && other.text.hasSuffix("tsctl is \(Release.version)"))
     }
@@ -96,10 +97,10 @@ import Testing
     func `a daemon on another socket is found`(options: [String]) {
         var other = daemon
         other.arguments = ["taskstatsd"] + options
-        #expect(finding(.nobody, daemons: [other]).fix == "tsctl doctor --socket /tmp/other")
+        #expect(finding(.noDaemon, daemons: [other]).fix == "tsctl doctor --socket /tmp/other")
     }
 
     @Test func `without a daemon it is to be started`() {
-        #expect(finding(.nobody) == .failed("daemon", "taskstatsd is not running", fix: "start it"))
+        #expect(finding(.noDaemon) == .failed("daemon", "taskstatsd is not running", fix: "start it"))
     }
 }

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `too few open files for the clients is a warning`() {
-        let server = SampleServer.greeting(access: .own)
+        let server = SampleServer.handshake(access: .own)
         #expect(
             LimitCheck(server: server, openFiles: 8_192).finding
                 == .ok(

@@ -8,7 +8,7 @@ import Testing
 
 /// What `tsctl record` and `tsctl run --output` do with a name that others may have put something at.
 @Suite(.timeLimit(.minutes(1))) struct OutputTargetTests {
-    private static let nobody: uid_t = 65_534
+    private static let noDaemon: uid_t = 65_534
     private let directory: TemporaryDirectory
 
     init() throws {
@@ -20,7 +20,7 @@ import Testing
     /// A daemon that sends so many records to each of so many clients.
     private func daemon(records: UInt32 = 3, clients: Int = 1) throws -> FakeDaemon {
         let script: FakeDaemon.Script = { peer in
-            try peer.greet()
+            try peer.sendHello()
             guard (try? peer.grantSubscription()) != nil else { return }
             for pid in 1...records { guard (try? peer.exit(SampleRecords.exit(pid: pid))) != nil else { return } }
             guard (try? peer.confirmUnsubscribe()) != nil else { return }
@@ -64,7 +64,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0), arguments: [[], ["--force"]])
     func `root does not write to a FIFO of another user`(options: [String]) throws {
-        let path = try fifo("a", owner: Self.nobody)
+        let path = try fifo("a", owner: Self.noDaemon)
         // The attacker reads.
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
         let daemon = try daemon()
@@ -79,7 +79,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0))
     func `root does not write to a file that another user created in a directory like tmp`() throws {
-        let path = try file("a", owner: Self.nobody)
+        let path = try file("a", owner: Self.noDaemon)
         let daemon = try daemon()
         let run = try tsctl(["record", path, "--count", "3", "--force"], daemon: daemon).finish()
         #expect(run.status == 1)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0)) func `what a report goes to follows the same rules`() throws {
-        let path = try fifo("a", owner: Self.nobody)
+        let path = try fifo("a", owner: Self.noDaemon)
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
         let daemon = try daemon()
         let run = try tsctl(["run", "--output", path, "--", "true"], daemon: daemon).finish()
@@ -185,7 +185,7 @@ import Testing
         let path = try fifo(name)
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             // Far more than the FIFO holds, compressed too.
             for pid in 1...20_000 as ClosedRange<UInt32> {

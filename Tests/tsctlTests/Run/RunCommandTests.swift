@@ -19,7 +19,7 @@ import Testing
     /// A daemon that grants a subscription, sends this, and confirms the end.
     private func granting(_ meanwhile: @escaping FakeDaemon.Script = { _ in }) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try meanwhile(peer)
             try peer.confirmUnsubscribe()
@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: [("/nonexistent/command", 127), ("/etc/passwd", 126), ("/", 126)])
     func `what cannot be run has the status that shells give it`(command: String, status: Int32) throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             try peer.waitForEnd()
         }
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `a daemon that goes away meanwhile leaves the command alone`() throws {
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
         }
         let result = try run(["sh", "-c", "sleep 0.2; echo whole; exit 5"], daemon: daemon).finish()
@@ -143,6 +143,6 @@ import Testing
         #expect(result == .init(status: 0, output: "", errors: ""))
         let text = try #require(try Descriptor.open(file).readText())
         #expect(text.hasPrefix(#"{"command":["true"],"exit":{"code":0},"elapsed_us":"#))
-        #expect(ReferenceJSON.judge(Array(text.utf8)) == .valid)
+        #expect(ReferenceJSON.validate(Array(text.utf8)) == .valid)
     }
 }

@@ -102,7 +102,7 @@ import Testing
         var outcome = outcome()
         outcome.isCommandSeen = false
         #expect(lines(outcome, server()).last?.contains("the record of the command is missing") == true)
-        outcome.trouble = .disconnected
+        outcome.connectionError = .disconnected
         let notes = lines(outcome, server()).filter { $0.hasPrefix("note") }
         #expect(notes.count == 1)
         #expect(
@@ -146,7 +146,7 @@ import Testing
         outcome.status = .signal(9, coreDumped: false)
         outcome.lost = 2
         let json = outcome.json(of: ["a", "\u{1b}é"], server: server(.own, delayAccounting: nil))
-        #expect(ReferenceJSON.judge(json) == .valid)
+        #expect(ReferenceJSON.validate(json) == .valid)
         let expected = [
             #"{"command":["a","\u001b\u00e9"],"exit":{"signal":9,"name":"SIGKILL","core":false},"#,
             #""elapsed_us":2000000,"access":"own","complete":false,"lost":2,"still_running":0,"#,

@@ -56,8 +56,8 @@ import Testing
     }
 
     @Test func `every field is either summed, compared, or about one task only`() {
-        let told = Usage.added.union(Usage.largest)
-        let left = Field.allCases.filter { !told.contains($0) }
+        let updateSignal = Usage.added.union(Usage.largest)
+        let left = Field.allCases.filter { !updateSignal.contains($0) }
         #expect(left.allSatisfy { [.identity, .time].contains($0.group) || $0.name.contains("_delay_m") }, "\(left)")
         #expect(Usage.added.intersection(Usage.largest).isEmpty)
     }

@@ -27,7 +27,7 @@ struct BrokerBench {
 
     private static let cpusPerNode = 32
     /// The records between two rounds of sending, as many as a busy millisecond brings.
-    private static let recordsPerTurn = 32
+    private static let recordsPerIteration = 32
     private static let leastNanoseconds: UInt64 = 300_000_000
 
     func run() -> String {
@@ -37,7 +37,7 @@ struct BrokerBench {
         _ = drain(&broker)
         let subscribed = Measure.residentBytes()
 
-        var samples = BusyRecords.exits(Self.recordsPerTurn)
+        var samples = BusyRecords.exits(Self.recordsPerIteration)
         var records = 0
         func turn() -> Int {
             for index in samples.indices {
@@ -107,12 +107,12 @@ struct BrokerBench {
 
     /// Sends everything that waits, to nobody; returns how many bytes that were.
     private func drain(_ broker: inout Broker) -> Int {
-        let piecesPerSend = 64
+        let chunksPerSend = 64
         var total = 0
         for id in broker.takeDirtyClients() {
             while broker.unsentBytes(of: id) > 0 {
                 var bytes = 0
-                unsafe broker.forEachPiece(of: id, limit: piecesPerSend) { bytes += $0.count }
+                unsafe broker.forEachChunk(of: id, limit: chunksPerSend) { bytes += $0.count }
                 broker.sent(bytes, to: id)
                 total += bytes
             }

@@ -14,7 +14,7 @@ struct ClientBench {
         let rounds = (records + Self.linesPerSend - 1) / Self.linesPerSend
         let lines = Self.lines()
         let daemon = try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             for _ in 0..<rounds { try peer.send(bytes: lines) }
         }

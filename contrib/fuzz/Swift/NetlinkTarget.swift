@@ -21,11 +21,11 @@ enum NetlinkTarget {
         try? NetlinkMessage.forEach(in: unsafe bytes.bytes) { (message, payload) throws(NetlinkError) in
             guard case .data = message else { return }
             guard let records = try? decoder.decode(payload), let task = records.task else { return }
-            var tellable = task
+            var encodable = task
             // What the kernel's form of a device has no place for is not told.
-            if let device = task.executableDevice { tellable.set(.acExeDev, to: device.encoded) }
+            if let device = task.executableDevice { encodable.set(.acExeDev, to: device.encoded) }
             let exit = ExitRecord(
-                cpu: 3, sequence: 9, time: 1, pid: records.pid ?? 0, task: tellable, process: records.process)
+                cpu: 3, sequence: 9, time: 1, pid: records.pid ?? 0, task: encodable, process: records.process)
             check(exit)
         }
     }

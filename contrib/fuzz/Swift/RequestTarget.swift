@@ -20,7 +20,7 @@ enum RequestTarget {
         frame(stream, piece: Int(piece) + 1)
         for line in stream.split(separator: 0x0a, omittingEmptySubsequences: false) {
             // Of exactly this length in memory.
-            unsafe Array(line).withUnsafeBytes { line in unsafe judge(line) }
+            unsafe Array(line).withUnsafeBytes { line in unsafe validate(line) }
         }
     }
 
@@ -46,9 +46,9 @@ enum RequestTarget {
             }
         }
         let (expected, unfinished) = expectedLines(stream)
-        let mayTellEarly = unfinished > lineLimit && lines.last == .tooLong && lines.count == expected.count + 1
+        let mayReportEarly = unfinished > lineLimit && lines.last == .tooLong && lines.count == expected.count + 1
         precondition(
-            lines == expected || mayTellEarly && Array(lines.dropLast()) == expected, "other lines than there are")
+            lines == expected || mayReportEarly && Array(lines.dropLast()) == expected, "other lines than there are")
         precondition(framer.pendingBytes <= 2 * lineLimit + 2, "more is kept than may be")
     }
 
@@ -64,10 +64,10 @@ enum RequestTarget {
 
     // MARK: Requests
 
-    private static func judge(_ line: UnsafeRawBufferPointer) {
+    private static func validate(_ line: UnsafeRawBufferPointer) {
         let bytes = unsafe Array(line)
         let isTooDeep = ReferenceJSON.depth(bytes) > ProtocolLimits.requestDepth
-        let verdict = isTooDeep ? .invalid : ReferenceJSON.judge(bytes)
+        let verdict = isTooDeep ? .invalid : ReferenceJSON.validate(bytes)
         do throws(RequestDecoder.Failure) {
             let request = try unsafe RequestDecoder.decode(line)
             precondition(verdict == .valid && !isTooDeep, "a request that is no JSON")

@@ -24,9 +24,9 @@ struct Gap: Equatable {
         writer.object { writer in
             writer.key("gap")
             writer.object { writer in
-                writer.member("from", from)
-                writer.member("to", to)
-                writer.member("reason", reason)
+                writer.field("from", from)
+                writer.field("to", to)
+                writer.field("reason", reason)
             }
         }
         return writer.finish().array

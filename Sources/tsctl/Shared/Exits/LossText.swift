@@ -20,12 +20,12 @@ enum LossText {
             writer.object { writer in
                 switch lost.place {
                 case .kernel(let cpu):
-                    writer.member("where", "kernel")
-                    writer.member("cpu", cpu)
+                    writer.field("where", "kernel")
+                    writer.field("cpu", cpu)
                 case .queue:
-                    writer.member("where", "queue")
+                    writer.field("where", "queue")
                 }
-                writer.member("count", lost.count)
+                writer.field("count", lost.count)
             }
         }
         return writer.finish().array

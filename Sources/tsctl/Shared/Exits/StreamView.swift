@@ -133,7 +133,7 @@ struct StreamView: ~Copyable {
     }
 
     /// Gives a reader that does not read a limited time from here on.
-    mutating func limitPatience(_ patience: OutputPatience) { output.patience = patience }
+    mutating func limitTimeout(_ timeout: OutputTimeout) { output.timeout = timeout }
 
     /// Discards the lines that were not written; returns how many exits are among them, which are not shown then.
     mutating func discardPending() -> UInt64 {

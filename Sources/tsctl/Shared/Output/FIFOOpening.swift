@@ -52,6 +52,6 @@ final class FIFOOpening: Sendable {
             result = .failure(error)
         }
         outcome.withLock { $0 = result.take() }
-        done.give()
+        done.raise()
     }
 }

@@ -14,11 +14,11 @@ struct Interruption: ~Copyable {
     enum Cause { case signal, time, readerGone }
 
     /// The time limits for the daemon's confirmation after a signal: Ctrl-C must end a command quickly.
-    static let patience = TaskstatsConnection.LeavingLimits(waiting: .milliseconds(500), total: .seconds(2))
+    static let timeout = TaskstatsConnection.UnsubscribeLimits(waiting: .milliseconds(500), total: .seconds(2))
     /// The maximum number of records taken in that time: the daemon's queue holds no more by default.
     static let mostRecords = 65_536
     /// The time limits without a signal; a signal still ends the wait.
-    static let patienceWithoutSignal = TaskstatsConnection.LeavingLimits(
+    static let timeoutWithoutSignal = TaskstatsConnection.UnsubscribeLimits(
         waiting: TaskstatsConnection.defaultTimeout, total: TaskstatsConnection.defaultTimeout)
 
     private let signals: SignalQueue

@@ -21,7 +21,7 @@ final class Signal: Sendable {
     var descriptor: Int32 { reading.number }
 
     /// Signals the event; a full pipe is signalled already.
-    func give() { _ = unsafe write(writing.number, [1], 1) }
+    func raise() { _ = unsafe write(writing.number, [1], 1) }
 
     /// Waits for the event, the deadline or the other descriptor, and resets the event; returns whether the other is
     /// readable.
@@ -38,12 +38,12 @@ final class Signal: Sendable {
             milliseconds = max(0, Int32(clamping: rest.seconds * 1_000 + rest.attoseconds / 1_000_000_000_000_000 + 1))
         }
         _ = unsafe poll(&descriptors, 2, milliseconds)
-        take()
+        clear()
         return descriptors[1].revents != 0
     }
 
     /// Resets the event.
-    func take() {
+    func clear() {
         var bytes = (UInt64(0), UInt64(0))
         while unsafe read(reading.number, &bytes, MemoryLayout.size(ofValue: bytes)) > 0 {}
     }

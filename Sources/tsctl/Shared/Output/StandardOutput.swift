@@ -19,7 +19,7 @@ struct StandardOutput: ~Copyable {
 
     private var buffer: [UInt8] = []
     /// How long the reader has once the command must end; without it, writing stops when it is interrupted.
-    var patience: OutputPatience?
+    var timeout: OutputTimeout?
     private let descriptor: Int32
     private let name: String
     private static let gathered = 32_768
@@ -71,8 +71,8 @@ struct StandardOutput: ~Copyable {
 
     private func write(interruptedBy interruption: Int32?, _ written: inout Int) throws(Stop) {
         while written < buffer.count {
-            if let patience {
-                guard patience.waitUntilWritable(descriptor) else { throw .interrupted }
+            if let timeout {
+                guard timeout.waitUntilWritable(descriptor) else { throw .interrupted }
             } else if let interruption {
                 try waitUntilWritable(interruption)
             }
@@ -80,7 +80,7 @@ struct StandardOutput: ~Copyable {
             let count = unsafe buffer.withUnsafeBytes { bytes in
                 unsafe Glibc.write(
                     descriptor, UnsafeRawBufferPointer(rebasing: bytes[written...]).baseAddress,
-                    interruption == nil && patience == nil ? rest : min(rest, Self.piece))
+                    interruption == nil && timeout == nil ? rest : min(rest, Self.piece))
             }
             if count >= 0 {
                 written += count
@@ -118,7 +118,7 @@ enum OutputForm {
 }
 
 /// The time that a command waits for a stalled reader: unlimited while it runs, and short once it must end.
-struct OutputPatience {
+struct OutputTimeout {
     /// The descriptor that becomes readable when the command must end.
     let ending: Int32
 

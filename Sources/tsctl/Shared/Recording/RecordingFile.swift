@@ -11,7 +11,7 @@ import LinuxSystem
 /// its input. The open frame is lost only if both are killed at the same time.
 struct RecordingFile: ~Copyable {
     private struct Frame: ~Copyable {
-        let tool: Tool
+        let tool: PipedProcess
         let input: Descriptor
         let start: off_t
         let opened = ContinuousClock.now
@@ -26,13 +26,13 @@ struct RecordingFile: ~Copyable {
     private let compression: Compression?
     private let isRegular: Bool
     /// The time that a write waits for a stalled reader, which a regular file does not have.
-    var patience: OutputPatience
+    var timeout: OutputTimeout
     private var frame: Frame?
     /// The content of the open frame.
     private var content: [UInt8] = []
 
     /// Creates the recording in the file that was opened for a path.
-    init(_ output: consuming OutputFile, path: String, patience: OutputPatience) {
+    init(_ output: consuming OutputFile, path: String, timeout: OutputTimeout) {
         var information = stat()
         let (number, isOwn) = (output.descriptor.number, output.isOwn)
         isRegular = unsafe fstat(number, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
@@ -41,7 +41,7 @@ struct RecordingFile: ~Copyable {
         if compression != nil, isOwn { _ = fcntl(number, F_SETFL, 0) }
         file = output.descriptor
         name = path == "-" ? "standard output" : path
-        self.patience = patience
+        self.timeout = timeout
     }
 
     /// The size of the file; 0 if it is not a regular file.
@@ -107,7 +107,7 @@ struct RecordingFile: ~Copyable {
     ) throws(StandardOutput.Stop) -> (end: Int, error: SystemError?) {
         var rest = bytes
         while !rest.isEmpty {
-            if !isRegular, !patience.waitUntilWritable(number) { throw stalled }
+            if !isRegular, !timeout.waitUntilWritable(number) { throw stalled }
             // This size does not block if poll reports room.
             let size = isRegular ? rest.count : min(rest.count, Int(PIPE_BUF))
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, size) }
@@ -121,7 +121,7 @@ struct RecordingFile: ~Copyable {
     }
 
     private var stalled: StandardOutput.Stop {
-        .failed(Failure("cannot write \(name): its reader read nothing for \(OutputPatience.graceText)"))
+        .failed(Failure("cannot write \(name): its reader read nothing for \(OutputTimeout.graceText)"))
     }
 
     private func cutOffHalfLine(written: ArraySlice<UInt8>) {
@@ -141,7 +141,7 @@ struct RecordingFile: ~Copyable {
             let output = try Descriptor(ends[0], of: "pipe")
             let input = try Descriptor(ends[1], of: "pipe")
             let start = lseek(file.number, 0, SEEK_CUR)
-            let tool = try Tool.start(compression.compressing, reading: output.number, writing: file.number)
+            let tool = try PipedProcess.start(compression.compressing, reading: output.number, writing: file.number)
             frame = Frame(tool: tool, input: input, start: start)
         } catch {
             throw .failed(compression.problem(starting: error))
@@ -177,7 +177,7 @@ struct RecordingFile: ~Copyable {
         let start = ended.start
         // This closes its standard input.
         let tool = Self.closing(ended)
-        guard isRegular || tool.hasEnded(patience) else {
+        guard isRegular || tool.hasEnded(timeout) else {
             tool.terminate()
             _ = tool.wait()
             throw stalled
@@ -185,9 +185,9 @@ struct RecordingFile: ~Copyable {
         switch tool.wait() {
         case .done where !reopening: return
         case .killed(SIGPIPE): throw .readerGone
-        case .failed(let said):
+        case .failed(let message):
             cutOff(at: start)
-            throw .failed(Failure("cannot write \(name): \(said)"))
+            throw .failed(Failure("cannot write \(name): \(message)"))
         case .killed(let signal) where attempt >= Self.attempts:
             cutOff(at: start)
             throw .failed(Failure("cannot write \(name): \(compression.tool) was killed by signal \(signal) again"))
@@ -207,7 +207,7 @@ struct RecordingFile: ~Copyable {
         _ = closing(frame).wait()
     }
 
-    private static func closing(_ frame: consuming Frame) -> Tool { frame.tool }
+    private static func closing(_ frame: consuming Frame) -> PipedProcess { frame.tool }
 
     private func cutOff(at start: off_t) {
         guard isRegular, start >= 0 else { return }

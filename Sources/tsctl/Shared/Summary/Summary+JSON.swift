@@ -7,17 +7,17 @@ extension Summary {
     func json(_ context: SummaryContext) -> [UInt8] {
         var writer = JSONWriter(capacity: 65_536)
         writer.object { writer in
-            writer.member("elapsed_us", context.elapsedMicroseconds)
-            if let host = context.host { writer.member("host", host) }
-            if let access = context.access { writer.member("access", access) }
-            if let delayAccounting = context.delayAccounting { writer.member("delay_accounting", delayAccounting) }
-            writer.member("complete", context.isComplete && lost == 0 && gaps.count == 0)
+            writer.field("elapsed_us", context.elapsedMicroseconds)
+            if let host = context.host { writer.field("host", host) }
+            if let access = context.access { writer.field("access", access) }
+            if let delayAccounting = context.delayAccounting { writer.field("delay_accounting", delayAccounting) }
+            writer.field("complete", context.isComplete && lost == 0 && gaps.count == 0)
             writer.key("lost")
             writer.object { writer in
-                writer.member("kernel", lostInKernel)
-                writer.member("queue", lostInQueue)
+                writer.field("kernel", lostInKernel)
+                writer.field("queue", lostInQueue)
             }
-            writer.member("gap_us", gaps.microseconds)
+            writer.field("gap_us", gaps.microseconds)
             writer.key("all")
             writer.object { Self.write(total, to: &$0) }
             writer.key("commands")
@@ -38,23 +38,23 @@ extension Summary {
     }
 
     private static func write(_ totals: CommandTotals, to writer: inout JSONWriter) {
-        writer.member("tasks", totals.usage.tasks)
-        writer.member("processes", totals.usage.processes)
-        writer.member("failed", totals.usage.failed)
-        writer.member("io_withheld", totals.usage.withheld)
+        writer.field("tasks", totals.usage.tasks)
+        writer.field("processes", totals.usage.processes)
+        writer.field("failed", totals.usage.failed)
+        writer.field("io_withheld", totals.usage.withheld)
         if totals.elapsed.count > 0 {
             writer.key("elapsed")
             writer.object { writer in
                 for percent in [50, 90, 99] as [UInt64] {
-                    writer.member("p\(percent)_us", totals.elapsed.percentile(percent) ?? 0)
+                    writer.field("p\(percent)_us", totals.elapsed.percentile(percent) ?? 0)
                 }
-                writer.member("max_us", totals.elapsed.largest)
-                writer.member("exact", totals.elapsed.isExact)
+                writer.field("max_us", totals.elapsed.largest)
+                writer.field("exact", totals.elapsed.isExact)
             }
         }
         totals.usage.writeCPUTimes(to: &writer)
         totals.usage.omitted.write(to: &writer)
-        writer.member("of_several_threads", totals.usage.threaded)
+        writer.field("of_several_threads", totals.usage.threaded)
         writer.key("stats")
         writer.value { RecordEncoder.appendStats(totals.usage.stats, fields: .all, to: &$0) }
     }

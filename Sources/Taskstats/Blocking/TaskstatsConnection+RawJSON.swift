@@ -18,38 +18,38 @@ extension TaskstatsConnection {
 
     /// Returns the text of the result of ``stats(ofTask:fields:)``.
     package func statsText(ofTask pid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: Question.stats(ofTask: pid, fields: fields))
+        try resultText(of: TypedRequest.stats(ofTask: pid, fields: fields))
     }
 
     /// Returns the text of the result of ``stats(ofProcess:fields:)``.
     package func statsText(ofProcess tgid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: Question.stats(ofProcess: tgid, fields: fields))
+        try resultText(of: TypedRequest.stats(ofProcess: tgid, fields: fields))
     }
 
     /// Returns the text of the result of ``stats(ofCgroup:)``.
     package func statsText(ofCgroup path: String) throws(TaskstatsError) -> [UInt8] {
-        try resultText(of: Question.stats(ofCgroup: path))
+        try resultText(of: TypedRequest.stats(ofCgroup: path))
     }
 
     /// Returns the text of the result of ``status()``.
-    package func statusText() throws(TaskstatsError) -> [UInt8] { try resultText(of: Question.status) }
+    package func statusText() throws(TaskstatsError) -> [UInt8] { try resultText(of: TypedRequest.status) }
 
     /// Returns the text of the result of ``status()``; nil if the descriptor became readable before the reply arrived.
     package func statusText(interruptedBy descriptor: Int32) throws(TaskstatsError) -> [UInt8]? {
         precondition(keepsText, "keepsText is not set")
-        return try answer(to: Question.status.call, interruptedBy: descriptor)?.text
+        return try answer(to: TypedRequest.status.call, interruptedBy: descriptor)?.text
     }
 
     /// Returns the result of ``status()``; nil if the descriptor became readable before the reply arrived.
     package func status(interruptedBy descriptor: Int32) throws(TaskstatsError) -> DaemonStatus? {
-        let question = Question.status
-        guard let answer = try answer(to: question.call, interruptedBy: descriptor) else { return nil }
-        return try read(answer, to: question)
+        let request = TypedRequest.status
+        guard let answer = try answer(to: request.call, interruptedBy: descriptor) else { return nil }
+        return try read(answer, to: request)
     }
 
-    private func resultText(of question: Question<some Any>) throws(TaskstatsError) -> [UInt8] {
+    private func resultText(of request: TypedRequest<some Any>) throws(TaskstatsError) -> [UInt8] {
         precondition(keepsText, "keepsText is not set")
-        return try answer(to: question.call).text
+        return try answer(to: request.call).text
     }
 
     /// Waits for the next event; returns nil if the descriptor became readable first.
@@ -67,7 +67,7 @@ extension TaskstatsConnection {
         do throws(TaskstatsError) { return ExitRecord(try LineStream.exit(in: params)) } catch { throw failed(error) }
     }
 
-    static func text(_ incoming: Conversation.Incoming) -> TextEvent {
+    static func text(_ incoming: ConnectionStateMachine.Incoming) -> TextEvent {
         switch incoming {
         case .exitText(let params): .exit(params)
         case .event(let event): .other(event)

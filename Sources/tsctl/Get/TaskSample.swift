@@ -2,7 +2,7 @@ import Taskstats
 import TaskstatsProtocol
 
 /// A sample of the tasks that `get` shows.
-struct TaskLook {
+struct TaskSample {
     /// The tasks to sample.
     enum Selection {
         /// The given tasks and processes.
@@ -34,18 +34,20 @@ struct TaskLook {
     static func take(
         _ selection: Selection, fields: FieldSet, leaders: Bool, threads: Bool, on connection: TaskstatsConnection,
         interruptedBy descriptor: Int32
-    ) throws -> TaskLook {
-        var look = TaskLook()
-        let targets = try look.targets(selection, connection.server)
+    ) throws -> TaskSample {
+        var sample = TaskSample()
+        let targets = try sample.targets(selection, connection.server)
         let fields = threads ? fields.union(ProcessThreads.counting) : fields
-        var questions: [Survey.Question] = []
+        var requests: [RateLimitedQueries.TypedRequest] = []
         for (key, target) in targets {
-            questions.append(Survey.Question(target, fields: fields))
-            if leaders, key.kind == .process { questions.append(Survey.Question(.pid(key.id), fields: fields)) }
+            requests.append(RateLimitedQueries.TypedRequest(target, fields: fields))
+            if leaders, key.kind == .process {
+                requests.append(RateLimitedQueries.TypedRequest(.pid(key.id), fields: fields))
+            }
         }
-        look.time = Moment.nanosecondsSince1970
-        look.begin = Moment.monotonicMicroseconds
-        guard let answered = try Survey.ask(questions, on: connection, interruptedBy: descriptor) else {
+        sample.time = Moment.nanosecondsSince1970
+        sample.begin = Moment.monotonicMicroseconds
+        guard let answered = try RateLimitedQueries.ask(requests, on: connection, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
         var answers = answered[...]
@@ -53,11 +55,11 @@ struct TaskLook {
         for (key, _) in targets {
             guard let counters = answers.popFirst() else { break }
             let leader = leaders && key.kind == .process ? answers.popFirst() : nil
-            look.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
+            sample.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
         }
-        if threads { try look.queryThreads(fields, on: connection, interruptedBy: descriptor) }
-        look.end = Moment.monotonicMicroseconds
-        return look
+        if threads { try sample.queryThreads(fields, on: connection, interruptedBy: descriptor) }
+        sample.end = Moment.monotonicMicroseconds
+        return sample
     }
 
     /// Queries the threads of processes that have, or have had, several.
@@ -66,17 +68,17 @@ struct TaskLook {
     ) throws {
         var room = Self.mostThreads
         var found: [(row: Int, ids: [UInt32])] = []
-        var questions: [Survey.Question] = []
+        var requests: [RateLimitedQueries.TypedRequest] = []
         for index in rows.indices where rows[index].key.kind == .process && rows[index].mayHaveSeveralThreads {
             rows[index].threads = .notQueried
             guard let ids = ProcessDirectory.threads(of: rows[index].id), ids.count <= room else { continue }
             room -= ids.count
             found.append((index, ids))
-            questions += ids.map { Survey.Question(.pid($0), fields: fields.union([.acEtime])) }
+            requests += ids.map { RateLimitedQueries.TypedRequest(.pid($0), fields: fields.union([.acEtime])) }
             // After its threads: see ProcessThreads.
-            questions.append(Survey.Question(.tgid(rows[index].id), fields: fields))
+            requests.append(RateLimitedQueries.TypedRequest(.tgid(rows[index].id), fields: fields))
         }
-        guard let answered = try Survey.ask(questions, on: connection, interruptedBy: descriptor) else {
+        guard let answered = try RateLimitedQueries.ask(requests, on: connection, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
         var answers = answered[...]
@@ -89,7 +91,9 @@ struct TaskLook {
         }
     }
 
-    private static func records(of ids: [UInt32], _ answers: ArraySlice<Survey.Answer>) -> [UInt32: TaskRecord] {
+    private static func records(of ids: [UInt32], _ answers: ArraySlice<RateLimitedQueries.Answer>) -> [UInt32:
+        TaskRecord]
+    {
         var records: [UInt32: TaskRecord] = [:]
         for (id, answer) in zip(ids, answers) {
             if case .success(let answer) = answer { records[id] = answer.record }
@@ -140,7 +144,7 @@ struct TaskLook {
     }
 
     private mutating func add(
-        _ key: TaskRow.Key, _ counters: Survey.Answer, _ leader: Survey.Answer?, isNamed: Bool
+        _ key: TaskRow.Key, _ counters: RateLimitedQueries.Answer, _ leader: RateLimitedQueries.Answer?, isNamed: Bool
     ) {
         switch counters {
         case .success(let answer):

@@ -4,7 +4,7 @@ import Testing
 @testable import TaskstatsProtocol
 
 /// One line of a conversation as spelled out by a test: the text to encode and the event to decode.
-struct GoldenTurn {
+struct GoldenExchange {
     private enum Meaning {
         case request(Request)
         case refused(RequestDecoder.Failure)
@@ -15,37 +15,37 @@ struct GoldenTurn {
     private let meaning: Meaning
 
     /// A request as encoded by our client.
-    static func client(_ request: Request) -> GoldenTurn {
+    static func client(_ request: Request) -> GoldenExchange {
         let line = request.line
-        return GoldenTurn(text: line.line, meaning: .request(request))
+        return GoldenExchange(text: line.line, meaning: .request(request))
     }
 
     /// A request as worded by another client.
-    static func client(_ request: Request, worded text: String) -> GoldenTurn {
-        GoldenTurn(text: text, meaning: .request(request))
+    static func client(_ request: Request, worded text: String) -> GoldenExchange {
+        GoldenExchange(text: text, meaning: .request(request))
     }
 
     /// A line that the daemon refuses without further inspection.
-    static func client(_ text: String, refused error: ProtocolError, id: RequestID? = nil) -> GoldenTurn {
-        GoldenTurn(text: text, meaning: .refused(RequestDecoder.Failure(id: id, error: error)))
+    static func client(_ text: String, refused error: ProtocolError, id: RequestID? = nil) -> GoldenExchange {
+        GoldenExchange(text: text, meaning: .refused(RequestDecoder.Failure(id: id, error: error)))
     }
 
     /// A line of the daemon.
-    static func daemon(_ line: consuming ByteBuffer, _ event: ServerEvent) -> GoldenTurn {
-        GoldenTurn(text: line.line, meaning: .event(event))
+    static func daemon(_ line: consuming ByteBuffer, _ event: ServerEvent) -> GoldenExchange {
+        GoldenExchange(text: line.line, meaning: .event(event))
     }
 
     /// An exit with the client's decoded event.
     static func exit(
         _ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup] = [], reads: ExitRecord? = nil
-    ) -> GoldenTurn {
+    ) -> GoldenExchange {
         var line = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
         RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &line)
         return .daemon(line, .exit(ReceivedExit(record: reads ?? record, redacted: redacted)))
     }
 
     /// A refusal.
-    static func error(_ id: Int64?, _ error: ProtocolError) -> GoldenTurn {
+    static func error(_ id: Int64?, _ error: ProtocolError) -> GoldenExchange {
         .daemon(
             ServerLine.error(id.map(RequestID.integer), error),
             id.map { .reply(id: $0, .error(error)) } ?? .refusal(error))
@@ -70,7 +70,7 @@ struct GoldenTurn {
 extension GoldenConversation {
     /// Expects the conversation to be exactly these turns, in both directions.
     static func expect(
-        _ name: String, _ turns: [GoldenTurn], sourceLocation: SourceLocation = #_sourceLocation
+        _ name: String, _ turns: [GoldenExchange], sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let lines = try GoldenConversation(name).lines
         #expect(lines.count == turns.count, sourceLocation: sourceLocation)

@@ -3,5 +3,5 @@ import LinuxSystem
 
 extension SystemError {
     /// Whether a resource was exhausted that may become available later.
-    var isShortage: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC].contains(errno) }
+    var isResourceExhaustion: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC].contains(errno) }
 }

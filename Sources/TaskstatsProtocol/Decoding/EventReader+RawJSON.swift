@@ -4,15 +4,15 @@
 extension EventReader {
     /// Returns the text of the `params` of an `exit` line, without decoding the record; nil for any other line.
     package static func exitParams(of line: UnsafeRawBufferPointer) throws(Malformed) -> UnsafeRawBufferPointer? {
-        guard let method = unsafe try member("method", of: line), unsafe method.elementsEqual("\"exit\"".utf8) else {
+        guard let method = unsafe try field("method", of: line), unsafe method.elementsEqual("\"exit\"".utf8) else {
             return nil
         }
-        return unsafe try printable(member("params", of: line))
+        return unsafe try printable(field("params", of: line))
     }
 
     /// Returns the text of an answer's `result`; nil when the line has none.
     package static func result(of line: UnsafeRawBufferPointer) throws(Malformed) -> UnsafeRawBufferPointer? {
-        unsafe try printable(member("result", of: line))
+        unsafe try printable(field("result", of: line))
     }
 
     /// Decodes the record in the `params` of an `exit` line.
@@ -26,7 +26,7 @@ extension EventReader {
     }
 
     /// Returns the text of a key's value in a line's object; nil when there is no such key.
-    static func member(
+    static func field(
         _ wanted: StaticString, of line: UnsafeRawBufferPointer
     ) throws(Malformed) -> UnsafeRawBufferPointer? {
         var cursor = unsafe JSONCursor(line)
@@ -37,7 +37,7 @@ extension EventReader {
                 let name = try unsafe cursor.rawString()
                 try cursor.expect(UInt8(ascii: ":"))
                 let value = unsafe try cursor.skip()
-                if unsafe wanted ~= MemberName(name) { return unsafe value }
+                if unsafe wanted ~= KeyName(name) { return unsafe value }
             } while cursor.take(UInt8(ascii: ","))
             return nil
         } catch {

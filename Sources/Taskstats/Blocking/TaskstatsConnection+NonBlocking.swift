@@ -8,7 +8,7 @@ extension TaskstatsConnection {
     typealias Answer = (reply: ServerEvent.Reply, text: [UInt8])
 
     /// The line of a request and the number of its bytes that were sent.
-    struct Letter: ~Copyable {
+    struct PendingWrite: ~Copyable {
         let line: ByteBuffer
         var sent = 0
         /// Whether everything was sent.
@@ -16,32 +16,32 @@ extension TaskstatsConnection {
     }
 
     /// Encodes a request; throws the error that ended the connection, if it has ended.
-    func letter(asking call: Request.Call) throws(TaskstatsError) -> Letter {
-        if let end = conversation.end { throw end }
-        return Letter(line: Request(id: .integer(conversation.nextID()), call: call).line)
+    func write(asking call: Request.Call) throws(TaskstatsError) -> PendingWrite {
+        if let end = stateMachine.end { throw end }
+        return PendingWrite(line: Request(id: .integer(stateMachine.nextID()), call: call).line)
     }
 
     /// Encodes several requests as consecutive lines, with ids that follow the last one.
-    func letter(asking calls: some Sequence<Request.Call>) throws(TaskstatsError) -> Letter {
-        if let end = conversation.end { throw end }
+    func write(asking calls: some Sequence<Request.Call>) throws(TaskstatsError) -> PendingWrite {
+        if let end = stateMachine.end { throw end }
         var lines = ByteBuffer(capacity: 4_096)
         for call in calls {
-            let line = Request(id: .integer(conversation.nextID()), call: call).line
+            let line = Request(id: .integer(stateMachine.nextID()), call: call).line
             unsafe line.withUnsafeBytes { unsafe lines.append($0) }
         }
-        return Letter(line: lines)
+        return PendingWrite(line: lines)
     }
 
     /// Sends as much as the kernel accepts; returns whether everything was sent.
-    func sendNow(_ letter: inout Letter) throws(TaskstatsError) -> Bool {
-        guard letter.sent < letter.line.count else { return true }
+    func sendNow(_ write: inout PendingWrite) throws(TaskstatsError) -> Bool {
+        guard write.sent < write.line.count else { return true }
         do throws(SystemError) {
-            while letter.sent < letter.line.count {
-                guard let count = try stream.sendNow(letter.line, from: letter.sent) else { return false }
-                letter.sent += count
+            while write.sent < write.line.count {
+                guard let count = try stream.sendNow(write.line, from: write.sent) else { return false }
+                write.sent += count
             }
             if let trace = stream.trace {
-                for line in letter.line.array.split(separator: UInt8(ascii: "\n")) { trace.show(.sent, Array(line)) }
+                for line in write.line.array.split(separator: UInt8(ascii: "\n")) { trace.show(.sent, Array(line)) }
             }
         } catch {
             let error = TaskstatsError.system(error)
@@ -52,14 +52,14 @@ extension TaskstatsConnection {
     }
 
     /// Abandons a request; after half a line nothing else can be sent.
-    func abandoned(_ letter: borrowing Letter) -> TaskstatsError {
-        letter.sent == 0 ? .timedOut : failed(.timedOut)
+    func abandoned(_ write: borrowing PendingWrite) -> TaskstatsError {
+        write.sent == 0 ? .timedOut : failed(.timedOut)
     }
 
     /// Returns the reply to the last request if it was received; keeps events that precede it.
     func receivedAnswer() throws(TaskstatsError) -> Answer? {
         while let line = try receivedLine() {
-            if case .answer(let reply, let text) = try conversation.receiveAwaitingAnswer(line) {
+            if case .answer(let reply, let text) = try stateMachine.receiveAwaitingAnswer(line) {
                 if case .error(let error) = reply { throw .refused(error) }
                 return (reply, text)
             }
@@ -72,7 +72,7 @@ extension TaskstatsConnection {
         to ids: ClosedRange<Int64>
     ) throws(TaskstatsError) -> (id: Int64, answer: Result<Answer, TaskstatsError>)? {
         while let line = try receivedLine() {
-            guard let found = try conversation.receiveAwaitingAnswers(line, to: ids) else { continue }
+            guard let found = try stateMachine.receiveAwaitingAnswers(line, to: ids) else { continue }
             if case .error(let error) = found.reply { return (found.id, .failure(.refused(error))) }
             return (found.id, .success((found.reply, found.text)))
         }
@@ -80,20 +80,20 @@ extension TaskstatsConnection {
     }
 
     /// Decodes a reply to a request; a reply of another kind ends the connection.
-    func read<Result>(_ answer: Answer, to question: Question<Result>) throws(TaskstatsError) -> Result {
-        guard let result = question.read(answer.reply) else {
-            throw failed(.violation("the reply to \(question.call.method) has the wrong type"))
+    func read<Result>(_ answer: Answer, to request: TypedRequest<Result>) throws(TaskstatsError) -> Result {
+        guard let result = request.read(answer.reply) else {
+            throw failed(.violation("the reply to \(request.call.method) has the wrong type"))
         }
         return result
     }
 
     /// Returns the next event that was received; nil if there is none.
-    func receivedIncoming() throws(TaskstatsError) -> Conversation.Incoming? {
-        if let kept = conversation.takeKept() { return kept }
+    func receivedIncoming() throws(TaskstatsError) -> ConnectionStateMachine.Incoming? {
+        if let kept = stateMachine.takeKept() { return kept }
         while true {
-            if let end = conversation.end { throw end }
+            if let end = stateMachine.end { throw end }
             guard let line = try receivedLine() else { return nil }
-            if let incoming = conversation.event(in: line) { return incoming }
+            if let incoming = stateMachine.event(in: line) { return incoming }
         }
     }
 
@@ -108,7 +108,7 @@ extension TaskstatsConnection {
 
     /// Records an error of the connection itself.
     func failed(_ error: TaskstatsError) -> TaskstatsError {
-        conversation.fail(error)
+        stateMachine.fail(error)
         return error
     }
 }

@@ -8,16 +8,16 @@ import Synchronization
 /// One thread, shared by all clients of the process, sleeps in epoll and resumes the tasks whose descriptor is ready.
 /// The first wait starts the thread, and it lives as long as the process. It blocks all signals except those of a
 /// crash, so that no other signal handler of the program runs on it. It does not read or write: the resumed tasks do.
-final class Readiness: Sendable {
+final class EpollReactor: Sendable {
     /// The event to wait for.
     enum Interest { case readable, writable }
 
     private struct State {
         var lastToken: UInt64 = 0
-        var waits: [UInt64: Wait] = [:]
+        var waits: [UInt64: CancellableWaiter] = [:]
     }
 
-    private static let running = Mutex<Readiness?>(nil)
+    private static let running = Mutex<EpollReactor?>(nil)
 
     /// Never closed.
     private let epoll: Int32
@@ -38,7 +38,7 @@ final class Readiness: Sendable {
     nonisolated(nonsending) static func wait(
         for interest: Interest, on descriptor: Int32, before deadline: SuspendingClock.Instant? = nil
     ) async throws {
-        let (readiness, wait) = (try shared(), Wait())
+        let (readiness, wait) = (try shared(), CancellableWaiter())
         let token: UInt64
         do throws(SystemError) {
             token = try readiness.begin(wait, for: interest, on: descriptor)
@@ -49,11 +49,11 @@ final class Readiness: Sendable {
         try await wait.ended(before: deadline).get()
     }
 
-    private static func shared() throws(TaskstatsError) -> Readiness {
+    private static func shared() throws(TaskstatsError) -> EpollReactor {
         do throws(SystemError) {
             return try running.withLock { (running) throws(SystemError) in
                 if let running { return running }
-                let started = try Readiness()
+                let started = try EpollReactor()
                 running = started
                 return started
             }
@@ -62,7 +62,9 @@ final class Readiness: Sendable {
         }
     }
 
-    private func begin(_ wait: Wait, for interest: Interest, on descriptor: Int32) throws(SystemError) -> UInt64 {
+    private func begin(_ wait: CancellableWaiter, for interest: Interest, on descriptor: Int32) throws(SystemError)
+        -> UInt64
+    {
         let events = interest == .readable ? EPOLLIN : EPOLLOUT
         return try state.withLock { (state) throws(SystemError) in
             let token = state.lastToken + 1

@@ -6,7 +6,7 @@ import TestSupport
 
 /// A client's subscription and the records that it should receive, derived from protocol.md and access-policy.md
 /// independently of the broker.
-struct Wish {
+struct SubscriptionChoice {
     var cpus: Set<Int>
     var endsOnly = false
     var fields = FieldSet.all
@@ -17,19 +17,19 @@ struct Wish {
     var disconnects = false
 
     /// Returns a random subscription.
-    static func random(cpus count: Int, _ random: inout SeededGenerator) -> Wish {
+    static func random(cpus count: Int, _ random: inout SeededGenerator) -> SubscriptionChoice {
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
-        var wish = Wish(cpus: Set((0..<count).filter { _ in chance(50) }))
-        if wish.cpus.isEmpty { wish.cpus = [Int.random(in: 0..<count, using: &random)] }
-        wish.endsOnly = chance(20)
-        if chance(30) { wish.fields = FieldSet(group: .identity) }
-        if chance(10) { wish.fields = FieldSet(group: .io) }
-        if chance(20) { wish.uids = [[0], [1000], [1001, 0]].randomElement(using: &random) }
-        if chance(15) { wish.minElapsedMicroseconds = 500 }
-        if chance(15) { wish.onlyFailed = true }
-        if chance(15) { wish.commandPrefix = "a" }
-        wish.disconnects = chance(10)
-        return wish
+        var choice = SubscriptionChoice(cpus: Set((0..<count).filter { _ in chance(50) }))
+        if choice.cpus.isEmpty { choice.cpus = [Int.random(in: 0..<count, using: &random)] }
+        choice.endsOnly = chance(20)
+        if chance(30) { choice.fields = FieldSet(group: .identity) }
+        if chance(10) { choice.fields = FieldSet(group: .io) }
+        if chance(20) { choice.uids = [[0], [1000], [1001, 0]].randomElement(using: &random) }
+        if chance(15) { choice.minElapsedMicroseconds = 500 }
+        if chance(15) { choice.onlyFailed = true }
+        if chance(15) { choice.commandPrefix = "a" }
+        choice.disconnects = chance(10)
+        return choice
     }
 
     /// The same subscription as request parameters.

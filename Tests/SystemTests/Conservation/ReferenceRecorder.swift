@@ -7,7 +7,7 @@ import Testing
 /// Reference sockets of all CPUs, with buffers that never fill: all ended tasks, in order.
 ///
 /// It must be registered first, and read at least once per four hundred thousand exits of a CPU.
-final class Witness {
+final class ReferenceRecorder {
     /// A task that ended.
     struct Ended {
         let pid: UInt32

@@ -5,7 +5,7 @@ import TaskstatsProtocol
 
 extension TaskstatsConnection {
     /// The time limits for the daemon's confirmation.
-    package struct LeavingLimits: Sendable {
+    package struct UnsubscribeLimits: Sendable {
         /// The limit of the time spent waiting for the daemon, without the time spent processing its data.
         package var waiting: Duration
         /// The limit of the total time.
@@ -23,14 +23,14 @@ extension TaskstatsConnection {
     /// Returns false without a confirmation: at a limit, when the descriptor became readable, or when `take` returned
     /// false. The connection is then unusable.
     package func unsubscribe(
-        within limits: LeavingLimits, interruptedBy descriptor: Int32? = nil, handingOver take: (TextEvent) -> Bool
+        within limits: UnsubscribeLimits, interruptedBy descriptor: Int32? = nil, handingOver take: (TextEvent) -> Bool
     ) throws(TaskstatsError) -> Bool {
         try endSubscription(.all(limits, since: .now), interruptedBy: descriptor) { take(Self.text($0)) }
     }
 
     /// Ends the subscription in the same way, with decoded records.
     package func unsubscribe(
-        within limits: LeavingLimits, interruptedBy descriptor: Int32? = nil,
+        within limits: UnsubscribeLimits, interruptedBy descriptor: Int32? = nil,
         handingOver take: (TaskstatsEvent) -> Bool
     ) throws(TaskstatsError) -> Bool {
         try endSubscription(.all(limits, since: .now), interruptedBy: descriptor) { incoming throws(TaskstatsError) in
@@ -39,32 +39,32 @@ extension TaskstatsConnection {
     }
 
     /// The wait or the waits that a limit applies to.
-    enum LeavingLimit {
+    enum UnsubscribeLimit {
         /// Each wait for another chunk; nil for no limit.
-        case eachPiece(Duration?)
-        case all(LeavingLimits, since: SuspendingClock.Instant)
+        case eachChunk(Duration?)
+        case all(UnsubscribeLimits, since: SuspendingClock.Instant)
     }
 
     func endSubscription(
-        _ limit: LeavingLimit, interruptedBy descriptor: Int32? = nil,
-        handingOver take: (Conversation.Incoming) throws(TaskstatsError) -> Bool
+        _ limit: UnsubscribeLimit, interruptedBy descriptor: Int32? = nil,
+        handingOver take: (ConnectionStateMachine.Incoming) throws(TaskstatsError) -> Bool
     ) throws(TaskstatsError) -> Bool {
-        let question = Question.unsubscribe
-        var letter = try letter(asking: question.call)
+        let request = TypedRequest.unsubscribe
+        var write = try write(asking: request.call)
         var waited = Duration.zero
-        while try !sendNow(&letter) {
+        while try !sendNow(&write) {
             guard try isReady(.writable, limit, &waited, descriptor) else {
-                _ = abandoned(letter)
+                _ = abandoned(write)
                 return false
             }
         }
         while true {
             let answer = Result { () throws(TaskstatsError) in try receivedAnswer() }
-            while let kept = conversation.takeKept() {
+            while let kept = stateMachine.takeKept() {
                 guard try take(kept) else { return false }
             }
             if let answer = try answer.get() {
-                try read(answer, to: question)
+                try read(answer, to: request)
                 subscription = nil
                 return true
             }
@@ -74,13 +74,13 @@ extension TaskstatsConnection {
     }
 
     private func isReady(
-        _ interest: LineStream.Interest, _ limit: LeavingLimit, _ waited: inout Duration, _ descriptor: Int32?
+        _ interest: LineStream.Interest, _ limit: UnsubscribeLimit, _ waited: inout Duration, _ descriptor: Int32?
     ) throws(TaskstatsError) -> Bool {
         let start = SuspendingClock.now
         defer { waited += start.duration(to: .now) }
         let deadline: SuspendingClock.Instant? =
             switch limit {
-            case .eachPiece(let limit): limit.map(start.advanced(by:))
+            case .eachChunk(let limit): limit.map(start.advanced(by:))
             case .all(let limits, let begin):
                 min(start.advanced(by: limits.waiting - waited), begin.advanced(by: limits.total))
             }

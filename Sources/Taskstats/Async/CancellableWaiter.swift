@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A wait of one task, which ends once: by completion, by cancellation or at its deadline.
-final class Wait: Sendable {
+final class CancellableWaiter: Sendable {
     /// The reason why a wait ended.
     enum End { case done, cancelled, late }
 
@@ -45,7 +45,7 @@ final class Wait: Sendable {
     }
 }
 
-extension Wait.End {
+extension CancellableWaiter.End {
     /// Throws unless the wait was completed.
     func get() throws {
         switch self {

@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 /// An ordinary client that runs while others misbehave, and measures its waiting times.
-final class Onlooker {
+final class WellBehavedClient {
     private static let uid = 1
     private var child: ChildProcess?
 
     init(_ daemon: RunningDaemon) throws {
-        var child = try Host.start(Script.command("onlooker.py", daemon.socket, "\(Self.uid)"))
+        var child = try Host.start(Script.command("wellBehavedClient.py", daemon.socket, "\(Self.uid)"))
         try #require(try child.line() == "looking")
         self.child = consume child
     }
@@ -21,7 +21,7 @@ final class Onlooker {
 
     /// Ends it, and checks that it received everything and never waited longer than a second.
     func finish() throws -> String {
-        guard let child = child.take() else { preconditionFailure("an onlooker leaves once") }
+        guard let child = child.take() else { preconditionFailure("an wellBehavedClient leaves once") }
         child.send(signal: SIGTERM)
         let result = try child.finish()
         #expect(result.status == 0, "\(result.errors)")

@@ -6,18 +6,18 @@ import Taskstats
 /// The facts for the checks, from the socket, the daemon, the kernel and the system.
 ///
 /// Missing facts do not stop the collection; a daemon that does not answer costs a few seconds.
-struct Examination {
+struct DoctorReport {
     private let options: ConnectionOptions
     private let socket: String
     private let units: [UnitCheck.Unit]?
     private let daemons: [DaemonCheck.Process]
     private let listener: DaemonCheck.Process?
     private let attempt: SocketCheck.Attempt
-    private let greeting: DaemonCheck.Greeting
+    private let handshake: DaemonCheck.Handshake
     private let trial: Trial?
     private let waitTrial: WaitTrial?
 
-    private static let patience = Duration.seconds(3)
+    private static let timeout = Duration.seconds(3)
 
     /// Collects the facts that take time, or that other facts depend on.
     init(_ options: ConnectionOptions) {
@@ -27,17 +27,17 @@ struct Examination {
         daemons = ProcessList.daemons()
         (attempt, listener) = Self.connect(to: socket)
         guard attempt == .connected else {
-            greeting = .nobody
+            handshake = .noDaemon
             (trial, waitTrial) = (nil, nil)
             return
         }
         do throws(TaskstatsError) {
-            let connection = try options.connect(within: Self.patience)
-            greeting = .greeted(connection.server)
+            let connection = try options.connect(within: Self.timeout)
+            handshake = .connected(connection.server)
             trial = Trial(connection)
             waitTrial = WaitTrial(connection)
         } catch {
-            greeting = .refused(error)
+            handshake = .refused(error)
             (trial, waitTrial) = (nil, nil)
         }
     }
@@ -47,8 +47,8 @@ struct Examination {
         [
             SocketCheck(path: socket, file: file, attempt: attempt, startCommand: startCommand),
             DaemonCheck(
-                greeting: greeting, listener: listener, daemons: daemons, socket: socket, startCommand: startCommand),
-            AccessCheck(greeting: greeting, uid: geteuid(), user: Account.name(geteuid()), group: Account.group()),
+                handshake: handshake, listener: listener, daemons: daemons, socket: socket, startCommand: startCommand),
+            AccessCheck(handshake: handshake, uid: geteuid(), user: Account.name(geteuid()), group: Account.group()),
             QueryCheck(answer: trial?.answer, hiding: hiding),
             ExitCheck(outcome: trial?.outcome ?? .notTried),
             KernelCheck(release: HostFile.line("/proc/sys/kernel/osrelease") ?? "unknown", server: server),
@@ -69,7 +69,7 @@ struct Examination {
             ]
     }
 
-    private var server: ServerInfo? { if case .greeted(let server) = greeting { server } else { nil } }
+    private var server: ServerInfo? { if case .connected(let server) = handshake { server } else { nil } }
 
     private var startCommand: String {
         if units?.contains(where: \.isInstalled) == true { return UnitCheck.start }
@@ -80,7 +80,7 @@ struct Examination {
 
     private static func connect(to path: String) -> (SocketCheck.Attempt, DaemonCheck.Process?) {
         do throws(SystemError) {
-            let socket = try UnixSocket.connect(to: path, within: patience)
+            let socket = try UnixSocket.connect(to: path, within: timeout)
             var peer = clinux_peer()
             guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { return (.connected, nil) }
             return (.connected, ProcessList.process(peer.pid, user: Account.name(peer.uid)))

@@ -6,7 +6,7 @@ import TaskstatsProtocol
 
 extension TaskstatsConnection {
     /// The maximum number of requests in flight.
-    static let requestsUnderWay = 256
+    static let requestsInFlight = 256
 
     /// Returns the counters of each of these tasks so far, in the given order, by thread id.
     ///
@@ -16,22 +16,22 @@ extension TaskstatsConnection {
     public func stats<ID: BinaryInteger>(
         ofTasks pids: some Sequence<ID>, fields: FieldSet = .all
     ) throws(TaskstatsError) -> [Result<TaskRecord, TaskstatsError>] {
-        var questions: [Question<TaskRecord>] = []
-        for pid in pids { questions.append(try .stats(ofTask: pid, fields: fields)) }
-        return try ask(questions).map { answer in answer.map(\.result) }
+        var requests: [TypedRequest<TaskRecord>] = []
+        for pid in pids { requests.append(try .stats(ofTask: pid, fields: fields)) }
+        return try ask(requests).map { answer in answer.map(\.result) }
     }
 
     /// Returns the counters of each of these processes so far, summed over their tasks, by process id.
     public func stats<ID: BinaryInteger>(
         ofProcesses tgids: some Sequence<ID>, fields: FieldSet = .all
     ) throws(TaskstatsError) -> [Result<TaskRecord, TaskstatsError>] {
-        var questions: [Question<TaskRecord>] = []
-        for tgid in tgids { questions.append(try .stats(ofProcess: tgid, fields: fields)) }
-        return try ask(questions).map { answer in answer.map(\.result) }
+        var requests: [TypedRequest<TaskRecord>] = []
+        for tgid in tgids { requests.append(try .stats(ofProcess: tgid, fields: fields)) }
+        return try ask(requests).map { answer in answer.map(\.result) }
     }
 
     /// One of several requests for statistics.
-    package struct StatsQuestion: Hashable, Sendable {
+    package struct StatsRequest: Hashable, Sendable {
         /// The task or process.
         package var target: QueryTarget
         /// The requested fields.
@@ -45,7 +45,7 @@ extension TaskstatsConnection {
     }
 
     /// The reply to a request for statistics.
-    package struct StatsAnswer: Sendable {
+    package struct StatsReply: Sendable {
         /// The statistics.
         package var record: TaskRecord
         /// The text of the result; empty unless ``keepsText`` is set.
@@ -54,44 +54,44 @@ extension TaskstatsConnection {
 
     /// Returns the replies to requests for tasks and processes, in order.
     package func stats(
-        _ questions: [StatsQuestion]
-    ) throws(TaskstatsError) -> [Result<StatsAnswer, TaskstatsError>] {
-        try ask(questions.map { Question(of: $0.target, $0.fields) }).map(Self.statsAnswer)
+        _ requests: [StatsRequest]
+    ) throws(TaskstatsError) -> [Result<StatsReply, TaskstatsError>] {
+        try ask(requests.map { TypedRequest(of: $0.target, $0.fields) }).map(Self.statsAnswer)
     }
 
     /// Does the same; returns nil if the descriptor became readable before all replies arrived.
     package func stats(
-        _ questions: [StatsQuestion], interruptedBy descriptor: Int32
-    ) throws(TaskstatsError) -> [Result<StatsAnswer, TaskstatsError>]? {
-        let questions = questions.map { Question(of: $0.target, $0.fields) }
-        guard let answers = try answers(to: questions.map(\.call), interruptedBy: descriptor) else { return nil }
-        return try read(answers, to: questions).map(Self.statsAnswer)
+        _ requests: [StatsRequest], interruptedBy descriptor: Int32
+    ) throws(TaskstatsError) -> [Result<StatsReply, TaskstatsError>]? {
+        let requests = requests.map { TypedRequest(of: $0.target, $0.fields) }
+        guard let answers = try answers(to: requests.map(\.call), interruptedBy: descriptor) else { return nil }
+        return try read(answers, to: requests).map(Self.statsAnswer)
     }
 
     private static func statsAnswer(
         _ answer: Result<(result: TaskRecord, text: [UInt8]), TaskstatsError>
-    ) -> Result<StatsAnswer, TaskstatsError> {
-        answer.map { StatsAnswer(record: $0.result, text: $0.text) }
+    ) -> Result<StatsReply, TaskstatsError> {
+        answer.map { StatsReply(record: $0.result, text: $0.text) }
     }
 
     /// Sends all requests and returns their results, in order.
     private func ask<Value>(
-        _ questions: [Question<Value>]
+        _ requests: [TypedRequest<Value>]
     ) throws(TaskstatsError) -> [Result<(result: Value, text: [UInt8]), TaskstatsError>] {
-        guard let answers = try answers(to: questions.map(\.call), interruptedBy: nil) else {
+        guard let answers = try answers(to: requests.map(\.call), interruptedBy: nil) else {
             preconditionFailure("requests were interrupted without a descriptor")
         }
-        return try read(answers, to: questions)
+        return try read(answers, to: requests)
     }
 
     private func read<Value>(
-        _ answers: [Result<Answer, TaskstatsError>], to questions: [Question<Value>]
+        _ answers: [Result<Answer, TaskstatsError>], to requests: [TypedRequest<Value>]
     ) throws(TaskstatsError) -> [Result<(result: Value, text: [UInt8]), TaskstatsError>] {
         var results: [Result<(result: Value, text: [UInt8]), TaskstatsError>] = []
-        results.reserveCapacity(questions.count)
-        for (question, answer) in zip(questions, answers) {
+        results.reserveCapacity(requests.count)
+        for (request, answer) in zip(requests, answers) {
             switch answer {
-            case .success(let answer): results.append(.success((try read(answer, to: question), answer.text)))
+            case .success(let answer): results.append(.success((try read(answer, to: request), answer.text)))
             case .failure(let error): results.append(.failure(error))
             }
         }
@@ -103,19 +103,19 @@ extension TaskstatsConnection {
     ) throws(TaskstatsError) -> [Result<Answer, TaskstatsError>]? {
         guard !calls.isEmpty else { return [] }
         var answers = [Result<Answer, TaskstatsError>?](repeating: nil, count: calls.count)
-        var (asked, answered) = (0, 0)
-        let firstID = conversation.lastID + 1
+        var (sent, answered) = (0, 0)
+        let firstID = stateMachine.lastID + 1
         let ids = firstID...firstID + Int64(calls.count - 1)
-        var letter = try letter(asking: calls[..<0])
+        var write = try write(asking: calls[..<0])
         var deadline = timeout.map(SuspendingClock.now.advanced(by:))
         while answered < calls.count {
             // Half of the window at a time, so that one message carries many requests.
-            if letter.isSent, asked < calls.count, asked - answered <= Self.requestsUnderWay / 2 {
-                let end = min(calls.count, answered + Self.requestsUnderWay)
-                letter = try self.letter(asking: calls[asked..<end])
-                asked = end
+            if write.isSent, sent < calls.count, sent - answered <= Self.requestsInFlight / 2 {
+                let end = min(calls.count, answered + Self.requestsInFlight)
+                write = try self.write(asking: calls[sent..<end])
+                sent = end
             }
-            let isSent = try sendNow(&letter)
+            let isSent = try sendNow(&write)
             let received = try takeReceivedAnswers(to: ids, into: &answers)
             guard received == 0 else {
                 answered += received
@@ -127,9 +127,9 @@ extension TaskstatsConnection {
                 for: isSent ? .readable : .either, until: deadline, interruptedBy: descriptor)
             {
             case .ready: _ = try receiveNow()
-            case .late: throw isSent ? .timedOut : abandoned(letter)
+            case .late: throw isSent ? .timedOut : abandoned(write)
             case .interrupted:
-                if !isSent { _ = abandoned(letter) }
+                if !isSent { _ = abandoned(write) }
                 return nil
             }
         }

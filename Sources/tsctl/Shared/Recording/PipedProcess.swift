@@ -5,7 +5,7 @@ import LinuxSystem
 /// An external tool between two descriptors.
 ///
 /// It has its own process group, because tsctl handles Ctrl-C itself.
-struct Tool: ~Copyable {
+struct PipedProcess: ~Copyable {
     /// The result of a tool.
     enum End: Equatable {
         case done
@@ -20,7 +20,9 @@ struct Tool: ~Copyable {
     private let errors: Descriptor
 
     /// Starts a tool that reads from one descriptor and writes to the other.
-    static func start(_ command: [String], reading input: Int32, writing output: Int32) throws(SystemError) -> Tool {
+    static func start(_ command: [String], reading input: Int32, writing output: Int32) throws(SystemError)
+        -> PipedProcess
+    {
         var ends: [Int32] = [-1, -1]
         guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
         let errors = try Descriptor(ends[0], of: "pipe")
@@ -52,7 +54,7 @@ struct Tool: ~Copyable {
         var pid: pid_t = 0
         let error = unsafe posix_spawnp(&pid, command[0], &actions, &attributes, &argv, clinux_environment())
         guard error == 0 else { throw SystemError("posix_spawn", errno: error) }
-        return Tool(name: command[0], pid: pid, errors: errors)
+        return PipedProcess(name: command[0], pid: pid, errors: errors)
     }
 
     private init(name: String, pid: pid_t, errors: consuming Descriptor) {
@@ -65,12 +67,12 @@ struct Tool: ~Copyable {
     func terminate() { kill(pid, SIGTERM) }
 
     /// Waits for the end within the time limit; returns whether the tool has ended.
-    func hasEnded(_ patience: OutputPatience) -> Bool { patience.wait(for: POLLIN, on: errors.number) }
+    func hasEnded(_ timeout: OutputTimeout) -> Bool { timeout.wait(for: POLLIN, on: errors.number) }
 
     /// Waits for the end.
     consuming func wait() -> End {
         // It prints little, so that reading all of it does not block.
-        let said = (try? errors.readText()) ?? nil
+        let message = (try? errors.readText()) ?? nil
         var status: Int32 = 0
         while unsafe waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { return .failed("cannot wait for it") }
@@ -78,7 +80,7 @@ struct Tool: ~Copyable {
         let signal = status & 0x7f
         if signal != 0 { return .killed(signal: signal) }
         guard status != 0 else { return .done }
-        let lines = (said ?? "").split(whereSeparator: \.isNewline)
+        let lines = (message ?? "").split(whereSeparator: \.isNewline)
         return .failed(lines.last.map(String.init) ?? "exit status \((status >> 8) & 0xff)")
     }
 }

@@ -5,13 +5,13 @@ import Testing
 @testable import Taskstats
 
 /// The end of a subscription, with much on its way.
-@Suite(.timeLimit(.minutes(1))) struct LeavingTests {
+@Suite(.timeLimit(.minutes(1))) struct UnsubscribeTests {
     private static let records = 9_000
 
     /// A daemon that has this many records to send before it hears that no more are wanted, and ends in this way.
     private func daemon(_ end: @escaping @Sendable (FakePeer, Request) throws -> Void) throws -> FakeDaemon {
         try FakeDaemon { peer in
-            try peer.greet()
+            try peer.sendHello()
             try peer.grantSubscription()
             let request = try peer.request()
             var line = ByteBuffer(capacity: 4_096)

@@ -1,6 +1,6 @@
 """Acts like an ordinary client until SIGTERM: connects, queries, and receives the exit of a child.
 
-usage: onlooker.py SOCKET UID
+usage: well_behaved_client.py SOCKET UID
 
 Prints "TIMES LONGEST": how often it received each of them, and the longest wait for any of them, in milliseconds.
 """

@@ -1,15 +1,15 @@
 import Taskstats
 
 /// The communication of top with the daemon, which may have to wait.
-struct TopWatch {
+struct TopSampler {
     private var connection: TopConnection
     private var model: TopModel
     private var system = SystemFigures.now()
     private var delayAccounting: Bool?
-    private var looks = 0
+    private var samples = 0
 
     /// The number of samples in which the state of delay accounting is queried once.
-    private static let looksOfDelayAccounting = 5
+    private static let samplesPerAccountingQuery = 5
 
     init(_ connection: TopConnection) {
         self.connection = connection
@@ -20,8 +20,8 @@ struct TopWatch {
     /// Takes exits until the descriptor is readable or the daemon is lost; returns an update in the latter case.
     ///
     /// It returns immediately if there is no connection.
-    mutating func collect(interruptedBy descriptor: Int32) -> TopNews? {
-        guard connection.trouble == nil else { return nil }
+    mutating func collect(interruptedBy descriptor: Int32) -> TopUpdate? {
+        guard connection.connectionError == nil else { return nil }
         do throws(TaskstatsError) {
             try connection.collect(&model, interruptedBy: descriptor)
             return nil
@@ -31,49 +31,49 @@ struct TopWatch {
     }
 
     /// Takes a sample of this subject; the loss of the daemon does not end top.
-    mutating func look(at subject: TopModel.Subject) -> TopNews {
+    mutating func sample(_ subject: TopModel.Subject) -> TopUpdate {
         do {
             if subject != connection.subject {
                 model = TopModel(subject: subject, tick: connection.tick)
                 try connection.change(to: subject)
             }
-            return try look()
+            return try sample()
         } catch let error as TaskstatsError {
             return lost(error)
         } catch let failure as Failure {
-            return news(failure)
+            return update(failure)
         } catch {
-            return news(Failure("\(error)"))
+            return update(Failure("\(error)"))
         }
     }
 
-    private mutating func look() throws -> TopNews {
+    private mutating func sample() throws -> TopUpdate {
         var isBack = false
-        if connection.trouble != nil {
-            guard connection.returned() else { return news() }
+        if connection.connectionError != nil {
+            guard connection.returned() else { return update() }
             isBack = true
             model.isPartial = true
         }
         try connection.round(&model)
-        if looks % Self.looksOfDelayAccounting == 0 { delayAccounting = try connection.delayAccounting() }
-        looks += 1
+        if samples % Self.samplesPerAccountingQuery == 0 { delayAccounting = try connection.delayAccounting() }
+        samples += 1
         let now = SystemFigures.now()
         defer { system = now }
-        var news = news()
-        news.isDaemonBack = isBack
-        news.interval = model.finish(at: Moment.nanosecondsSince1970)
-        news.system = now.since(system)
-        return news
+        var update = update()
+        update.isDaemonBack = isBack
+        update.interval = model.finish(at: Moment.nanosecondsSince1970)
+        update.system = now.since(system)
+        return update
     }
 
-    private mutating func lost(_ error: TaskstatsError) -> TopNews {
+    private mutating func lost(_ error: TaskstatsError) -> TopUpdate {
         connection.lost(error)
-        return news()
+        return update()
     }
 
-    private func news(_ failure: Failure? = nil) -> TopNews {
-        TopNews(
+    private func update(_ failure: Failure? = nil) -> TopUpdate {
+        TopUpdate(
             subject: connection.subject, delayAccounting: delayAccounting,
-            trouble: connection.trouble.map { "reconnecting: \($0.message)" }, failure: failure)
+            connectionError: connection.connectionError.map { "reconnecting: \($0.message)" }, failure: failure)
     }
 }

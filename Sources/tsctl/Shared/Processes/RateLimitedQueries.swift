@@ -3,35 +3,35 @@ import Taskstats
 import TaskstatsProtocol
 
 /// Many queries to the daemon, within its rate limit.
-enum Survey {
-    typealias Question = TaskstatsConnection.StatsQuestion
-    typealias Answer = Result<TaskstatsConnection.StatsAnswer, TaskstatsError>
+enum RateLimitedQueries {
+    typealias TypedRequest = TaskstatsConnection.StatsRequest
+    typealias Answer = Result<TaskstatsConnection.StatsReply, TaskstatsError>
 
     /// The number of rounds without any reply before giving up: other programs of this user may use up the rate.
-    static let patience = 10
+    static let timeout = 10
 
     /// Sends all queries, and repeats those that the rate limit refused.
     static func ask(
-        _ questions: [Question], on connection: TaskstatsConnection
+        _ requests: [TypedRequest], on connection: TaskstatsConnection
     ) throws(TaskstatsError) -> [Answer] {
         // poll ignores negative numbers.
-        try ask(questions, on: connection, interruptedBy: -1) ?? []
+        try ask(requests, on: connection, interruptedBy: -1) ?? []
     }
 
     /// Does the same; returns nil if the descriptor became readable before all replies arrived.
     static func ask(
-        _ questions: [Question], on connection: TaskstatsConnection, interruptedBy descriptor: Int32
+        _ requests: [TypedRequest], on connection: TaskstatsConnection, interruptedBy descriptor: Int32
     ) throws(TaskstatsError) -> [Answer]? {
-        guard var answers = try connection.stats(questions, interruptedBy: descriptor) else { return nil }
-        var roundsInVain = 0
+        guard var answers = try connection.stats(requests, interruptedBy: descriptor) else { return nil }
+        var fruitlessRounds = 0
         while let pause = pause(after: answers) {
             guard wait(pause, interruptedBy: descriptor) else { return nil }
             let refused = answers.indices.filter { limit(in: answers[$0]) != nil }
-            let questions = refused.map { questions[$0] }
-            guard let again = try connection.stats(questions, interruptedBy: descriptor) else { return nil }
+            let requests = refused.map { requests[$0] }
+            guard let again = try connection.stats(requests, interruptedBy: descriptor) else { return nil }
             for (index, answer) in zip(refused, again) { answers[index] = answer }
-            roundsInVain = again.contains { limit(in: $0) == nil } ? 0 : roundsInVain + 1
-            if roundsInVain == patience { break }
+            fruitlessRounds = again.contains { limit(in: $0) == nil } ? 0 : fruitlessRounds + 1
+            if fruitlessRounds == timeout { break }
         }
         return answers
     }
@@ -69,7 +69,7 @@ enum Survey {
 /// Ids are reused, and differences between two tasks are meaningless. A task that was alive at the first sample is
 /// older at the second, by at least the time between them; a task that started later is younger than that. So the age
 /// decides, independent of any clock that can be set.
-enum Continuity {
+enum TaskIdentity {
     /// The tolerance of comparisons, which are exact to the microsecond otherwise.
     static let slackMicroseconds: UInt64 = 2_000
 

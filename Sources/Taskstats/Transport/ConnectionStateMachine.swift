@@ -8,7 +8,7 @@ import TaskstatsProtocol
 /// instead of kept, and the count appears as a loss at the point of the gap, as if the daemon had dropped them. After
 /// the end nothing more is received: every request fails with the same error, and so does every wait for an event once
 /// the kept events are consumed.
-struct Conversation {
+struct ConnectionStateMachine {
     /// The meaning of a line for a caller that expects a reply.
     enum Step {
         /// Not the reply; continue reading.

@@ -1,6 +1,6 @@
 /// Writes a command name: unchanged if it is plain ASCII, escaped if it is other UTF-8, and with its bytes in an
 /// additional `ac_comm_hex` if it is not UTF-8.
-enum CommandEncoder {
+enum CommandNameEncoder {
     /// Writes the name up to its first NUL at the pointer, and returns the pointer after it.
     static func write(_ name: UnsafeRawBufferPointer, at start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
         var target = unsafe start

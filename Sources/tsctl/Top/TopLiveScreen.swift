@@ -2,7 +2,7 @@ import Glibc
 import Taskstats
 
 /// The live screen of top on a terminal.
-struct TopLive: ~Copyable {
+struct TopLiveScreen: ~Copyable {
     private var session: TopSession
     private var output = StandardOutput()
     private var frame = FrameWriter()
@@ -21,7 +21,7 @@ struct TopLive: ~Copyable {
     /// Runs until a key or a signal ends it, or until the number of intervals is reached.
     mutating func run() throws {
         let terminal = try TerminalSession.begin()
-        let wakeups = try Wakeups.begin(keys: terminal.keys, news: session.descriptor, hasScreen: true)
+        let wakeups = try Wakeups.begin(keys: terminal.keys, updates: session.descriptor, hasScreen: true)
         do {
             try run(terminal, wakeups)
         } catch StandardOutput.Stop.interrupted, StandardOutput.Stop.readerGone {
@@ -31,13 +31,13 @@ struct TopLive: ~Copyable {
 
     private mutating func run(_ terminal: borrowing TerminalSession, _ wakeups: borrowing Wakeups) throws {
         try show(wakeups)
-        look(wakeups)
+        sample(wakeups)
         while left > 0 {
             wakeups.wait()
             if wakeups.isEnding || wakeups.isReaderGone { return }
             // One signal at a time, so that keys are handled too.
             if let signal = wakeups.nextSignal() { try take(signal, terminal, wakeups) }
-            try takeNews(wakeups)
+            try takeUpdates(wakeups)
             guard left > 0, wakeups.hasKeys else { continue }
             guard let keys = terminal.readKeys() else { return }
             for key in keys where press(key, wakeups) { return }
@@ -46,18 +46,18 @@ struct TopLive: ~Copyable {
     }
 
     /// Starts a sample, and the timer that detects whether it takes long.
-    private mutating func look(_ wakeups: borrowing Wakeups) {
-        session.look()
-        wakeups.setTimer(after: TopSession.patienceSeconds * 1_000)
+    private mutating func sample(_ wakeups: borrowing Wakeups) {
+        session.startSample()
+        wakeups.setTimer(after: TopSession.slowSampleSeconds * 1_000)
     }
 
-    private mutating func takeNews(_ wakeups: borrowing Wakeups) throws {
-        let update = try session.takeNews()
-        guard update.isAny else { return }
-        if update.isNewInterval { left -= 1 }
-        if let spent = update.lookMilliseconds {
+    private mutating func takeUpdates(_ wakeups: borrowing Wakeups) throws {
+        let effect = try session.takeUpdates()
+        guard effect.isAny else { return }
+        if effect.isNewInterval { left -= 1 }
+        if let spent = effect.sampleMilliseconds {
             let interval = session.view.interval
-            let isFirst = session.state.interval == nil && session.state.trouble == nil
+            let isFirst = session.state.interval == nil && session.state.connectionError == nil
             wakeups.setTimer(
                 after: isFirst
                     ? min(interval.milliseconds, Self.firstMilliseconds) : interval.rest(afterSpending: spent))
@@ -70,8 +70,8 @@ struct TopLive: ~Copyable {
     ) throws {
         switch signal {
         case SIGALRM:
-            look(wakeups)
-            session.watchTheClock()
+            sample(wakeups)
+            session.updateSecondsOfSample()
             return try show(wakeups)
         case SIGTSTP:
             terminal.leave()
@@ -91,7 +91,7 @@ struct TopLive: ~Copyable {
     private mutating func press(_ key: Key, _ wakeups: borrowing Wakeups) -> Bool {
         switch session.view.press(key, page: TopScreen.page(height: TerminalSession.size.rows)) {
         case .none, .redraw: break
-        case .look: look(wakeups)
+        case .sample: sample(wakeups)
         case .changeInterval(let interval): wakeups.setTimer(after: interval.milliseconds)
         case .changeSubject: session.changeSubject()
         case .quit: return true

@@ -9,9 +9,9 @@ import Testing
 /// Matching exits and answers to its requests are in one list, in order of their occurrence. Reading walks along that
 /// list: an exit must be the next entry, a queue loss skips its number of exits, an answer must be the next entry. So
 /// every loss must be at the position of the gap, and its count must be exact.
-final class Witness {
+final class ReferenceClient {
     enum Entry {
-        case exit(EndedTask, sequence: UInt64, Wish)
+        case exit(EndedTask, sequence: UInt64, SubscriptionChoice)
         case answer(Int64, isError: Bool)
         case refusal
     }
@@ -22,7 +22,7 @@ final class Witness {
     var principal: Principal { Principal(isPrivileged: seesEverything, uid: uid) }
     /// Whether it reads rarely.
     let isSlow: Bool
-    var wish: Wish?
+    var choice: SubscriptionChoice?
     private(set) var entries: [Entry] = []
     private(set) var position = 0
     private(set) var isClosed = false
@@ -31,7 +31,7 @@ final class Witness {
     private(set) var redacted = 0
     /// Losses in the kernel during its subscription, by CPU, with their position in the list.
     private var kernelLosses: [Int: [(position: Int, count: UInt64)]] = [:]
-    private var toldKernelLosses: [Int: UInt64] = [:]
+    private var reportedKernelLosses: [Int: UInt64] = [:]
     private let seed: UInt64
     private var hasHello = false
 
@@ -46,12 +46,12 @@ final class Witness {
     // MARK: Events
 
     func ended(_ task: EndedTask, sequence: UInt64) {
-        guard let wish, wish.wants(task, asOnly: seesEverything ? nil : uid) else { return }
-        entries.append(.exit(task, sequence: sequence, wish))
+        guard let choice, choice.wants(task, asOnly: seesEverything ? nil : uid) else { return }
+        entries.append(.exit(task, sequence: sequence, choice))
     }
 
     func lostInKernel(_ count: UInt64, cpu: Int) {
-        guard let wish, wish.cpus.contains(cpu) else { return }
+        guard let choice, choice.cpus.contains(cpu) else { return }
         kernelLosses[cpu, default: []].append((entries.count, count))
     }
 
@@ -79,7 +79,7 @@ final class Witness {
         case .lost(let loss):
             switch loss.place {
             case .queue: stepOver(loss.count)
-            case .kernel(let cpu): toldKernelLosses[cpu, default: 0] += loss.count
+            case .kernel(let cpu): reportedKernelLosses[cpu, default: 0] += loss.count
             }
         case .reply(let id, let reply):
             for cpu in kernelLosses.keys { checkKernelLosses(cpu) }
@@ -97,7 +97,7 @@ final class Witness {
 
     private func hear(_ exit: ReceivedExit) {
         checkKernelLosses(exit.record.cpu)
-        guard case .exit(let task, let sequence, let wish) = next() else { return fail("an exit out of turn") }
+        guard case .exit(let task, let sequence, let choice) = next() else { return fail("an exit out of turn") }
         let isHidden = !seesEverything
         let record = exit.record
         expect(record.pid == task.pid, "exit of \(record.pid) instead of \(task.pid)")
@@ -105,9 +105,9 @@ final class Witness {
         expect(record.isLast == task.isLast && record.exit == task.exit, "\(task.pid) ended otherwise")
         expect((record.process != nil) == task.hasProcess, "\(task.pid): the process's sums")
         expect(exit.redacted == (isHidden ? [.io] : []), "\(task.pid): what is withheld")
-        let readBytes = wish.fields.contains(.readBytes) && !isHidden ? task.readBytes : nil
+        let readBytes = choice.fields.contains(.readBytes) && !isHidden ? task.readBytes : nil
         expect(record.task[.readBytes] == readBytes, "\(task.pid): io")
-        expect(record.task[.acUid] == (wish.fields.contains(.acUid) ? UInt64(task.uid) : nil), "\(task.pid): uid")
+        expect(record.task[.acUid] == (choice.fields.contains(.acUid) ? UInt64(task.uid) : nil), "\(task.pid): uid")
         delivered += 1
         if isHidden { redacted += 1 }
     }
@@ -116,8 +116,8 @@ final class Witness {
         expect(count > 0, "a loss of nothing")
         lostInQueue += count
         for _ in 0..<count {
-            guard case .exit(_, _, let wish) = next() else { return fail("more losses than there were") }
-            expect(!wish.disconnects, "a record was dropped that should have ended the connection")
+            guard case .exit(_, _, let choice) = next() else { return fail("more losses than there were") }
+            expect(!choice.disconnects, "a record was dropped that should have ended the connection")
         }
     }
 
@@ -130,7 +130,7 @@ final class Witness {
     /// Checks that before a line of a CPU all earlier kernel losses of it were reported, and no later ones.
     private func checkKernelLosses(_ cpu: Int) {
         let happened = kernelLosses[cpu, default: []].reduce(0) { $1.position <= position ? $0 + $1.count : $0 }
-        let told = toldKernelLosses[cpu, default: 0]
+        let told = reportedKernelLosses[cpu, default: 0]
         expect(told == happened, "\(told) losses of CPU \(cpu) were reported at a line that \(happened) precede")
     }
 

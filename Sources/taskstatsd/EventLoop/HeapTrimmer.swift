@@ -5,7 +5,7 @@ import CLinux
 /// The allocator keeps fragmented pages, as some piece of them is usually in use. So one second after the queues have
 /// shrunk to a small part of their size, the allocator is asked to release whole pages. This takes a millisecond or
 /// two, so it is not done for small amounts.
-struct FreedMemory {
+struct HeapTrimmer {
     private var most = 0
     /// When memory is returned; nil when there is too little.
     private(set) var dueAt: UInt64?

@@ -1,0 +1,60 @@
+import TaskstatsModel
+import TaskstatsProtocol
+
+/// A request and the decoder of its result, shared by the blocking core and ``TaskstatsClient``.
+struct TypedRequest<Result: Sendable>: Sendable {
+    let call: Request.Call
+    /// Decodes the result; returns nil for a reply to another kind of request.
+    let read: @Sendable (ServerEvent.Reply) -> Result?
+}
+
+extension TypedRequest where Result == TaskRecord {
+    static func stats(ofTask pid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> TypedRequest {
+        TypedRequest(of: .pid(try taskID(pid, "pid")), fields)
+    }
+
+    static func stats(ofProcess tgid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> TypedRequest {
+        TypedRequest(of: .tgid(try taskID(tgid, "tgid")), fields)
+    }
+
+    init(of target: QueryTarget, _ fields: FieldSet) {
+        self.init(call: .get(target, fields: fields)) { if case .stats(let record) = $0 { record } else { nil } }
+    }
+
+    private static func taskID(_ id: some BinaryInteger, _ parameter: String) throws(TaskstatsError) -> UInt32 {
+        guard let number = Int32(exactly: id), number > 0 else {
+            throw TaskstatsError(
+                .invalidParameters, "\(parameter): must be an integer from 1 to \(Int32.max)", parameter: parameter)
+        }
+        return UInt32(number)
+    }
+}
+
+extension TypedRequest where Result == CgroupStats {
+    static func stats(ofCgroup path: String) -> TypedRequest {
+        TypedRequest(call: .get(.cgroup(path), fields: .all)) { if case .cgroup(let stats) = $0 { stats } else { nil } }
+    }
+}
+
+extension TypedRequest where Result == DaemonStatus {
+    static var status: TypedRequest {
+        TypedRequest(call: .status) { if case .status(let status) = $0 { DaemonStatus(status) } else { nil } }
+    }
+}
+
+extension TypedRequest where Result == Subscription {
+    /// Subscribes; the result is the effective subscription, with the CPUs as a plain list.
+    static func subscribe(_ subscription: Subscription) -> TypedRequest {
+        TypedRequest(call: .subscribe(SubscribeParameters(subscription))) { reply in
+            guard case .subscription(let cpus, let fields) = reply else { return nil }
+            var effective = subscription
+            effective.cpus = cpus
+            effective.fields = fields
+            return effective
+        }
+    }
+}
+
+extension TypedRequest where Result == Void {
+    static var unsubscribe: TypedRequest { TypedRequest(call: .unsubscribe) { _ in () } }
+}

@@ -1,0 +1,90 @@
+import TestSupport
+import Testing
+
+@testable import Taskstats
+@testable import TaskstatsProtocol
+
+/// The pure part of a connection, without a socket.
+@Suite struct ConnectionStateMachineTests {
+    private func exit(_ pid: UInt32) -> LineStream.Line {
+        .event(.exit(ReceivedExit(record: SampleRecords.exit(pid: pid), redacted: [])))
+    }
+
+    private func drain(_ stateMachine: inout ConnectionStateMachine) -> [TaskstatsEvent] {
+        var events: [TaskstatsEvent] = []
+        while case .event(let event) = stateMachine.takeKept() { events.append(event) }
+        return events
+    }
+
+    private func summary(_ events: [TaskstatsEvent]) -> [String] {
+        events.map { event in
+            switch event {
+            case .exit(let record): "exit \(record.pid)"
+            case .lost(let lost): "lost \(lost.count) \(lost.place)"
+            case .closing(let reason): "closing \(reason)"
+            }
+        }
+    }
+
+    @Test func `what goes beyond the bound is counted where the gap is, and nothing is counted twice`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 2)
+        for pid in 1...2 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }
+        for pid in 3...5 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: 1), count: 10))))
+        _ = try stateMachine.receiveAwaitingAnswer(exit(6))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: 1), count: 5))))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.queue, count: 100))))
+        #expect(
+            summary(drain(&stateMachine)) == ["exit 1", "exit 2", "lost 104 queue", "lost 15 kernel(cpu: 1)"])
+        #expect(stateMachine.takeKept() == nil)
+    }
+
+    @Test func `after events were taken there is room again, behind the gap`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 2)
+        for pid in 1...4 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }
+        _ = stateMachine.takeKept()
+        _ = stateMachine.takeKept()
+        _ = try stateMachine.receiveAwaitingAnswer(exit(5))
+        _ = try stateMachine.receiveAwaitingAnswer(exit(6))
+        #expect(summary(drain(&stateMachine)) == ["lost 2 queue", "exit 5", "lost 1 queue"])
+    }
+
+    @Test func `a losing daemon cannot make it keep without bound`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 4)
+        for round in 0..<10_000 as Range<UInt32> {
+            _ = try stateMachine.receiveAwaitingAnswer(exit(round))
+            _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: Int(round % 2)), count: 1))))
+        }
+        let events = drain(&stateMachine)
+        #expect(events.count == 6)
+        let lost = events.reduce(into: UInt64(0)) { if case .lost(let loss) = $1 { $0 += loss.count } }
+        #expect(lost == 10_000 + 9_998)
+    }
+
+    @Test func `a goodbye is kept even when there is no room, and ends the stateMachine`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 1)
+        _ = try stateMachine.receiveAwaitingAnswer(exit(1))
+        #expect(throws: TaskstatsError.self) { try stateMachine.receiveAwaitingAnswer(.event(.closing("over"))) }
+        #expect(summary(drain(&stateMachine)) == ["exit 1", "closing over"])
+        #expect(stateMachine.end?.code == .closedByDaemon)
+        stateMachine.fail(.disconnected)
+        #expect(stateMachine.end?.code == .closedByDaemon)
+    }
+
+    @Test func `only the answer to the last request is an answer`() throws {
+        var stateMachine = ConnectionStateMachine()
+        _ = stateMachine.nextID()
+        let id = stateMachine.nextID()
+        guard case .readOn = try stateMachine.receiveAwaitingAnswer(.event(.reply(id: id - 1, .other))) else {
+            Issue.record("took an old answer")
+            return
+        }
+        guard
+            case .answer(.other, text: [1]) = try stateMachine.receiveAwaitingAnswer(
+                .answer(.reply(id: id, .other), result: [1]))
+        else {
+            Issue.record("did not take the answer")
+            return
+        }
+    }
+}
