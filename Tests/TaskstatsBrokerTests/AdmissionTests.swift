@@ -44,7 +44,7 @@ import Testing
             return
         }
         #expect(hello.access == .none)
-        #expect(hello.reason == reason)
+        #expect(hello.accessReason == reason)
         #expect(reason.contains("pid namespace"))
         #expect(host.isBalanced)
     }

@@ -25,7 +25,7 @@ import Testing
                 "--filter", "uid=9", "--count", "1",
             ], daemon: daemon
         ).finish()
-        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
+        guard case .subscribe(let parameters, _) = try daemon.finish().first?.call else {
             Issue.record("no subscription")
             return
         }
@@ -74,7 +74,7 @@ import Testing
             try peer.exit(SampleRecords.exit(command: "git"))
             let request = try peer.request()
             try peer.exit(SampleRecords.exit(command: "make", exitcode: 0x100))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
             try peer.send(ServerLine.unsubscribed(request.id))
             try peer.waitForEnd()
         }
@@ -85,7 +85,7 @@ import Testing
         #expect(lines[0].hasPrefix("2 tasks (2 processes, 1 failed) ended in 0."))
         #expect(lines[1].hasPrefix("144 records were lost (144 in the kernel, 0 in the queue): "))
         #expect(lines.contains { $0.hasPrefix("git  ") } && lines.contains { $0.hasPrefix("make  ") })
-        guard case .subscribe(let parameters) = try daemon.finish().first?.call else { return }
+        guard case .subscribe(let parameters, _) = try daemon.finish().first?.call else { return }
         #expect(parameters.fields.contains(.readBytes))
         #expect(!parameters.fields.contains(.acExeInode))
     }

@@ -33,9 +33,9 @@ struct SubscriptionChoice {
     }
 
     /// The same subscription as request parameters.
-    var parameters: SubscribeParameters {
-        var parameters = SubscribeParameters()
-        parameters.cpus = cpus.map(String.init).joined(separator: ",")
+    var parameters: Subscription {
+        var parameters = Subscription()
+        parameters.cpus = CPUSet(cpus)
         parameters.scope = endsOnly ? .process : .task
         parameters.fields = fields
         parameters.filter.uids = uids.map(Set.init)
