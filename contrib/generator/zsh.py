@@ -1,9 +1,11 @@
 """Completions for zsh, by its own _arguments."""
 
+import mark
 from commands import Argument, Command
 
 SCRIPT = r"""#compdef @NAME@
-# zsh completion of @NAME@. Written by contrib/generate.
+# @MARK@
+# zsh completion of @NAME@.
 
 _@NAME@() {
     local context state state_descr line curcontext=$curcontext
@@ -34,7 +36,8 @@ def text(command: Command) -> str:
             arguments += [positional(argument) for argument in each.positionals]
         table.append(f"        {each.name}) _arguments \\\n            " + " \\\n            ".join(arguments) + " ;;")
     return (
-        SCRIPT.replace("@NAME@", command.name).replace("@COMMANDS@", "\n".join(names))
+        SCRIPT.replace("@MARK@", mark.text(f"{command.name} --help")).replace("@NAME@", command.name)
+        .replace("@COMMANDS@", "\n".join(names))
         .replace("@OPTIONS@", " ".join(option(argument) for argument in command.options))
         .replace("@TABLE@", "\n".join(table)))
 
