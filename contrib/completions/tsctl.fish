@@ -87,7 +87,7 @@ complete -c tsctl -n '__fish_seen_subcommand_from run' -l socket -r -F -d 'Daemo
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l debug -d 'Print sent (>) and received (<) lines with times to standard error.'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l version -d 'Show the version.'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l help -s h -d 'Show help information.'
-complete -c tsctl -n '__fish_seen_subcommand_from run' -x -a '(__fish_complete_subcommand)'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -x -a '(__fish_complete_subcommand --fcs-skip=2)'
 
 complete -c tsctl -n '__fish_seen_subcommand_from record' -l force -d 'Overwrite an existing file.'
 complete -c tsctl -n '__fish_seen_subcommand_from record' -l cpus -x -d 'The CPUs on which tasks end, as in 0-3,8.'

@@ -20,7 +20,7 @@ def text(command: Command) -> str:
         lines += ["", *(f"complete -c {name} {condition} {option(argument, lists)}" for argument in each.options)]
         for argument in each.positionals:
             if argument.kind == "command":
-                lines.append(f"complete -c {name} {condition} -x -a '(__fish_complete_subcommand)'")
+                lines.append(f"complete -c {name} {condition} -x -a '(__fish_complete_subcommand --fcs-skip=2)'")
             elif argument.kind:
                 lines.append(f"complete -c {name} {condition} {value(argument, lists)}")
     functions = [

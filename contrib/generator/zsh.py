@@ -10,13 +10,21 @@ SCRIPT = r"""#compdef @NAME@
 _@NAME@() {
     local context state state_descr line curcontext=$curcontext
     local -A opt_args
-    local -a commands=(
+    local -a subcommands=(
 @COMMANDS@
     )
     _arguments -C @OPTIONS@ '1: :->command' '*:: :->rest'
     case $state in
-    command) _describe -t commands command commands ;;
+    command) _describe -t commands command subcommands ;;
     rest)
+        # Of the words after "--", the first is a command.
+        local end=$words[(ie)--]
+        if (( end < CURRENT )); then
+            shift $end words
+            (( CURRENT -= end ))
+            _normal
+            return
+        fi
         case $words[1] in
 @TABLE@
         esac ;;
