@@ -4,8 +4,8 @@ import TestSupport
 
 @testable import TaskstatsBroker
 
-/// A client's subscription and the records that it should receive, derived from protocol.md and access-policy.md
-/// independently of the broker.
+/// A client's subscription and the records that it should receive, derived from Protocol/README.md independently of the
+/// broker.
 struct SubscriptionChoice {
     var cpus: Set<Int>
     var endsOnly = false
