@@ -6,12 +6,10 @@ extension SystemTests {
     /// conservation test come and go.
     ///
     /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/mutate sets them.
-    @Suite("Lines that are almost requests")
-    struct MutationTests {
+    @Suite struct MutationTests {
         private static let usualLines = 50_000
 
-        @Test("Each gets the correct answer, and no records of others are missing")
-        func mutations() throws {
+        @Test func `each gets the correct answer, and no records of others are missing`() throws {
             let lines = Requested.number("TASKSTATS_MUTATIONS") ?? Self.usualLines
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
             // With more than the usual number of lines, answers are not kept for validation.
