@@ -30,7 +30,7 @@ extension SystemTests {
             for (cpu, position) in try run.recorder.read().enumerated() {
                 run.otherRegistrations.append((cpu, 0...position))
             }
-            // Its clients must be gone; the wellBehavedClient has a subscription.
+            // Its clients must be gone; the well-behaved client has a subscription.
             print("mutations: \(try wellBehavedClient.finish())")
             let outcome = try run.end()
             for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }
