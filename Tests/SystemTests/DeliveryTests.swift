@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Records reach their subscribers")
-    struct DeliveryTests {
-        @Test("Each client receives every record of its CPUs once, and no others")
-        func everyRecordOnce() throws {
+    /// Records reach their subscribers.
+    @Suite struct DeliveryTests {
+        @Test func `each client receives every record of its CPUs once, and no others`() throws {
             try #require(Host.onlineCPUs >= 2, "two CPUs are needed to tell them apart")
             // No client reads while the load runs: the queue must hold it all.
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
@@ -37,8 +36,8 @@ extension SystemTests {
             }
         }
 
-        @Test("A process whose first thread ends first has `last` and the sums where the kernel put them")
-        func leaderFirst() throws {
+        @Test
+        func `a process whose first thread ends first has "last" and the sums where the kernel put them`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let load = try ExitLoad(finishing: Host.start([try ChildProcess.product("exit-load"), "leader-first"]))
@@ -58,8 +57,7 @@ extension SystemTests {
             #expect(sums[.cpuCount] == parts)
         }
 
-        @Test("A client with scope process gets one record for each process, its last one")
-        func scopeProcess() throws {
+        @Test func `a client with scope process gets one record for each process, its last one`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon, Subscription(scope: .process))
             let load = try ExitLoad(finishing: Host.start([try ChildProcess.product("exit-load"), "leader-first"]))
@@ -69,8 +67,7 @@ extension SystemTests {
             #expect(records.filter { $0.tgid == leader }.map(\.pid) == [try load.id("last")])
         }
 
-        @Test("A process ended by a signal has the signal, and a failed one its code")
-        func signalsAndCodes() throws {
+        @Test func `a process ended by a signal has the signal, and a failed one its code`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let killed = try Host.start(["sh", "-c", "kill -KILL $$"])
@@ -83,8 +80,7 @@ extension SystemTests {
             #expect(try events.record(of: failedPID).exit == .code(3))
         }
 
-        @Test("Only matching records arrive, with only the requested fields")
-        func filterAndFields() throws {
+        @Test func `only matching records arrive, with only the requested fields`() throws {
             let daemon = try RunningDaemon()
             var filter = RecordFilter()
             filter.exit = .failed

@@ -4,10 +4,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("get agrees with other sources")
-    struct GetTests {
-        @Test("An independent reader gets the same for a sleeping process, field by field")
-        func independentReader() throws {
+    /// get agrees with other sources.
+    @Suite struct GetTests {
+        @Test func `an independent reader gets the same for a sleeping process, field by field`() throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
             let sleeper = try Sleeper()
@@ -37,8 +36,7 @@ extension SystemTests {
             #expect(record.command == before["ac_comm"])
         }
 
-        @Test("/proc has the same uid, command, context switches and faults")
-        func procfs() throws {
+        @Test func `/proc has the same uid, command, context switches and faults`() throws {
             let daemon = try RunningDaemon()
             let sleeper = try Sleeper()
             let record = try daemon.connect().stats(ofTask: sleeper.pid)
@@ -59,8 +57,7 @@ extension SystemTests {
             #expect(record[.acMajflt].map(String.init) == stat[11])
         }
 
-        @Test("The sums of a process are queried by its id")
-        func process() throws {
+        @Test func `the sums of a process are queried by its id`() throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
             let sleeper = try Sleeper()
@@ -71,8 +68,7 @@ extension SystemTests {
             #expect(process[.acUid] == nil)
         }
 
-        @Test("A missing task is reported as such")
-        func noSuchTask() throws {
+        @Test func `a missing task is reported as such`() throws {
             let connection = try RunningDaemon().connectHolding()
             let ended = try Host.start(["true"])
             let pid = ended.pid
@@ -85,8 +81,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A cgroup of version 1 has its tasks counted, one of version 2 is not available")
-        func cgroups() throws {
+        @Test func `a cgroup of version 1 has its tasks counted, one of version 2 is not available`() throws {
             let mounts = try Host.text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
             func mount(_ type: String) -> String? { mounts.first { $0[2] == type }.map { String($0[1]) } }
             let connection = try RunningDaemon().connectHolding()

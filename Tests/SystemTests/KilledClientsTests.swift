@@ -2,10 +2,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Clients may die at any time")
-    struct KilledClientsTests {
-        @Test("When 1,000 are killed, registrations match the living clients within 100 ms, and at the end none")
-        func killedClients() throws {
+    /// Clients may die at any time.
+    @Suite struct KilledClientsTests {
+        @Test func `when 1,000 are killed, registrations match the living within 100 ms, and at the end none`() throws {
             let daemon = try RunningDaemon(["--connections-per-user", "256"])
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
             let result = try Host.run(Script.command("mayflies.py", daemon.socket, "\(daemon.pid)", "1000", "\(seed)"))

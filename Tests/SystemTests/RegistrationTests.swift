@@ -4,10 +4,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Registrations follow the clients")
-    struct RegistrationTests {
-        @Test("The first client of a CPU has it registered, the last one to leave has it deregistered")
-        func followsClients() throws {
+    /// Registrations follow the clients.
+    @Suite struct RegistrationTests {
+        @Test func `the first client of a CPU has it registered, the last one to leave has it deregistered`() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
@@ -26,8 +25,7 @@ extension SystemTests {
             #expect(try registered() == [])
         }
 
-        @Test("Replacing a subscription neither loses nor duplicates a record of a CPU in both")
-        func replacesExactly() throws {
+        @Test func `replacing a subscription neither loses nor duplicates a record of a CPU in both`() throws {
             try #require(Host.onlineCPUs >= 2)
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let filter = Subscriber.ownTasks
@@ -44,8 +42,7 @@ extension SystemTests {
             #expect(events.exits.map(\.pid).filter(ours.contains).sorted() == ended.sorted())
         }
 
-        @Test("A killed client leaves no registration behind")
-        func killedClient() throws {
+        @Test func `a killed client leaves no registration behind`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
             let client = try Host.start([
@@ -62,8 +59,8 @@ extension SystemTests {
             #expect(try observer.status().daemon?.registeredCPUs == "")
         }
 
-        @Test("After the last client left, a process that takes over the daemon's port ids receives nothing")
-        func nothingForStrangers() throws {
+        @Test
+        func `after the last client left, a process that takes over the daemon's port ids receives nothing`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let ports = try NetlinkPorts.ofProcess(daemon.pid)
@@ -76,8 +73,7 @@ extension SystemTests {
             #expect(received == 0)
         }
 
-        @Test("A failed registration is reported with the first error, and a child removes its remains")
-        func failedRegistration() throws {
+        @Test func `a failed registration is reported with the first error, and a child removes its remains`() throws {
             let daemon = try RunningDaemon()
             let recorder = try RunningDaemon()
             let children = RecordFilter.children(of: daemon.pid)
@@ -103,8 +99,7 @@ extension SystemTests {
             #expect(try daemon.stop().output.contains("cannot deregister"))
         }
 
-        @Test("An error that persists on every read is logged once, and queued records are delivered afterwards")
-        func persistentReadError() throws {
+        @Test func `an error that persists is logged once, and queued records are delivered afterwards`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0", filter: Subscriber.ownTasks))
             let strace = try Injection.begin(Fault(call: "recvmmsg", error: "ENOMEM"), in: daemon.pid, when: "1+")
@@ -119,8 +114,8 @@ extension SystemTests {
             #expect(output.split(separator: "\n").count { $0.contains("cannot read exit records") } == 1, "\(output)")
         }
 
-        @Test("A registration that the daemon cannot remove is removed for it, and no other process has it")
-        func failedDeregistration() throws {
+        @Test
+        func `a registration that the daemon cannot remove is removed for it, and no other process has it`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             // From here on no receive buffer can be set, which is the first step of every command.

@@ -3,13 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("A client that reads nothing is closed after --stall-timeout")
-    struct StallTests {
+    /// A client that reads nothing is closed after --stall-timeout.
+    @Suite struct StallTests {
         private let clock = ContinuousClock()
         private let subscription = Subscription(filter: Subscriber.ownTasks)
 
-        @Test("A client that reads nothing is closed; one that reads beside it is not and loses nothing")
-        func closesWhoTakesNothing() throws {
+        @Test func `a client that reads nothing is closed; one that reads beside it is not and loses nothing`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms + ["--stall-timeout", "1"])
             let stalled = try Subscriber(daemon, subscription)
             let reading = try Subscriber(daemon, subscription)
@@ -29,8 +28,7 @@ extension SystemTests {
             #expect(throws: TaskstatsError.self) { while true { _ = try stalled.connection.next() } }
         }
 
-        @Test("A client without data to read, or that reads a little from time to time, is not closed")
-        func sparesOthers() throws {
+        @Test func `a client without data to read, or that reads a little from time to time, is not closed`() throws {
             let daemon = try RunningDaemon(["--stall-timeout", "2", "--queue-bytes", "262144"])
             let idle = try daemon.connect()
             let slow = try Subscriber(daemon, subscription)

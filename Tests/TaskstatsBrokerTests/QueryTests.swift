@@ -8,8 +8,7 @@ import Testing
 @Suite struct QueryTests {
     private let host = TestHost()
 
-    @Test("A query contains the client's access and its target")
-    func access() throws {
+    @Test func `a query contains the client's access and its target`() throws {
         var seen: [(AccessPolicy.Access, QueryTarget)] = []
         host.queryAnswer = { query in
             seen.append((query.access, query.target))
@@ -25,8 +24,7 @@ import Testing
         #expect(user.error(of: request)?.errno == "EPERM")
     }
 
-    @Test("The answer has the requested fields")
-    func fields() throws {
+    @Test func `the answer has the requested fields`() throws {
         host.queryAnswer = { _ in .record(EndedTask(pid: 5).record().task) }
         let client = try host.connect()
         let request = client.ask(.get(.pid(5), fields: [.acUid, .nvcsw]))
@@ -39,8 +37,7 @@ import Testing
         #expect(record[.acUid] == 1000)
     }
 
-    @Test("A cgroup is answered with its counts")
-    func cgroup() throws {
+    @Test func `a cgroup is answered with its counts`() throws {
         let stats = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
         host.queryAnswer = { _ in .cgroup(stats) }
         let client = try host.connect()
@@ -53,8 +50,7 @@ import Testing
         #expect(answer == stats)
     }
 
-    @Test("An answer for a client that has left is discarded")
-    func left() throws {
+    @Test func `an answer for a client that has left is discarded`() throws {
         var broker = Broker(.sample())
         guard
             case .admitted(let id) = broker.admit(

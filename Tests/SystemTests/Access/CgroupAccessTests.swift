@@ -2,10 +2,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Access to cgroups")
-    struct CgroupAccessTests {
-        @Test("A cgroup version 1 directory is counted for clients that could list it, and nothing outside its mount")
-        func cgroups() throws {
+    /// Access to cgroups.
+    @Suite struct CgroupAccessTests {
+        @Test
+        func `a cgroup v1 directory is counted for clients that could list it, and nothing outside its mount`() throws {
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--group", "nogroup"])
             let lines = try Script.fields(workshop.command("cgroups.py", daemon.socket, workshop.directory.path))

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("One user at every limit at once")
-    struct GreedyUserTests {
+    /// One user at every limit at once.
+    @Suite struct GreedyUserTests {
         /// Fewer requests than usual, as a debug build has no time for 5,000 per second.
         private let options = [
             "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "500",
@@ -15,10 +15,7 @@ extension SystemTests {
         ///
         /// Two users saturate this machine, and a third measures on it, so a time alone means little. The median of its
         /// p99 in several rounds may be 1.2 times that of the second daemon, or 2 ms longer.
-        @Test(
-            "Another user is answered as fast as on its own daemon, and loses nothing; all is counted and released"
-        )
-        func bystander() throws {
+        @Test func `another user is answered and loses nothing; all is counted and released`() throws {
             let daemon = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
             let calm = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
             var greedy = try Host.start(Script.command("greedy.py", daemon.socket))

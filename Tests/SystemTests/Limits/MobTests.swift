@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Users that do everything they can, one and many")
-    struct MobTests {
+    /// Users that do everything they can, one and many.
+    @Suite struct MobTests {
         /// Times are printed but not checked: 31 programs that saturate the machine delay the bystander as well.
-        @Test("All others are served and lose nothing, and everything is released", arguments: [1, 31])
-        func bystanders(users: Int) throws {
+        @Test(arguments: [1, 31])
+        func `all others are served and lose nothing, and everything is released`(users: Int) throws {
             let program = try RunningDaemon.installable
             let daemon = try RunningDaemon(["--group", "nogroup"], under: Host.unhindered, program: program)
             let calm = try RunningDaemon(["--group", "nogroup"], under: Host.unhindered, program: program)

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Clients that do not read cost the others nothing")
-    struct SlowClientTests {
+    /// Clients that do not read cost the others nothing.
+    @Suite struct SlowClientTests {
         private let subscription = Subscription(filter: Subscriber.ownTasks)
         private let options = ["--connections-per-user", "80", "--stall-timeout", "0"]
 
@@ -13,8 +13,7 @@ extension SystemTests {
             try (0..<count).map { _ in try Subscriber(daemon, subscription) }
         }
 
-        @Test("Of 64 subscribers of one user 63 have stopped: the one that reads loses nothing")
-        func losesNothing() throws {
+        @Test func `of 64 subscribers of one user 63 have stopped: the one that reads loses nothing`() throws {
             let daemon = try RunningDaemon(options)
             let stopped = try stopped(63, daemon)
             let running = try Subscriber(daemon, subscription)
@@ -34,8 +33,7 @@ extension SystemTests {
 
         /// On a shared machine a time alone means little: the same is measured alternately with a daemon without such
         /// clients, and the median of p99 in several rounds may be 1.1 times as long or 2 ms longer.
-        @Test("Of 64 subscribers 63 have stopped: the one that reads is as fast as without them")
-        func asSoon() throws {
+        @Test func `of 64 subscribers 63 have stopped: the one that reads is as fast as without them`() throws {
             let program = try RunningDaemon.installable
             let daemon = try RunningDaemon(
                 options + ["--queue-bytes", "65536"], under: Host.unhindered, program: program)

@@ -6,13 +6,13 @@ import Testing
 @testable import taskstatsd
 
 extension SystemTests {
-    @Suite("Every signal that can end the daemon shuts it down cleanly")
-    struct SignalTests {
+    /// Every signal that can end the daemon shuts it down cleanly.
+    @Suite struct SignalTests {
         /// All except those of the C library, which the test runner's parent may have ignored permanently.
         private static let signals = TerminationSignal.all.filter { ![32, 33].contains($0.number) }
 
-        @Test("It deregisters and logs the signal", arguments: signals)
-        func ends(signal: TerminationSignal) throws {
+        @Test(arguments: signals)
+        func `it deregisters and logs the signal`(signal: TerminationSignal) throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             var result: ChildProcess.Result?
@@ -27,8 +27,7 @@ extension SystemTests {
             withExtendedLifetime(subscriber) {}
         }
 
-        @Test("Closing its terminal ends it")
-        func terminalCloses() throws {
+        @Test func `closing its terminal ends it`() throws {
             let directory = try TemporaryDirectory()
             let log = directory.file("log")
             // script(1) gives it its own terminal, and closes that when it is killed.
@@ -51,8 +50,7 @@ extension SystemTests {
             withExtendedLifetime(client) {}
         }
 
-        @Test("SIGHUP does nothing if it was ignored at startup, as nohup(1) requires")
-        func ignoredHangUp() throws {
+        @Test func `SIGHUP does nothing if it was ignored at startup, as nohup(1) requires`() throws {
             let daemon = try RunningDaemon(under: ["sh", "-c", #"trap "" HUP; exec "$@""#, "sh"])
             try #require(kill(daemon.pid, SIGHUP) == 0)
             #expect(try daemon.connect().stats(ofTask: daemon.pid).command == "taskstatsd")
@@ -61,8 +59,7 @@ extension SystemTests {
             #expect(result.output.contains("signal=SIGTERM "))
         }
 
-        @Test("A fault of its own still ends it at once, although fault signals are blocked")
-        func crashes() throws {
+        @Test func `a fault of its own still ends it at once, although fault signals are blocked`() throws {
             let daemon = try RunningDaemon()
             let crash = try Host.run(Script.command("crash.py", "\(daemon.pid)", daemon.socket))
             try #require(crash.status == 0, "\(crash.errors)")
