@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("README.md", 1), ("Sources/Taskstats/TaskstatsClient.docc/GettingStarted.md", 10),
+        ("README.md", 1), ("Sources/Taskstats/Taskstats.docc/GettingStarted.md", 10),
         ("Sources/Taskstats/Async/TaskstatsClient.swift", 1),
         ("Sources/Taskstats/Blocking/TaskstatsConnection.swift", 1),
         ("Sources/Taskstats/Values/TaskstatsError.swift", 1),
