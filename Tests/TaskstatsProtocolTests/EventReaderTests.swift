@@ -103,10 +103,8 @@ import Testing
             #"{"new":[[]],"jsonrpc":"2.0","method":"exit",\#(extra)"params":{\#(extra)"cpu":3,"exit":{\#(extra)"code":9},"#
             + #""stats":{\#(extra)"nvcsw":5,"new_delay_total":18446744073709551615},"last":null2,"pid":4}}"#
         #expect(throws: EventReader.Malformed.self) { try EventReader.read(line) }
-        guard case .exit(let exit) = try EventReader.read(line.replacing("null2", with: "true")) else {
-            Issue.record("not decoded")
-            return
-        }
+        let event = try EventReader.read(line.replacing("null2", with: "true"))
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
         #expect(exit.record.cpu == 3)
         #expect(exit.record.exit == .code(9))
         #expect(exit.record.task == TaskRecord(.task, [.nvcsw: 5]))
@@ -124,7 +122,8 @@ import Testing
     }
 
     @Test func `groups, results and error names unknown to this client are not errors`() throws {
-        guard case .exit(let exit) = try EventReader.read(exit(#""redacted":["aura","io"],"stats":{}"#)) else { return }
+        let event = try EventReader.read(exit(#""redacted":["aura","io"],"stats":{}"#))
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
         #expect(exit.redacted == [.io])
         #expect(try EventReader.read(#"{"id":1,"result":[1]}"#) == .reply(id: 1, .other))
         #expect(try EventReader.read(#"{"id":1,"result":true}"#) == .reply(id: 1, .other))
@@ -185,7 +184,7 @@ import Testing
             $0.sender == .daemon && $0.text.utf8.count < 4_096
         }
         for _ in 0..<4_000 {
-            guard var bytes = lines.randomElement(using: &generator).map({ Array($0.text.utf8) }) else { return }
+            var bytes = Array(try #require(lines.randomElement(using: &generator)).text.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let index = Int.random(in: 0..<bytes.count, using: &generator)
                 switch UInt8.random(in: 0..<4, using: &generator) {
