@@ -160,7 +160,9 @@ extension SystemTests {
             let ended = try (0..<Host.onlineCPUs).flatMap { cpu in
                 try ExitLoad(finishing: ExitLoad.start(cpu: cpu, processes: 5, threads: 5)).ids
             }
-            #expect(try connection.status().daemon?.registeredCPUs == Host.text("/sys/devices/system/cpu/online").line)
+            #expect(
+                try connection.status().daemon?.registeredCPUs.description
+                    == Host.text("/sys/devices/system/cpu/online").line)
             let events = try subscriber.leave()
             #expect(Set(events.exits.map(\.pid)).isSuperset(of: ended))
             #expect(events.lost == 0)

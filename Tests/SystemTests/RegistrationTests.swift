@@ -10,8 +10,8 @@ extension SystemTests {
         func `the first client of a CPU has it registered, the last one to leave has it deregistered`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
-            func registered() throws -> String? { try observer.status().daemon?.registeredCPUs }
-            #expect(try registered() == "")
+            func registered() throws -> CPUSet? { try observer.status().daemon?.registeredCPUs }
+            #expect(try registered() == [])
 
             let first = try Subscriber(daemon, Subscription(cpus: "0"))
             #expect(try registered() == "0")
@@ -22,7 +22,7 @@ extension SystemTests {
             try second.connection.subscribe(Subscription(cpus: "1"))
             #expect(try registered() == "1")
             _ = try second.leave()
-            #expect(try registered() == "")
+            #expect(try registered() == [])
         }
 
         @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
@@ -32,7 +32,7 @@ extension SystemTests {
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1", filter: filter))
             let load = try ExitLoad.start(cpu: 1, processes: 0, threads: 4_000)
             for round in 0..<200 {
-                let cpus = round.isMultiple(of: 2) ? "1" : "0-1"
+                let cpus: CPUSet = round.isMultiple(of: 2) ? "1" : "0-1"
                 try subscriber.connection.subscribe(Subscription(cpus: cpus, filter: filter))
             }
             let ended = try ExitLoad(finishing: load).ids

@@ -65,7 +65,7 @@ final class RunningDaemon {
         return try Host.start(["sh", "-c", #"exec "$@" 2>&1"#, "sh"] + command)
     }
 
-    /// The command prefix of a daemon that saves its lines for contrib/wire/check.py; contrib/test requests it.
+    /// The command prefix of a daemon that saves its lines for contrib/check/wire/check.py; contrib/test requests it.
     static var recording: [String] {
         guard let directory = unsafe getenv("TASKSTATS_WIRE_LOG").map({ unsafe String(cString: $0) }) else { return [] }
         return ["env", "LD_PRELOAD=\(directory)/tap.so", "TASKSTATS_WIRE_LOG=\(directory)"]

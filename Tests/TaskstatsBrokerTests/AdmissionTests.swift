@@ -38,7 +38,7 @@ import Testing
             throw UnexpectedValue(lines)
         }
         #expect(hello.access == .none)
-        #expect(hello.reason == reason)
+        #expect(hello.accessReason == reason)
         #expect(reason.contains("pid namespace"))
         #expect(host.isBalanced)
     }

@@ -34,7 +34,7 @@ import Testing
             client.read() == [
                 .hello, .answer(1), .exit(1), .exit(2), .lost(.kernel(cpu: 0), 3), .exit(3), .exit(4),
             ])
-        #expect(client.exits.map(\.record.sequence) == [1, 2, 6, 7])
+        #expect(client.exits.map(\.sequence) == [1, 2, 6, 7])
     }
 
     @Test func `a client receives no loss from before its subscription or after its end`() throws {
@@ -46,8 +46,8 @@ import Testing
         host.lose(2, cpu: 0)
         early.read()
         late.read()
-        #expect(early.losses == [Loss(.kernel(cpu: 0), count: 1)])
-        #expect(late.losses == [Loss(.kernel(cpu: 0), count: 2)])
+        #expect(early.losses == [LostRecords(.kernel(cpu: 0), count: 1)])
+        #expect(late.losses == [LostRecords(.kernel(cpu: 0), count: 2)])
     }
 
     @Test func `while the queue is full, losses add up per CPU and are reported before the next line`() throws {

@@ -37,7 +37,7 @@ import Testing
         host.end(EndedTask(cpu: 1, pid: 4))
         client.read()
         #expect(client.nextSequences == [0: 1, 1: 6])
-        #expect(client.exits.last?.record.sequence == 6)
+        #expect(client.exits.last?.sequence == 6)
     }
 
     @Test func `every number is accounted for before, between and after records`() throws {

@@ -45,7 +45,7 @@ import Testing
         host.end([root, own])
         user.read()
         #expect(user.pids == [2])
-        #expect(user.exits.first?.record.process?[.cpuCount] == EndedTask.cpuCount)
+        #expect(user.exits.first?.process?[.cpuCount] == EndedTask.cpuCount)
     }
 
     @Test func `the sums of a process are the owner's only if the seen threads add up to them`() throws {
@@ -70,9 +70,9 @@ import Testing
         user.read()
         root.read()
         #expect(user.pids == [11, 10, 20, 30, 40, 41])
-        #expect(user.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10])
-        #expect(user.exits.filter(\.isProcessWithheld).map(\.record.pid) == [20, 30, 40])
-        #expect(root.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10, 20, 30, 40])
+        #expect(user.exits.filter { $0.process != nil }.map(\.pid) == [10])
+        #expect(user.exits.filter(\.isProcessWithheld).map(\.pid) == [20, 30, 40])
+        #expect(root.exits.filter { $0.process != nil }.map(\.pid) == [10, 20, 30, 40])
     }
 
     @Test func `a loss leaves the sums unproven that contain a lost thread, and no others`() throws {
@@ -135,10 +135,10 @@ import Testing
         root.read()
         let seen = try #require(user.exits.first)
         #expect(seen.redacted == [.io])
-        #expect(seen.record.task[.readBytes] == nil)
-        #expect(seen.record.task[.acUid] == 1000)
+        #expect(seen.task[.readBytes] == nil)
+        #expect(seen.task[.acUid] == 1000)
         #expect(root.exits.first?.redacted == [])
-        #expect(root.exits.first?.record.task[.readBytes] == 8_192)
+        #expect(root.exits.first?.task[.readBytes] == 8_192)
     }
 
     @Test(arguments: [false, true], [false, true])
@@ -154,7 +154,7 @@ import Testing
         for client in [user, confined] { client.read() }
         let isWithheld = usedPrivilege || !isLast
         #expect(user.exits.map(\.redacted) == [isWithheld ? [.io] : []])
-        #expect(user.exits.first?.record.task[.readBytes] == (isWithheld ? nil : 8_192))
+        #expect(user.exits.first?.task[.readBytes] == (isWithheld ? nil : 8_192))
         #expect(confined.exits.map(\.redacted) == [[.io]])
     }
 
@@ -163,7 +163,7 @@ import Testing
         host.end([EndedTask(pid: 8), EndedTask(pid: 9, uid: 1001)])
         user.read()
         #expect(user.exits.map(\.redacted) == [[.io]])
-        #expect(user.exits.first?.record.task[.readBytes] == nil)
+        #expect(user.exits.first?.task[.readBytes] == nil)
     }
 
     @Test func `the group io is withheld if flags are missing`() throws {
@@ -184,8 +184,8 @@ import Testing
         host.exited(record)
         user.read()
         root.read()
-        let seen = try #require(user.exits.first).record.task.present
-        let everything = try #require(root.exits.first).record.task.present
+        let seen = try #require(user.exits.first).task.present
+        let everything = try #require(root.exits.first).task.present
         #expect(everything == .all)
         #expect(seen == FieldSet.all.subtracting(FieldSet(group: .io)))
     }
@@ -194,7 +194,7 @@ import Testing
         let user = try subscribed(.user(1000), fields: FieldSet(group: .io))
         host.end(EndedTask(pid: 8, usedPrivilege: true))
         user.read()
-        #expect(user.exits.map(\.record.task.present) == [FieldSet()])
+        #expect(user.exits.map(\.task.present) == [FieldSet()])
         #expect(user.exits.map(\.redacted) == [[.io]])
     }
 }

@@ -31,7 +31,7 @@ import Testing
                 .hello, .answer(1), .exit(1), .answer(2), .exit(3), .exit(4), .answer(3), .exit(5),
             ])
         #expect(host.registrations[1] == 1)
-        #expect(client.exits.filter { $0.record.cpu == 1 }.map(\.record.sequence) == [1, 2, 3])
+        #expect(client.exits.filter { $0.cpu == 1 }.map(\.sequence) == [1, 2, 3])
     }
 
     @Test func `repeating a subscription is answered and changes nothing`() throws {
@@ -50,7 +50,7 @@ import Testing
         host.end(EndedTask(pid: 9, isLast: false))
         client.read()
         #expect(client.pids == [9])
-        #expect(client.exits.first?.record.task[.cpuCount] == 3)
+        #expect(client.exits.first?.task[.cpuCount] == 3)
     }
 
     @Test func `after unsubscribe no record arrives, not even of a CPU that others use`() throws {

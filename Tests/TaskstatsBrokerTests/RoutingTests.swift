@@ -38,7 +38,7 @@ import Testing
         ])
         client.read()
         #expect(client.pids == [2, 3])
-        #expect(client.exits.map { $0.record.process != nil } == [false, true])
+        #expect(client.exits.map { $0.process != nil } == [false, true])
     }
 
     @Test(arguments: [1, 11, 12, 17])
@@ -76,14 +76,14 @@ import Testing
         host.end(EndedTask(cpu: 2, pid: 5, exit: .signal(6, coreDumped: true), hasProcess: true))
         client.read()
         let exit = try #require(client.exits.first)
-        #expect(Array(exit.record.task.present) == [.readBytes])
-        #expect(exit.record.task[.readBytes] == 5_120)
-        #expect(exit.record.process?.present.isEmpty == true)
-        #expect(exit.record.cpu == 2)
-        #expect(exit.record.sequence == 1)
-        #expect(exit.record.tgid == 5)
-        #expect(exit.record.isLast == true)
-        #expect(exit.record.exit == .signal(6, coreDumped: true))
+        #expect(Array(exit.task.present) == [.readBytes])
+        #expect(exit.task[.readBytes] == 5_120)
+        #expect(exit.process?.present.isEmpty == true)
+        #expect(exit.cpu == 2)
+        #expect(exit.sequence == 1)
+        #expect(exit.tgid == 5)
+        #expect(exit.isLast == true)
+        #expect(exit.exit == .signal(6, coreDumped: true))
         #expect(exit.redacted.isEmpty)
     }
 
@@ -93,7 +93,7 @@ import Testing
         let task = EndedTask(cpu: 1, pid: 77, uid: 3, usedPrivilege: true, exit: .code(4), hasProcess: true)
         host.end(task)
         client.read()
-        #expect(client.exits.map(\.record) == [task.record(sequence: 1)])
+        #expect(client.exits == [task.record(sequence: 1)])
     }
 
     @Test
@@ -104,14 +104,14 @@ import Testing
         second.subscribe(cpus: "0")
         host.end(EndedTask(pid: 3))
         second.read()
-        #expect(second.exits.map(\.record.sequence) == [3])
+        #expect(second.exits.map(\.sequence) == [3])
         first.leave()
         second.leave()
         let third = try host.connect()
         third.subscribe(cpus: "0")
         host.end(EndedTask(pid: 4))
         third.read()
-        #expect(third.exits.map(\.record.sequence) == [1])
+        #expect(third.exits.map(\.sequence) == [1])
     }
 
     @Test func `clients with queued data are returned once, until there is more`() throws {

@@ -30,7 +30,7 @@ import Testing
     @Test func `tier own receives nothing about the daemon and other clients`() throws {
         let (user, root) = (try host.connect(.user(1000)), try host.connect())
         root.subscribe()
-        host.cpuCounters = [Status.CPU(cpu: 0, subscribers: 0, received: 5, lost: 0, receiveBufferBytes: 1)]
+        host.cpuCounters = [DaemonStatus.CPU(cpu: 0, subscribers: 0, received: 5, lost: 0, receiveBufferBytes: 1)]
         let status = try #require(user.status())
         #expect(status.daemon == nil)
         #expect(status.connection.cpus == nil)
@@ -48,10 +48,10 @@ import Testing
         client.read()
         let waiting = host.unsentBytes(of: other.id)
         host.cpuCounters = (0...2).map {
-            Status.CPU(cpu: $0, subscribers: 0, received: 10, lost: 1, receiveBufferBytes: 4_096)
+            DaemonStatus.CPU(cpu: $0, subscribers: 0, received: 10, lost: 1, receiveBufferBytes: 4_096)
         }
         let daemon = try #require(client.status()?.daemon)
-        #expect(daemon.uptimeMilliseconds == 12)
+        #expect(daemon.uptime == .milliseconds(12))
         #expect(daemon.clients == 3)
         #expect(daemon.subscribers == 2)
         #expect(daemon.registeredCPUs == "0-2", "what the kernel was asked for, not what clients want")
@@ -66,8 +66,8 @@ import Testing
         let client = try host.connect()
         client.subscribe(cpus: "1")
         host.cpuCounters = [
-            Status.CPU(cpu: 0, subscribers: 0, received: 12, lost: 3, receiveBufferBytes: 0),
-            Status.CPU(cpu: 1, subscribers: 0, received: 7, lost: 0, receiveBufferBytes: 4_096),
+            DaemonStatus.CPU(cpu: 0, subscribers: 0, received: 12, lost: 3, receiveBufferBytes: 0),
+            DaemonStatus.CPU(cpu: 1, subscribers: 0, received: 7, lost: 0, receiveBufferBytes: 4_096),
         ]
         let daemon = try #require(client.status()?.daemon)
         #expect(daemon.registeredCPUs == "1")

@@ -17,20 +17,20 @@ import Testing
     }
 
     private var header: RecordingHeader {
-        var subscription = SubscribeParameters()
+        var subscription = Subscription()
         subscription.cpus = "0-1"
         subscription.scope = .process
         subscription.fields = [.acComm, .acUid]
         subscription.filter.exit = .failed
         subscription.filter.uids = [0, 1_000]
-        var hello = Hello(
+        var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: false, uid: 1_000, access: .own,
-            limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
-        hello.tickNanoseconds = 3_333_333
+            limits: ServiceLimits(queueBytes: 0, connectionsPerUID: 0))
+        hello.tick = .nanoseconds(3_333_333)
         // The daemon's features and limits are not saved.
         hello.features = []
-        return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, hello: hello, subscription: subscription)
+        return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, server: hello, subscription: subscription)
     }
 
     @Test func `a header is one line that describes the recording, and can be read back`() throws {
@@ -73,11 +73,11 @@ import Testing
     }
 
     @Test func `the daemon's own lines are recognised`() throws {
-        let loss = try read(text(ServerLine.lost(Loss(.queue, count: 37))))
-        guard case .lost(Loss(.queue, count: 37)) = loss else { throw UnexpectedValue(loss) }
+        let loss = try read(text(ServerLine.lost(LostRecords(.queue, count: 37))))
+        guard case .lost(LostRecords(.queue, count: 37)) = loss else { throw UnexpectedValue(loss) }
         let line = try read(#"{"jsonrpc":"2.0","method":"exit","params":{"cpu":0,"pid":7,"stats":{},"x":[]}}"#)
         guard case .exit(let exit) = line else { throw UnexpectedValue(line) }
-        #expect(exit.record.pid == 7)
+        #expect(exit.pid == 7)
     }
 
     @Test(arguments: [

@@ -7,7 +7,7 @@ import Testing
 /// The pure part of a connection, without a socket.
 @Suite struct ConnectionStateMachineTests {
     private func exit(_ pid: UInt32) -> LineStream.Line {
-        .event(.exit(ReceivedExit(record: SampleRecords.exit(pid: pid), redacted: [])))
+        .event(.exit(SampleRecords.exit(pid: pid)))
     }
 
     private func drain(_ stateMachine: inout ConnectionStateMachine) -> [TaskstatsEvent] {
@@ -30,10 +30,10 @@ import Testing
         var stateMachine = ConnectionStateMachine(keeping: 2)
         for pid in 1...2 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }
         for pid in 3...5 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }
-        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: 1), count: 10))))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(LostRecords(.kernel(cpu: 1), count: 10))))
         _ = try stateMachine.receiveAwaitingAnswer(exit(6))
-        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: 1), count: 5))))
-        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.queue, count: 100))))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(LostRecords(.kernel(cpu: 1), count: 5))))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(LostRecords(.queue, count: 100))))
         #expect(
             summary(drain(&stateMachine)) == ["exit 1", "exit 2", "lost 104 queue", "lost 15 kernel(cpu: 1)"])
         #expect(stateMachine.takeKept() == nil)
@@ -53,7 +53,8 @@ import Testing
         var stateMachine = ConnectionStateMachine(keeping: 4)
         for round in 0..<10_000 as Range<UInt32> {
             _ = try stateMachine.receiveAwaitingAnswer(exit(round))
-            _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(Loss(.kernel(cpu: Int(round % 2)), count: 1))))
+            _ = try stateMachine.receiveAwaitingAnswer(
+                .event(.lost(LostRecords(.kernel(cpu: Int(round % 2)), count: 1))))
         }
         let events = drain(&stateMachine)
         #expect(events.count == 6)

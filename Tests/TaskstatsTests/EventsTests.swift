@@ -11,8 +11,8 @@ import Testing
             try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             var withheld = SampleRecords.exit(pid: 2)
             withheld.redacted = [.io]
             try peer.exit(withheld)

@@ -29,8 +29,8 @@ import Testing
     @Test func `events come in order, what was subscribed first, and the daemon's goodbye is thrown`() async throws {
         let (client, daemon) = try await client { peer in
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.exit(SampleRecords.exit(pid: 2))
             try peer.send(ServerLine.closing(reason: "over"))
         }
@@ -57,8 +57,8 @@ import Testing
 
         await client.close()
         let call = try daemon.finish().first?.call
-        guard case .subscribe(let parameters) = call else { throw UnexpectedValue(call) }
-        #expect(parameters.cpus == "2-3")
+        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
+        #expect(cpuList == "2-3")
         #expect(parameters.scope == .process)
         #expect(parameters.fields == [.acComm])
         #expect(parameters.filter == filter)
@@ -139,7 +139,7 @@ import Testing
             var line = ByteBuffer(capacity: 4_096)
             RecordEncoder.appendExitLine(SampleRecords.exit(), fields: .all, redacted: [], to: &line)
             let lines = try peer.flood(line.array, rounds: 20_000) { full.send($0) }
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             sent.send(lines)
             try peer.waitForEnd()
         }

@@ -18,8 +18,9 @@ import Testing
         let script: FakeDaemon.Script = { peer in
             try peer.sendHello()
             let request = try peer.request()
-            if case .subscribe(let parameters) = request.call {
-                try peer.send(ServerLine.subscribed(request.id, cpus: CPUSet(0...1), parameters) { _ in 1 })
+            if case .subscribe(var subscription, _) = request.call {
+                subscription.cpus = CPUSet(0...1)
+                try peer.send(ServerLine.subscribed(request.id, subscription) { _ in 1 })
             }
             peer.floodWithExits(for: .seconds(15))
         }

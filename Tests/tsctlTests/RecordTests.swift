@@ -57,7 +57,7 @@ import Testing
             try peer.sendHello()
             try peer.grantSubscription()
             try peer.send(text: exit + "\n")
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
             try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
         }
         let path = directory.file("a.ndjson")

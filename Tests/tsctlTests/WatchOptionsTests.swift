@@ -26,7 +26,7 @@ import Testing
             ], daemon: daemon
         ).finish()
         let call = try daemon.finish().first?.call
-        guard case .subscribe(let parameters) = call else { throw UnexpectedValue(call) }
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.filter.exit == .failed)
         #expect(parameters.filter.commands?.map(\.text) == ["git*", "make"])
         #expect(parameters.filter.uids == [0, 7, 8, 9])
@@ -72,7 +72,7 @@ import Testing
             try peer.exit(SampleRecords.exit(command: "git"))
             let request = try peer.request()
             try peer.exit(SampleRecords.exit(command: "make", exitcode: 0x100))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
             try peer.send(ServerLine.unsubscribed(request.id))
             try peer.waitForEnd()
         }
@@ -84,7 +84,7 @@ import Testing
         #expect(lines[1].hasPrefix("144 records were lost (144 in the kernel, 0 in the queue): "))
         #expect(lines.contains { $0.hasPrefix("git  ") } && lines.contains { $0.hasPrefix("make  ") })
         let call = try daemon.finish().first?.call
-        guard case .subscribe(let parameters) = call else { throw UnexpectedValue(call) }
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.fields.contains(.readBytes))
         #expect(!parameters.fields.contains(.acExeInode))
     }

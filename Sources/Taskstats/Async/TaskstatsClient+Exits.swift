@@ -1,5 +1,6 @@
 extension TaskstatsClient {
     /// An event of a subscription, in the order of occurrence.
+    @nonexhaustive
     public enum Event: Sendable, Equatable {
         /// The subscription is active: every later exit is reported.
         ///
@@ -19,14 +20,14 @@ extension TaskstatsClient {
     /// Returns the tasks that end on these CPUs, from the first call of `next` on.
     ///
     /// - Parameters:
-    ///   - cpus: The CPUs, as a list in the kernel's format: "0-3,8", "0-31:2/4", "N" for the last, "all".
+    ///   - cpus: The CPUs; a literal is a list in the kernel's format: "0-3,8", "0-31:2/4".
     ///   - scope: Every task that ends, or only those that end a process.
     ///   - fields: The fields to include; others are absent from the records.
     ///   - filter: The records to include; the daemon applies the filter before it sends anything.
     ///   - overflow: The daemon's reaction when this program reads too slowly.
     ///   - reconnection: The reaction to a lost connection; the client's own by default.
     public nonisolated func exits(
-        cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
+        cpus: CPUSet = .all, scope: RecordScope = .task, fields: FieldSet = .all,
         filter: RecordFilter = RecordFilter(), overflow: Subscription.Overflow = .drop,
         reconnection: Reconnection? = nil
     ) -> Exits {

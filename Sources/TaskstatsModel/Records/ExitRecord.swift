@@ -61,6 +61,7 @@ public struct ExitRecord: Sendable, Equatable {
 }
 
 /// The exits that a client subscribes to.
+@nonexhaustive
 public enum RecordScope: String, Sendable, Hashable, CaseIterable {
     /// Every task that ends, including each thread of a process.
     case task

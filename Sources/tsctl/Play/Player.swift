@@ -26,7 +26,7 @@ struct Player: ~Copyable {
         _ filter: RecordFilter, cpus: CPUSet?, scope: RecordScope?, view: consuming StreamView, shownFields: FieldSet,
         jsonFields: FieldSet?
     ) {
-        conditions = RecordedExits.entries(of: filter)
+        conditions = RecordedExits.fields(of: filter)
         wanted = RecordedExits(cpus: cpus, scope: scope, filter: filter)
         self.shownFields = shownFields
         self.jsonFields = jsonFields
@@ -44,13 +44,13 @@ struct Player: ~Copyable {
         }
         let unseen = shownFields.subtracting(recorded)
         if !unseen.isEmpty, shownFields != .all { Console.say("the recording lacks \(Self.names(unseen))") }
-        if header.hello.delayAccounting == false { sayDelayAccountingIsOff(nil) }
-        view.tick = header.hello.tickNanoseconds.map { .nanoseconds($0) } ?? CPUTime.longestTick
+        if header.server.delayAccounting == false { sayDelayAccountingIsOff(nil) }
+        view.tick = header.server.tick ?? CPUTime.longestTick
         self.header = header
         (exits, lost, isEnded) = (0, 0, false)
         context.host = header.host
-        context.access = header.hello.access.rawValue
-        context.delayAccounting = header.hello.delayAccounting
+        context.access = header.server.access.rawValue
+        context.delayAccounting = header.server.delayAccounting
         reach(header.start)
     }
 

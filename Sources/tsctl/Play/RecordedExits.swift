@@ -21,7 +21,7 @@ struct RecordedExits {
     }
 
     /// Returns the fields that the conditions need.
-    static func entries(of filter: RecordFilter) -> FieldSet {
+    static func fields(of filter: RecordFilter) -> FieldSet {
         var fields = FieldSet()
         if filter.uids != nil { fields.insert(.acUid) }
         if filter.gids != nil { fields.insert(.acGid) }

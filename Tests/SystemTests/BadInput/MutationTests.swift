@@ -5,7 +5,7 @@ extension SystemTests {
     /// Randomly mutated lines, from root and from an ordinary user with default limits, while clients of the
     /// conservation test come and go.
     ///
-    /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/mutate sets them.
+    /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/check/mutate sets them.
     @Suite struct MutationTests {
         private static let usualLines = 50_000
 

@@ -1,6 +1,6 @@
 import Testing
 
-/// Every loss is reported and every report is a loss: promise R1, on random runs.
+/// Every loss is reported and every report is a loss, on random runs.
 @Suite struct ConservationTests {
     @Test(arguments: 0..<200)
     func `delivered and lost records add up to the matching ones, line by line`(seed: Int) {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Synchronization
+import TaskstatsModel
 import TaskstatsProtocol
 import TestSupport
 
@@ -42,10 +43,10 @@ final class FullListener {
 
     private static var hello: ByteBuffer {
         ServerLine.hello(
-            Hello(
+            ServerInfo(
                 server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
                 possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: true, uid: 0, access: .all,
-                limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)))
+                limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32)))
     }
 
     /// Others who connect, and connect again as soon as they were accepted.

@@ -57,7 +57,7 @@ import Testing
         #expect(run.output.contains("ok       get                  the daemon answered a query for tsctl itself\n"))
         #expect(run.output.contains("failed   exits                the record of pid "))
         let call = try daemon.finish()[1].call
-        guard case .subscribe(let parameters) = call else { throw UnexpectedValue(call) }
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.filter.ppids?.count == 1)
     }
 }

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `losses are noted, and do not end it`() throws {
-        let daemon = try granting { try $0.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144))) }
+        let daemon = try granting { try $0.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144))) }
         let result = try run(["sh", "-c", "exit 4"], daemon: daemon).finish()
         #expect(result.status == 4)
         #expect(result.errors.contains("note              144 records lost on this machine: "))
