@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import TestSupport
 import Testing
 
 @Suite struct AdoptedSocketTests {
@@ -39,7 +40,7 @@ import Testing
         #expect(error?.errno == ENOTSOCK)
     }
 
-    @Test(.needsRoot)
+    @Test(.enabled(if: isRoot, "needs root"))
     func `a port id in use here is free in a separate network namespace`() throws {
         let held = try NetlinkSocket.open()
         let port = held.portID

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import TestSupport
 import Testing
 
 /// Tests on the running kernel.
@@ -28,26 +29,26 @@ import Testing
     }
 
     @Test(
-        .needsRoot,
+        .enabled(if: isRoot, "needs root"),
         arguments: [4_608, 212_992, 8 << 20, 64 << 20, 1 << 30])
     func `the receive buffer has the requested size, beyond the limit of an ordinary process`(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: bytes) == bytes)
     }
 
-    @Test(.needsRoot, arguments: [0, -1, Int.min])
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [0, -1, Int.min])
     func `a receive buffer without size becomes the smallest possible`(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect((1_024...4_608).contains(try socket.setReceiveBuffer(bytes: bytes)))
     }
 
-    @Test(.needsRoot)
+    @Test(.enabled(if: isRoot, "needs root"))
     func `a receive buffer with an excessive size becomes the largest possible`() throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: .max) > 1 << 30)
     }
 
-    @Test(.needsRoot)
+    @Test(.enabled(if: isRoot, "needs root"))
     func `messages that do not fit are counted, and queued ones stay readable`() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()

@@ -5,8 +5,8 @@ import Testing
 extension SystemTests {
     /// Records reach their subscribers.
     @Suite struct DeliveryTests {
-        @Test func `each client receives every record of its CPUs once, and no others`() throws {
-            try #require(Host.onlineCPUs >= 2, "two CPUs are needed to tell them apart")
+        @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
+        func `each client receives every record of its CPUs once, and no others`() throws {
             // No client reads while the load runs: the queue must hold it all.
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let clients = try (["0", "1", .all] as [CPUSet]).map { cpus in

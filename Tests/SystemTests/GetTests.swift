@@ -81,29 +81,29 @@ extension SystemTests {
             }
         }
 
-        @Test func `a cgroup of version 1 has its tasks counted, one of version 2 is not available`() throws {
-            let mounts = try Host.text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
-            func mount(_ type: String) -> String? { mounts.first { $0[2] == type }.map { String($0[1]) } }
+        @Test(.enabled(if: Host.mount(ofType: "cgroup") != nil, "needs a mounted cgroup of version 1"))
+        func `a cgroup of version 1 has its tasks counted`() throws {
+            let path = try #require(Host.mount(ofType: "cgroup"))
             let connection = try RunningDaemon().connectHolding()
-            if let path = mount("cgroup") {
-                let stats = try connection.value.stats(ofCgroup: path)
-                #expect(stats.running + stats.sleeping > 0)
-                #expect(
-                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path + "/none") }
-                        == .invalidParameters)
-            }
-            if let path = mount("cgroup2") {
-                #expect(
-                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path) } == .unavailable
-                )
-            }
-            #expect(
-                code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: "/etc") }
-                    == .permissionDenied)
+            let stats = try connection.value.stats(ofCgroup: path)
+            #expect(stats.running + stats.sleeping > 0)
+            #expect(refusal(of: path + "/none", connection.value) == .invalidParameters)
         }
 
-        private func code(_ body: () throws(TaskstatsError) -> Void) -> TaskstatsError.Code? {
-            do throws(TaskstatsError) { try body() } catch { return error.code }
+        @Test(.enabled(if: Host.mount(ofType: "cgroup2") != nil, "needs a mounted cgroup of version 2"))
+        func `a cgroup of version 2 is not available`() throws {
+            let path = try #require(Host.mount(ofType: "cgroup2"))
+            let connection = try RunningDaemon().connectHolding()
+            #expect(refusal(of: path, connection.value) == .unavailable)
+        }
+
+        @Test func `a directory that is no cgroup is refused`() throws {
+            let connection = try RunningDaemon().connectHolding()
+            #expect(refusal(of: "/etc", connection.value) == .permissionDenied)
+        }
+
+        private func refusal(of cgroup: String, _ connection: TaskstatsConnection) -> TaskstatsError.Code? {
+            do throws(TaskstatsError) { _ = try connection.stats(ofCgroup: cgroup) } catch { return error.code }
             return nil
         }
 
@@ -133,10 +133,7 @@ final class Sleeper {
         let child = try Host.start(launcher(["sleep", "1000"]))
         pid = child.pid
         self.child = consume child
-        while true {
-            let stat = try Host.text("/proc/\(pid)/stat")
-            if stat.contains("(sleep) S ") { break }
-        }
+        try wait(for: "the sleep of pid \(pid)") { [pid] in try Host.text("/proc/\(pid)/stat").contains("(sleep) S ") }
     }
 
     deinit {

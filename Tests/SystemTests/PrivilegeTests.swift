@@ -145,7 +145,7 @@ extension SystemTests {
             let daemon = try RunningDaemon(in: directory, under: environment)
             let crash = try Host.run(Script.command("crash.py", "\(daemon.pid)", daemon.socket))
             try #require(crash.status == 0, "\(crash.errors)")
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z "), !Host.exists(proof) {}
+            try Host.wait(for: daemon.pid, toBe: "Z")
             #expect(!Host.exists(proof))
             #expect(try daemon.stop(signal: SIGKILL).status == 128 + SIGSEGV)
         }
@@ -166,7 +166,7 @@ extension SystemTests {
             let events = try subscriber.leave()
             #expect(Set(events.exits.map(\.pid)).isSuperset(of: ended))
             #expect(events.lost == 0)
-            if let cgroup = try Host.mount(ofType: "cgroup") {
+            if let cgroup = Host.mount(ofType: "cgroup") {
                 let stats = try connection.stats(ofCgroup: cgroup)
                 #expect(stats.running + stats.sleeping > 0)
             }
@@ -210,10 +210,5 @@ extension Host {
         var status = stat()
         try #require(unsafe lstat(path, &status) == 0)
         return status.st_uid
-    }
-
-    fileprivate static func mount(ofType type: String) throws -> String? {
-        try text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
-            .first { $0[2] == type }.map { String($0[1]) }
     }
 }

@@ -18,7 +18,7 @@ extension SystemTests {
 
         private func waitForSubscription(_ daemon: RunningDaemon) throws {
             let connection = try daemon.connect()
-            while try connection.status().daemon?.subscribers != 1 { sched_yield() }
+            try wait(for: "the subscription") { try connection.status().daemon?.subscribers == 1 }
         }
 
         @Test(arguments: ["exits.zst", "exits.gz"])
@@ -64,7 +64,7 @@ extension SystemTests {
             let recorder = try Host.start([ChildProcess.product("tsctl"), "record", path, "--socket", first.socket])
             try waitForSubscription(first)
             let early = try failingPID()
-            while try !Host.text(path).contains(#""pid":\#(early),"#) { sched_yield() }
+            try wait(for: "the record of \(early)") { try Host.text(path).contains(#""pid":\#(early),"#) }
             _ = try first.stop(signal: signal)
             let second = try RunningDaemon(in: directory)
             try waitForSubscription(second)

@@ -6,8 +6,8 @@ import Testing
 extension SystemTests {
     /// Registrations follow the clients.
     @Suite struct RegistrationTests {
-        @Test func `the first client of a CPU has it registered, the last one to leave has it deregistered`() throws {
-            try #require(Host.onlineCPUs >= 2)
+        @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
+        func `the first client of a CPU has it registered, the last one to leave has it deregistered`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
             func registered() throws -> CPUSet? { try observer.status().daemon?.registeredCPUs }
@@ -25,8 +25,8 @@ extension SystemTests {
             #expect(try registered() == [])
         }
 
-        @Test func `replacing a subscription neither loses nor duplicates a record of a CPU in both`() throws {
-            try #require(Host.onlineCPUs >= 2)
+        @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
+        func `replacing a subscription neither loses nor duplicates a record of a CPU in both`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let filter = Subscriber.ownTasks
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1", filter: filter))

@@ -74,7 +74,7 @@ extension SystemTests {
             func switches() throws -> [Substring] {
                 try Host.text("/proc/\(daemon.pid)/status").split(separator: "\n").filter { $0.hasPrefix("voluntary") }
             }
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) S ") {}
+            try Host.wait(for: daemon.pid, toBe: "S")
             let before = try switches()
             #expect(try manager.next(milliseconds: 2_000) == nil)
             #expect(try switches() == before)
@@ -122,17 +122,8 @@ extension SystemTests {
                 "sh", "-c", #"exec systemd-socket-activate --listen="$1" "$0" 2>&1"#,
                 try ChildProcess.product("taskstatsd"), path,
             ])
-            while !Host.exists(path) {}
-            var connection: TaskstatsConnection?
-            while connection == nil {
-                do throws(TaskstatsError) {
-                    connection = try TaskstatsConnection.connect(path: path)
-                } catch {
-                    // It is bound shortly before it listens.
-                    guard error.code == .notRunning else { throw error }
-                }
-            }
-            #expect(try connection?.stats(ofTask: activated.pid).command == "taskstatsd")
+            let connection = try Host.connect(onceListening: path)
+            #expect(try connection.stats(ofTask: activated.pid).command == "taskstatsd")
             activated.send(signal: SIGTERM)
             #expect(try activated.finish().status == 0)
         }

@@ -25,7 +25,7 @@ extension SystemTests {
             #expect(clients == 1)
             #expect(clock.now - begun >= .seconds(1))
             // Data in the kernel's socket buffer is still there, followed by the end.
-            #expect(throws: TaskstatsError.self) { while true { _ = try stalled.connection.next() } }
+            #expect(throws: TaskstatsError.self) { while true { _ = try stalled.next() } }
         }
 
         @Test func `a client without data to read, or that reads a little from time to time, is not closed`() throws {
@@ -36,7 +36,7 @@ extension SystemTests {
             while clock.now < begun + .seconds(5) {
                 _ = try endThreads(300)
                 // Far less than arrives, and never so much that it would have to wait for more.
-                for _ in 0..<40 { _ = try slow.connection.next() }
+                for _ in 0..<40 { _ = try slow.next() }
             }
             #expect(try idle.status().daemon?.clients == 2)
             #expect(try slow.connection.status().connection.lostInQueue > 0)

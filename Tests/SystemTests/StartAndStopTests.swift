@@ -21,8 +21,8 @@ extension SystemTests {
             let subscriber = try Subscriber(daemon)
             let result = try daemon.stop()
             #expect(result.output.contains("deregistered=0"))
-            var last = try subscriber.connection.next()
-            while case .exit = last { last = try subscriber.connection.next() }
+            var last = try subscriber.next()
+            while case .exit = last { last = try subscriber.next() }
             #expect(last == .closing(reason: "taskstatsd is stopping"))
         }
 
@@ -77,24 +77,12 @@ extension SystemTests {
                     "sh", "-c", "exec \"$0\" --socket \"$1\" --log-level debug <&- >&- 2>&-",
                     try ChildProcess.product("taskstatsd"), socket,
                 ])
-            while !Host.exists(socket) {}
-            let connection = try connect(socket)
+            let connection = try Host.connect(onceListening: socket)
             let descriptors = try Host.run(["ls", "-l", "/proc/\(closed.pid)/fd"]).output
             for number in 0...2 { #expect(descriptors.contains(" \(number) -> /dev/null\n")) }
             #expect(try connection.stats(ofTask: closed.pid).command == "taskstatsd")
             closed.send(signal: SIGTERM)
             #expect(try closed.finish().status == 0)
-        }
-
-        /// Connects as soon as it listens; the file exists shortly before.
-        private func connect(_ socket: String) throws -> TaskstatsConnection {
-            while true {
-                do throws(TaskstatsError) {
-                    return try TaskstatsConnection.connect(path: socket)
-                } catch {
-                    guard error.code == .notRunning else { throw error }
-                }
-            }
         }
 
         @Test func `it runs on the given CPUs, and watches all of them`() throws {

@@ -20,10 +20,7 @@ import Testing
         let host = host()
         let client = try host.connect(.user(1000))
         client.read()
-        guard case .hello(let hello) = client.events.first else {
-            Issue.record("no hello")
-            return
-        }
+        guard case .hello(let hello) = client.events.first else { throw UnexpectedValue(client.events.first) }
         #expect(hello.instance == "9f0c")
         #expect(hello.uid == 1000)
         #expect(hello.access == .own)
@@ -38,8 +35,7 @@ import Testing
         let host = host()
         let lines = try #require(host.refusal(of: .root.inContainer))
         guard lines.count == 2, case .hello(let hello) = lines[0], case .closing(let reason) = lines[1] else {
-            Issue.record("not a hello and a closing line")
-            return
+            throw UnexpectedValue(lines)
         }
         #expect(hello.access == .none)
         #expect(hello.accessReason == reason)

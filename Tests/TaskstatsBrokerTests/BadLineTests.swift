@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -67,7 +68,7 @@ import Testing
             client.received == [.hello] + [ReceivedLine](repeating: .refusal(.invalidRequest), count: 8) + [
                 .closing(finalMessage)
             ])
-        guard case .refusal(let error) = client.events[1] else { return }
+        guard case .refusal(let error) = client.events[1] else { throw UnexpectedValue(client.events[1]) }
         #expect(error.message.contains("\(ProtocolLimits.requestBytes)"))
     }
 

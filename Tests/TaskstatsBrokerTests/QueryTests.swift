@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -30,8 +31,7 @@ import Testing
         let request = client.ask(.get(.pid(5), fields: [.acUid, .nvcsw]))
         client.read()
         guard case .stats(let record) = client.answer(to: request) else {
-            Issue.record("no statistics")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(Array(record.present) == [.acUid])
         #expect(record[.acUid] == 1000)
@@ -44,8 +44,7 @@ import Testing
         let request = client.ask(.get(.cgroup("/sys/fs/cgroup/cpu"), fields: .all))
         client.read()
         guard case .cgroup(let answer) = client.answer(to: request) else {
-            Issue.record("no counts")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(answer == stats)
     }
@@ -59,10 +58,7 @@ import Testing
             throw TestHost.NotAdmitted()
         }
         let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id, at: 0)
-        guard case .query(let query) = action else {
-            Issue.record("no query")
-            return
-        }
+        guard case .query(let query) = action else { throw UnexpectedValue(action) }
         _ = broker.remove(id)
         broker.answer(query, with: .record(EndedTask(pid: 1).record().task))
         let isBalanced = broker.isBalanced(at: 1_000_000_000)

@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -112,10 +113,7 @@ import Testing
         client.read()
         #expect(client.pids == Array(1...UInt32(client.pids.count)))
         #expect(client.losses.isEmpty)
-        guard case .closing(let reason) = client.received.last else {
-            Issue.record("no closing line")
-            return
-        }
+        guard case .closing(let reason) = client.received.last else { throw UnexpectedValue(client.received.last) }
         #expect(reason.contains("overflow"))
         #expect(!host.isConnected(client.id))
         other.read()

@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -80,8 +81,7 @@ import Testing
         let request = client.subscribe(cpus: "3,0-1,1", fields: [.acUid, .nvcsw])
         client.read()
         guard case .subscription(let cpus, let fields) = client.answer(to: request) else {
-            Issue.record("no answer")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(cpus == "0-1,3")
         #expect(fields == [.acUid, .nvcsw])

@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -196,10 +197,7 @@ import Testing
         host.end([EndedTask](1...100))
         host.lose(3, cpu: 0)
         client.read()
-        guard case .closing = client.events.last else {
-            Issue.record("the last line is \(client.received.suffix(1))")
-            return
-        }
+        guard case .closing = client.events.last else { throw UnexpectedValue(client.events.last) }
         #expect(client.received.count { if case .closing = $0 { true } else { false } } == 1)
     }
 }

@@ -10,7 +10,7 @@ import Testing
         #expect(record.sequence == 9)
         #expect(record.time == 11)
         #expect(record.pid == 77)
-        #expect(record.tgid == UInt32(1_749_000_368))
+        #expect(record.tgid == UInt32(1_349_000_368))
         #expect(record.isLast == true)
         #expect(record.exit == .code(42))
         #expect(record.task == task)

@@ -105,10 +105,8 @@ import Testing
             #"{"new":[[]],"jsonrpc":"2.0","method":"exit",\#(extra)"params":{\#(extra)"cpu":3,"exit":{\#(extra)"code":9},"#
             + #""stats":{\#(extra)"nvcsw":5,"new_delay_total":18446744073709551615},"last":null2,"pid":4}}"#
         #expect(throws: EventReader.Malformed.self) { try EventReader.read(line) }
-        guard case .exit(let exit) = try EventReader.read(line.replacing("null2", with: "true")) else {
-            Issue.record("not decoded")
-            return
-        }
+        let event = try EventReader.read(line.replacing("null2", with: "true"))
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
         #expect(exit.cpu == 3)
         #expect(exit.exit == .code(9))
         #expect(exit.task == TaskRecord(.task, [.nvcsw: 5]))
@@ -126,7 +124,8 @@ import Testing
     }
 
     @Test func `groups, results and error names unknown to this client are not errors`() throws {
-        guard case .exit(let exit) = try EventReader.read(exit(#""redacted":["aura","io"],"stats":{}"#)) else { return }
+        let event = try EventReader.read(exit(#""redacted":["aura","io"],"stats":{}"#))
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
         #expect(exit.redacted == [.io])
         #expect(try EventReader.read(#"{"id":1,"result":[1]}"#) == .reply(id: 1, .other))
         #expect(try EventReader.read(#"{"id":1,"result":true}"#) == .reply(id: 1, .other))
@@ -187,7 +186,7 @@ import Testing
             $0.sender == .daemon && $0.text.utf8.count < 4_096
         }
         for _ in 0..<4_000 {
-            guard var bytes = lines.randomElement(using: &generator).map({ Array($0.text.utf8) }) else { return }
+            var bytes = Array(try #require(lines.randomElement(using: &generator)).text.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let index = Int.random(in: 0..<bytes.count, using: &generator)
                 switch UInt8.random(in: 0..<4, using: &generator) {

@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -54,10 +55,8 @@ import Testing
             #"{"jsonrpc":"2.0","method":"exit","params":{"uncounted":["stats","x"],"implausible":{"x":[1],"#
             + #""tgid_stats":{"cpu_delay_max":7}},"cpu":0,"seq":1,"time":1,"pid":7,"stats":{"nvcsw":1},"#
             + #""tgid_stats":{"nvcsw":2}}}"#
-        guard case .exit(let exit) = try EventReader.read(line) else {
-            Issue.record("no exit")
-            return
-        }
+        let event = try EventReader.read(line)
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
         #expect(exit.task.hasUncountedDelays)
         #expect(exit.task.implausible.isEmpty)
         #expect(exit.process?.implausibleWaits == [.cpu])

@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -47,10 +48,8 @@ import Testing
     @Test func `hello requires a version, an instance and an access, and nothing else`() throws {
         func line(_ params: String) -> String { #"{"jsonrpc":"2.0","method":"hello","params":{\#(params)}}"# }
         let least = #""protocol":"1.0","instance":"x","you":{"access":"all"}"#
-        guard case .hello(let greeting) = try EventReader.read(line(least)) else {
-            Issue.record("not decoded")
-            return
-        }
+        let event = try EventReader.read(line(least))
+        guard case .hello(let greeting) = event else { throw UnexpectedValue(event) }
         #expect(greeting.access == .all)
         #expect(greeting.delayAccounting == nil)
         #expect(greeting.limits.lineBytes == ProtocolLimits.lineBytes)

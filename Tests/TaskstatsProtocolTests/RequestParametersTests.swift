@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -161,9 +162,8 @@ import Testing
             }
         }
         for exit in RecordFilter.Exit.allCases {
-            guard
-                case .subscribe(let parameters, _) = try call("subscribe", #"{"filter":{"exit":"\#(exit.rawValue)"}}"#)
-            else { continue }
+            let call = try call("subscribe", #"{"filter":{"exit":"\#(exit.rawValue)"}}"#)
+            guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
             #expect(parameters.filter.exit == exit)
         }
     }
@@ -176,7 +176,8 @@ import Testing
     @Test func `a list of CPUs is a bad line if no machine can have them, else it depends on the machine`() throws {
         for text in ["", "nonsense", "4-2"] { expectInvalid("subscribe", #"{"cpus":"\#(text)"}"#, "cpus") }
         for text in ["9999", "4-N", "N-4"] {
-            guard case .subscribe(_, let cpuList) = try call("subscribe", #"{"cpus":"\#(text)"}"#) else { continue }
+            let call = try call("subscribe", #"{"cpus":"\#(text)"}"#)
+            guard case .subscribe(_, let cpuList) = call else { throw UnexpectedValue(call) }
             #expect(cpuList == text)
         }
     }
@@ -209,7 +210,8 @@ import Testing
         func params(_ uids: Int, _ gids: Int) -> String {
             #"{"filter":{"uid":[\#(list(uids))],"gid":[\#(list(gids))]}}"#
         }
-        guard case .subscribe(let parameters, _) = try call("subscribe", params(250, 6)) else { return }
+        let call = try call("subscribe", params(250, 6))
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.filter.uids?.count == 250 && parameters.filter.gids?.count == 6)
         expectInvalid("subscribe", params(250, 7), "filter.gid")
         expectInvalid("subscribe", params(257, 1), "filter.uid")

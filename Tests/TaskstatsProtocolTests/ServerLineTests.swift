@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -111,10 +112,9 @@ import Testing
         let full = DaemonStatus(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 8_192))
         expectShort(ServerLine.result(.integer(1)) { full.write(to: &$0) })
         let cut = ServerLine.result(.integer(1)) { full.write(to: &$0) }
-        guard case .reply(1, .status(let status)) = try EventReader.read(cut.line), let read = status.daemon else {
-            Issue.record("no status")
-            return
-        }
+        let event = try EventReader.read(cut.line)
+        guard case .reply(1, .status(let status)) = event else { throw UnexpectedValue(event) }
+        let read = try #require(status.daemon)
         #expect(read.cpus.count + read.omittedCPUs == 8_192)
         #expect(read.cpus.count > 512)
         #expect(read.cpus.elementsEqual(daemon(cpus: 8_192).cpus.prefix(read.cpus.count)))

@@ -76,16 +76,9 @@ import Testing
         var stateMachine = ConnectionStateMachine()
         _ = stateMachine.nextID()
         let id = stateMachine.nextID()
-        guard case .readOn = try stateMachine.receiveAwaitingAnswer(.event(.reply(id: id - 1, .other))) else {
-            Issue.record("took an old answer")
-            return
-        }
-        guard
-            case .answer(.other, text: [1]) = try stateMachine.receiveAwaitingAnswer(
-                .answer(.reply(id: id, .other), result: [1]))
-        else {
-            Issue.record("did not take the answer")
-            return
-        }
+        let action = try stateMachine.receiveAwaitingAnswer(.event(.reply(id: id - 1, .other)))
+        guard case .readOn = action else { throw UnexpectedValue(action) }
+        let next = try stateMachine.receiveAwaitingAnswer(.answer(.reply(id: id, .other), result: [1]))
+        guard case .answer(.other, text: [1]) = next else { throw UnexpectedValue(next) }
     }
 }

@@ -23,10 +23,8 @@ import Testing
         #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
         #expect(try connection.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
         #expect(try connection.next() == .lost(LostRecords(.queue, count: 37)))
-        guard case .exit(let record) = try connection.next() else {
-            Issue.record("no exit")
-            return
-        }
+        let event = try connection.next()
+        guard case .exit(let record) = event else { throw UnexpectedValue(event) }
         #expect(record.redacted == [.io])
         #expect(record.task[.readChar] == nil)
         #expect(try connection.next() == .closing(reason: "over"))
@@ -84,7 +82,7 @@ import Testing
         pipe.write()
         #expect(try connection.next(interruptedBy: pipe.reading.number) == nil)
         #expect(try connection.nextReceived() == nil)
-        pipe.read()
+        try pipe.read()
         try connection.unsubscribe()
         #expect(try connection.next(interruptedBy: pipe.reading.number) == .exit(SampleRecords.exit(pid: 1)))
     }
@@ -114,10 +112,8 @@ import Testing
         let pipe = try Pipe()
         var line = ByteBuffer(capacity: 4_096)
         RecordEncoder.appendExitLine(SampleRecords.exit(pid: 1), fields: .all, redacted: [], to: &line)
-        guard case .exit(let text) = try connection.nextText(interruptedBy: pipe.reading.number) else {
-            Issue.record("no text")
-            return
-        }
+        let event = try connection.nextText(interruptedBy: pipe.reading.number)
+        guard case .exit(let text) = event else { throw UnexpectedValue(event) }
         let whole = String(decoding: line.array, as: UTF8.self)
         #expect(whole == #"{"jsonrpc":"2.0","method":"exit","params":"# + String(decoding: text, as: UTF8.self) + "}\n")
         #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))

@@ -39,10 +39,8 @@ import Testing
         let exits = client.exits(
             cpus: "2-3", scope: .process, fields: [.acComm], filter: filter, overflow: .disconnect)
         var iterator = exits.makeAsyncIterator()
-        guard case .connected(let server) = try await iterator.next() else {
-            Issue.record("the subscription is not told first")
-            return
-        }
+        let event = try await iterator.next()
+        guard case .connected(let server) = event else { throw UnexpectedValue(event) }
         #expect(server.instance == "stream")
         #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 1)))
         #expect(try await iterator.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
@@ -58,10 +56,8 @@ import Testing
         #expect(try await iterator.next() == nil)
 
         await client.close()
-        guard case .subscribe(let parameters, let cpuList) = try daemon.finish().first?.call else {
-            Issue.record("no subscription")
-            return
-        }
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
         #expect(cpuList == "2-3")
         #expect(parameters.scope == .process)
         #expect(parameters.fields == [.acComm])
@@ -148,10 +144,8 @@ import Testing
             try peer.waitForEnd()
         }
         var iterator = client.exits().makeAsyncIterator()
-        guard case .connected = try await iterator.next(), case .exit = try await iterator.next() else {
-            Issue.record("no exit")
-            return
-        }
+        let (first, second) = (try await iterator.next(), try await iterator.next())
+        guard case .connected = first, case .exit = second else { throw UnexpectedValue([first, second]) }
         // Of 30 MB no more was taken than the socket holds and one buffer of the client.
         let taken = try #require(await full.value())
         #expect(taken < 2 << 20)
@@ -175,10 +169,8 @@ import Testing
     func `garbage in the stream is thrown, also with reconnection`(text: String) async throws {
         let (client, daemon) = try await client { try $0.send(text: text) }
         var iterator = client.exits(reconnection: .always).makeAsyncIterator()
-        guard case .connected = try await iterator.next() else {
-            Issue.record("not connected")
-            return
-        }
+        let event = try await iterator.next()
+        guard case .connected = event else { throw UnexpectedValue(event) }
         let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
         #expect(error?.code == .protocolViolation)
         #expect(try await iterator.next() == nil)

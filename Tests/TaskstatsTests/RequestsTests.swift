@@ -49,8 +49,7 @@ import Testing
 
         let requests = try daemon.finish()
         guard case .subscribe(let parameters, let cpuList) = requests.first?.call else {
-            Issue.record("no subscription")
-            return
+            throw UnexpectedValue(requests.first?.call)
         }
         #expect(cpuList == "2-3")
         #expect(parameters.filter == filter)

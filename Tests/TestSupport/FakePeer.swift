@@ -24,7 +24,14 @@ package final class FakePeer {
         guard unsafe poll(&descriptor, 1, Self.timeoutMilliseconds) == 1 else {
             throw Failure(description: "no client came")
         }
-        socket = try Descriptor(accept(listener, nil, nil), of: "accept")
+        let socket = try Descriptor(accept(listener, nil, nil), of: "accept")
+        // Nor does a script wait any longer for a client that does not read.
+        var limit = timeval(tv_sec: Int(Self.timeoutMilliseconds / 1_000), tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        guard unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &limit, size) == 0 else {
+            throw SystemError.last("setsockopt")
+        }
+        self.socket = consume socket
     }
 
     private static let timeoutMilliseconds: Int32 = 20_000

@@ -65,10 +65,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let listening = try ListeningSocket.open(path: directory.file("socket"))
         let client = try UnixSocket.connect(to: listening.path)
-        guard let accepted = try listening.accept() else {
-            Issue.record("nothing to accept")
-            return
-        }
+        guard let accepted = try listening.accept() else { throw UnexpectedValue("nothing to accept") }
         #expect(try !PassedDescriptors.refuse(on: accepted))
         try listening.removeFile()
         withExtendedLifetime(client.number) {}

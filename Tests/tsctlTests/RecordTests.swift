@@ -255,10 +255,11 @@ import Testing
     ) throws -> ChildProcess {
         let all = try sizeWithoutFooter(of: 100)
         let child = try record(arguments, daemon: daemon)
-        start.connected.read()
+        try start.connected.read()
         let before = try bytesWritten(by: child.pid)
         start.handshake.write()
-        while try bytesWritten(by: child.pid) < before + all { sched_yield() }
+        let pid = child.pid
+        try wait(for: "\(all) written bytes") { try bytesWritten(by: pid) >= before + all }
         return child
     }
 

@@ -28,10 +28,8 @@ import Testing
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("TIME         CPU     PID    TGID COMMAND"))
         #expect(lines[3].hasPrefix("02:13:20.123   1       3       3 git             root     0"))
-        guard case .subscribe(let parameters, let cpuList) = try daemon.finish().first?.call else {
-            Issue.record("no subscription")
-            return
-        }
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
         #expect(cpuList == "0-1")
         #expect(parameters.scope == .process)
         #expect(parameters.fields.contains(.acComm))
@@ -83,7 +81,8 @@ import Testing
         let errors = run.errors.split(separator: "\n")
         #expect(errors.count == 1)
         #expect(errors[0].hasPrefix("tsctl: delay accounting is off"))
-        guard case .subscribe(let parameters, _) = try daemon.finish().first?.call else { return }
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.fields == .all)
         #expect(parameters.filter.exit == .failed)
     }

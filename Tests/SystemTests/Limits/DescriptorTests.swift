@@ -86,11 +86,7 @@ extension SystemTests {
             try #require(kill(daemon.pid, SIGTERM) == 0)
             try #require(usleep(100_000) == 0)
             leaving = nil
-            let deadline = SuspendingClock.now + .seconds(20)
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains(") Z ") {
-                try #require(SuspendingClock.now < deadline, "the daemon does not stop")
-                usleep(10_000)
-            }
+            try Host.wait(for: daemon.pid, toBe: "Z")
             let used = try daemon.cpuTime - before
             #expect(used < .milliseconds(300))
             let result = try daemon.stop()

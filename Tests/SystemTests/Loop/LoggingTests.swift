@@ -18,9 +18,7 @@ extension SystemTests {
             #expect(try daemon.connect().stats(ofTask: 1)[.acPid] == 1)
             let begun = clock.now
             try #require(kill(daemon.pid, SIGTERM) == 0)
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z "),
-                clock.now - begun < .seconds(10)
-            { sched_yield() }
+            try Host.wait(for: daemon.pid, toBe: "Z")
             #expect(clock.now - begun < .seconds(2))
             #expect(try daemon.stop(signal: SIGKILL).status == 0)
         }

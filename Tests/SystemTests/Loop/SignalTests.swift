@@ -35,14 +35,13 @@ extension SystemTests {
             _ = directory.file("taskstats.sock.lock")
             let command = "echo $$ >\(log); exec \(try ChildProcess.product("taskstatsd")) --socket \(socket) 2>>\(log)"
             let terminal = try Host.start(["script", "-q", "-c", command, "/dev/null"])
-            while !Host.exists(log) { sched_yield() }
-            while try !Host.text(log).contains("ready") { sched_yield() }
+            try wait(for: "a daemon on a terminal") { try Host.exists(log) && Host.text(log).contains("ready") }
             let pid = try #require(try pid_t(Host.text(log).prefix { $0 != "\n" }))
             let client = try TaskstatsConnection.connect(path: socket)
             try client.subscribe(Subscription())
             let received = try Stranger.recordsReceived(onPorts: NetlinkPorts.ofProcess(pid)) {
                 terminal.send(signal: SIGKILL)
-                while Host.exists("/proc/\(pid)/fd/0") { sched_yield() }
+                try wait(for: "the end of the daemon") { !Host.exists("/proc/\(pid)/fd/0") }
             }
             #expect(received == 0)
             #expect(try Host.text(log).contains("signal=SIGHUP "))
@@ -63,7 +62,7 @@ extension SystemTests {
             let daemon = try RunningDaemon()
             let crash = try Host.run(Script.command("crash.py", "\(daemon.pid)", daemon.socket))
             try #require(crash.status == 0, "\(crash.errors)")
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z ") { sched_yield() }
+            try Host.wait(for: daemon.pid, toBe: "Z")
             #expect(try [128 + SIGSEGV, 128 + SIGILL].contains(daemon.stop(signal: SIGKILL).status))
         }
     }

@@ -44,11 +44,7 @@ extension SystemTests {
         }
 
         private func waitForSecondSubscription() throws {
-            let deadline = SuspendingClock.now + .seconds(20)
-            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 {
-                try #require(SuspendingClock.now < deadline, "top does not subscribe again")
-                usleep(10_000)
-            }
+            try wait(for: "top to subscribe again") { daemon.methods.count { $0 == "subscribe" } >= 2 }
         }
 
         private func terminal() throws -> TerminalUser {

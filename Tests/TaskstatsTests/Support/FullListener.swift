@@ -61,8 +61,8 @@ final class FullListener {
             }
         }
 
-        fileprivate func waitForAll(_ count: Int) {
-            while present.load(ordering: .relaxed) < count { sched_yield() }
+        fileprivate func waitForAll(_ count: Int) throws {
+            try wait(for: "\(count) clients") { present.load(ordering: .relaxed) >= count }
         }
 
         /// Lets all of them stop.
@@ -82,7 +82,7 @@ final class FullListener {
     func crowd(_ count: Int) throws -> Crowd {
         let crowd = Crowd()
         for _ in 0..<count { try crowd.join(path) }
-        crowd.waitForAll(count)
+        try crowd.waitForAll(count)
         return crowd
     }
 }
