@@ -68,7 +68,7 @@ extension Taskstatsd {
                 let query = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: MessageBatch())
                 return KernelQueries(query, threadLimit: threadLimit)
             },
-            settings: settings, stallTimeout: .seconds(stallTimeout), manager: manager, monitor: monitor, log: log,
+            settings: settings, stallTimeout: stallTimeout.duration, manager: manager, monitor: monitor, log: log,
             end: { error, status in
                 if let error { queue.append("taskstatsd: \(error)\n") }
                 queue.flush()

@@ -21,7 +21,7 @@ struct GetCommand: ParsableCommand {
             threads, - unknown values. A narrow terminal shows fewer columns.
 
             With --interval, each row shows the changes of one task in one interval, starting after the first \
-            interval, until Ctrl-C or --count.
+            interval, until Ctrl-C or --count. \(DurationArgument.explanation)
 
             --sort takes a column in lower case (run, cpuwait, blkio, command...) or a field. Numbers come largest \
             first.
@@ -76,11 +76,12 @@ struct GetCommand: ParsableCommand {
     @OptionGroup var arrangement: ArrangementOptions
 
     @Option(
-        help: ArgumentHelp("Show the changes in each interval.", valueName: "seconds"),
-        transform: Interval.init(parsing:))
-    var interval: Interval?
+        help: ArgumentHelp("Show the changes in each interval of this length.", valueName: "time"),
+        transform: DurationArgument.interval)
+    var interval: DurationArgument?
 
-    @Option(help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"), transform: CountArgument.parse)
     var count: Int?
 
     @Flag(
@@ -115,7 +116,6 @@ struct GetCommand: ParsableCommand {
         }
         if threads, !named || !tid.isEmpty { throw ValidationError("--threads requires --pid or --tgid.") }
         if count != nil, interval == nil { throw ValidationError("--count requires --interval.") }
-        if let count, count < 1 { throw ValidationError("--count must be an integer of at least 1.") }
     }
 
     func run() throws {

@@ -78,7 +78,7 @@ struct TableReport: ~Copyable {
 
     /// Shows the changes in each interval until the limit, or until no task is left; returns whether nothing was
     /// missing.
-    mutating func follow(every interval: Interval, count: Int?) throws -> Bool {
+    mutating func follow(every interval: DurationArgument, count: Int?) throws -> Bool {
         let interruption = try Interruption.begin()
         if let heading { output.line(heading) }
         do {
@@ -90,7 +90,7 @@ struct TableReport: ~Copyable {
             var next = before.begin
             while left > 0, !before.rows.isEmpty {
                 try output.flush(interruptedBy: interruption.descriptor)
-                next += UInt64(interval.milliseconds) * 1_000
+                next += interval.microseconds
                 guard Self.wait(until: next, interruptedBy: interruption.descriptor) else {
                     throw StandardOutput.Stop.interrupted
                 }

@@ -77,7 +77,7 @@ struct RecordCommand: ParsableCommand {
         let connection = try connection.connect()
         connection.keepsText = true
         // Before the subscription, because nothing reads from the daemon while a FIFO waits for its reader.
-        let deadline = end.period.map { start.advanced(by: .microseconds($0.microseconds)) }
+        let deadline = end.period.map { start.advanced(by: $0.duration) }
         var special = try OutputFile.openSpecial(file, before: deadline)
         let wanted = fields?.set ?? .all
         let inForce = try connection.subscribe(try filter.subscription(fields: wanted))
@@ -85,7 +85,7 @@ struct RecordCommand: ParsableCommand {
         AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
 
         let interruption = try Interruption.begin(
-            after: end.period?.minus(.now - start), everySecond: true, watchingOutput: file == "-")
+            after: end.period.map { $0.duration - (.now - start) }, everySecond: true, watchingOutput: file == "-")
         // Last, so that no file is left behind if it cannot be filled.
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
         var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
@@ -94,7 +94,7 @@ struct RecordCommand: ParsableCommand {
         let (writer, thread) = try RecordingWriter.start(recording)
         let outcome = try record(
             with: Recorder(
-                connection: connection, writer: writer, limit: end.count, reconnector: reconnect ? Reconnector() : nil),
+                connection: connection, writer: writer, limit: end.limit, reconnector: reconnect ? Reconnector() : nil),
             interruptedBy: interruption)
         writer.end(hurriedBy: interruption.descriptor)
         // Another signal ends tsctl even if the disk blocks.

@@ -34,7 +34,7 @@ struct StatusScreen {
         [
             ("daemon", "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion))"),
             ("socket", PrintableText.of(socket)),
-            ("running for", status.daemon.map { DecimalText.period(microseconds: $0.uptime.microseconds) }),
+            ("running for", status.daemon.map { DecimalText.period(microseconds: $0.uptime.wholeMicroseconds) }),
             (
                 "kernel",
                 "\(PrintableText.of(server.kernelRelease)), struct taskstats version \(server.taskstatsVersion)"
@@ -141,13 +141,5 @@ extension DecimalText {
     static func tenths(_ value: Double) -> String {
         guard let tenths = UInt64(exactly: (value * 10).rounded()) else { return "-" }
         return "\(tenths / 10).\(tenths % 10)"
-    }
-}
-
-extension Duration {
-    /// The whole microseconds; 0 for a negative duration.
-    fileprivate var microseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds)) / 1_000_000_000_000
     }
 }

@@ -33,7 +33,7 @@ struct TopStream: ~Copyable {
                     left -= 1
                 }
                 if let spent = effect.sampleMilliseconds {
-                    wakeups.setTimer(after: interval.rest(afterSpending: effect.isNewInterval ? spent : 0))
+                    wakeups.setTimer(after: interval.pauseMilliseconds(afterSampling: effect.isNewInterval ? spent : 0))
                 }
             }
         } catch StandardOutput.Stop.interrupted {

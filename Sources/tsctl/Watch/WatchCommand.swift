@@ -46,9 +46,9 @@ struct WatchCommand: ParsableCommand {
         AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
 
         let progress = ProgressLine()
-        let interruption = try Interruption.begin(after: end.period, everySecond: view.summary)
+        let interruption = try Interruption.begin(after: end.period?.duration, everySecond: view.summary)
         var stream = WatchStream(
-            connection: connection, view: shown, limit: end.count, progress: view.summary ? progress : nil,
+            connection: connection, view: shown, limit: end.limit, progress: view.summary ? progress : nil,
             reconnector: reconnection.reconnector)
         let ending: WatchStream.Ending
         do {

@@ -128,7 +128,7 @@ extension SystemTests {
         @Test("An ordinary user sees its own processes")
         func asNobody() throws {
             let sleeper = try Sleeper(Host.asNobody)
-            try start("--filter sleep --interval 0.3", asNobody: true)
+            try start("--match sleep --interval 300ms", asNobody: true)
             let lines = try terminal.wait(for: "the process") { lines in
                 lines.contains { $0.contains("\(sleeper.pid) nobody") }
             }
