@@ -30,8 +30,7 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// Its process id.
-    package let pid: pid_t
+    private let program: StartedProgram
     private var output: Descriptor?
     private let errors: Descriptor
     private var pending: [UInt8] = []
@@ -43,19 +42,23 @@ package struct ChildProcess: ~Copyable {
     ) throws(SystemError) {
         let toTest = try Pipe()
         let errors = try Pipe()
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        switch output {
-        case .pipe: unsafe posix_spawn_file_actions_adddup2(&actions, toTest.writing.number, STDOUT_FILENO)
-        case .file(let path): unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY, 0)
-        case .closed: unsafe posix_spawn_file_actions_addclose(&actions, STDOUT_FILENO)
-        }
-        unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing.number, STDERR_FILENO)
-        pid = try unsafe Self.spawn(program, arguments, environment, &actions)
-        self.output = .some(toTest.reading)
-        self.errors = errors.reading
+        var request = ProgramStart([program] + arguments)
+        request.environment = environment.merging(Self.sanitizerOptions) { own, _ in own }
+        request.defaultSignals = ProgramStart.allSignals
+        request.files[STDERR_FILENO] = .descriptor(errors.writing.number)
+        request.files[STDOUT_FILENO] =
+            switch output {
+            case .pipe: .descriptor(toTest.writing.number)
+            case .file(let path): .path(path, flags: O_WRONLY)
+            case .closed: .closed
+            }
+        self.program = try request.start()
+        self.output = .some(toTest.takeReading())
+        self.errors = errors.takeReading()
     }
+
+    /// Its process id.
+    package var pid: pid_t { program.pid }
 
     /// The process id of the tests themselves.
     package static var ownID: pid_t { getpid() }
@@ -92,17 +95,14 @@ package struct ChildProcess: ~Copyable {
     package mutating func stopReading() { output = nil }
 
     /// Sends it a signal.
-    package func send(signal: Int32) { _ = kill(pid, signal) }
+    package func send(signal: Int32) { program.send(signal: signal) }
 
     /// Reads the rest of its output and waits for its end.
     package consuming func finish() throws(SystemError) -> Result {
         var (rest, text) = (pending, [UInt8]())
         if let number = output?.number { while try Self.append(from: number, to: &rest) {} }
         while try Self.append(from: errors.number, to: &text) {}
-        var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) < 0 {
-            guard errno == EINTR else { throw .last("waitpid") }
-        }
+        let status = Int32(bitPattern: try program.wait())
         let signal = status & 0x7f
         return Result(
             status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: String(decoding: rest, as: UTF8.self),
@@ -126,30 +126,5 @@ package struct ChildProcess: ~Copyable {
         ["LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
             unsafe options[name] = getenv(name).map { unsafe String(cString: $0) }
         }
-    }
-
-    private static func spawn(
-        _ program: String, _ arguments: [String], _ environment: [String: String],
-        _ actions: inout posix_spawn_file_actions_t
-    ) throws(SystemError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        var all = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe sigfillset(&all)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-        var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        let environment = environment.merging(sanitizerOptions) { own, _ in own }
-        var envp = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
-        var pid: pid_t = 0
-        let error = unsafe posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
-        guard error == 0 else { throw SystemError("posix_spawn", errno: error) }
-        return pid
     }
 }

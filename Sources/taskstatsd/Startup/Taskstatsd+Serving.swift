@@ -31,7 +31,7 @@ extension Taskstatsd {
         let manager = try service.notifySocket.map { path in
             try ServiceManager(path: path, watchdogNanoseconds: service.watchdogNanoseconds, log: log)
         }
-        let signals = try SignalSource()
+        let signals = try SignalQueue.termination()
 
         let batch = MessageBatch()
         let family = try Self.family(batch)

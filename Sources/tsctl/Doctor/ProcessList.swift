@@ -1,6 +1,3 @@
-import Glibc
-import LinuxSystem
-
 /// Processes as /proc shows them to every user.
 enum ProcessList {
     /// Returns the processes with the daemon's name.
@@ -18,22 +15,7 @@ enum ProcessList {
         let arguments = HostFile.text("/proc/\(pid)/cmdline")?.split(separator: "\0").map(String.init)
         return DaemonCheck.Process(
             pid: pid, name: HostFile.line("/proc/\(pid)/comm"),
-            user: effective.flatMap { UInt32($0) }.map(Account.name) ?? user,
+            user: effective.flatMap { UInt32($0) }.map(AccountNames.user) ?? user,
             isStopped: state?.contains("stopped") == true, arguments: arguments ?? [])
-    }
-}
-
-extension Account {
-    /// Returns whether this process, or its user, belongs to the privileged group.
-    static func group() -> AccessCheck.Group {
-        guard let group = AccountDatabase.groupID(named: AccessCheck.groupName) else { return .missing }
-        if getegid() == group || current().contains(group) { return .field }
-        return AccountDatabase.groups(of: geteuid()).contains(group) ? .keyLater : .foreign
-    }
-
-    private static func current() -> [UInt32] {
-        var groups = [gid_t](repeating: 0, count: 65_536)
-        let count = unsafe getgroups(Int32(groups.count), &groups)
-        return Array(groups.prefix(Int(max(0, count))))
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -193,7 +194,7 @@ struct TableReport: ~Copyable {
     private static func wait(until moment: UInt64, interruptedBy descriptor: Int32) -> Bool {
         var interruption = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
-            let now = Moment.monotonicMicroseconds
+            let now = SystemClock.monotonicMicroseconds
             let rest = moment > now ? (moment - now + 999) / 1_000 : 0
             if unsafe poll(&interruption, 1, Int32(clamping: rest)) > 0 { return false }
             if rest == 0 { return true }

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -45,8 +46,8 @@ struct TaskSample {
                 requests.append(RateLimitedQueries.TypedRequest(.pid(key.id), fields: fields))
             }
         }
-        sample.time = Moment.nanosecondsSince1970
-        sample.begin = Moment.monotonicMicroseconds
+        sample.time = SystemClock.realtimeNanoseconds
+        sample.begin = SystemClock.monotonicMicroseconds
         guard let answered = try RateLimitedQueries.ask(requests, on: connection, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
@@ -58,7 +59,7 @@ struct TaskSample {
             sample.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
         }
         if threads { try sample.queryThreads(fields, on: connection, interruptedBy: descriptor) }
-        sample.end = Moment.monotonicMicroseconds
+        sample.end = SystemClock.monotonicMicroseconds
         return sample
     }
 

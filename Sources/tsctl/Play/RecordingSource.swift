@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import LinuxSystem
 
@@ -28,12 +27,10 @@ struct RecordingSource: ~Copyable {
     private static func decompressing(
         _ file: borrowing Descriptor, _ compression: Compression
     ) throws(SystemError) -> RecordingSource {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
-        let reading = try Descriptor(ends[0], of: "pipe")
-        let writing = try Descriptor(ends[1], of: "pipe")
-        let tool = try PipedProcess.start(compression.decompressing, reading: file.number, writing: writing.number)
-        return RecordingSource(input: reading, tool: tool)
+        let pipe = try Pipe()
+        let tool = try PipedProcess.start(
+            compression.decompressing, reading: file.number, writing: pipe.writing.number)
+        return RecordingSource(input: pipe.takeReading(), tool: tool)
     }
 
     private init(input: consuming Descriptor, tool: consuming PipedProcess? = nil) {

@@ -131,7 +131,7 @@ struct Recorder: ~Copyable {
     /// Writes the footer with the reason of the end, which is the last line.
     mutating func end(reason: String) throws(StandardOutput.Stop) {
         counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
-        let time = Moment.nanosecondsSince1970
+        let time = SystemClock.realtimeNanoseconds
         append(RecordingFooter(time: time, reason: reason, exits: counts.exits, lost: counts.lost).line)
         try handOver()
     }
@@ -152,7 +152,7 @@ struct Recorder: ~Copyable {
         parameters.fields = subscription.fields
         parameters.filter = subscription.filter
         return RecordingHeader(
-            host: hostName, start: Moment.nanosecondsSince1970, hello: hello, subscription: parameters)
+            host: hostName, start: SystemClock.realtimeNanoseconds, hello: hello, subscription: parameters)
     }
 
     private mutating func take(_ event: TaskstatsConnection.TextEvent) {

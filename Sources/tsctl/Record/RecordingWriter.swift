@@ -19,17 +19,18 @@ final class RecordingWriter: Sendable {
 
     private let state = Mutex(State())
     /// Signals for the thread: there is work, or the end; and for the caller: there is room again.
-    private let work: Signal
-    private let room: Signal
+    private let work: EventCounter
+    private let room: EventCounter
     /// Signals for the thread: a stalled reader now has a time limit; and for the caller: writing has ended.
-    private let haste: Signal
-    private let ended: Signal
+    private let haste: EventCounter
+    private let ended: EventCounter
 
     /// Starts to write to a file.
     static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WorkerThread) {
         do throws(SystemError) {
             let writer = RecordingWriter(
-                work: try Signal(), room: try Signal(), haste: try Signal(), ended: try Signal())
+                work: try EventCounter(), room: try EventCounter(), haste: try EventCounter(), ended: try EventCounter()
+            )
             let thread = try WorkerThread(file) { writer.writeAll(&$0) }
             return (writer, thread)
         } catch {
@@ -37,7 +38,10 @@ final class RecordingWriter: Sendable {
         }
     }
 
-    private init(work: Signal, room: Signal, haste: Signal, ended: Signal) {
+    private init(
+        work: consuming EventCounter, room: consuming EventCounter, haste: consuming EventCounter,
+        ended: consuming EventCounter
+    ) {
         self.work = work
         self.room = room
         self.haste = haste
@@ -58,8 +62,8 @@ final class RecordingWriter: Sendable {
                 return (nil, !state.needsRoom)
             }
             if let stop { throw stop }
-            if isTaken { return work.raise() }
-            if room.wait(until: nil, interruptedBy: descriptor) { mayWait = false }
+            if isTaken { return work.signal() }
+            if room.waitAndReset(until: nil, interruptedBy: descriptor) { mayWait = false }
         }
     }
 
@@ -70,19 +74,19 @@ final class RecordingWriter: Sendable {
     var size: UInt64 { state.withLock { $0.size } }
 
     /// Limits the time for a stalled reader from now on.
-    func hurry() { haste.raise() }
+    func hurry() { haste.signal() }
 
     /// Writes the buffered lines and ends; hurries once the descriptor is readable.
     func end(hurriedBy descriptor: Int32) {
         state.withLock { $0.isEnding = true }
-        work.raise()
-        if ended.wait(until: nil, interruptedBy: descriptor) { hurry() }
+        work.signal()
+        if ended.waitAndReset(until: nil, interruptedBy: descriptor) { hurry() }
     }
 
     // MARK: On the thread
 
     private func writeAll(_ file: inout RecordingFile) {
-        defer { ended.raise() }
+        defer { ended.signal() }
         file.timeout = OutputTimeout(ending: haste.descriptor)
         do throws(StandardOutput.Stop) {
             var lines: [UInt8] = []
@@ -95,7 +99,7 @@ final class RecordingWriter: Sendable {
                     defer { state.needsRoom = false }
                     return (state.isEnding, state.needsRoom)
                 }
-                if needsRoom { room.raise() }
+                if needsRoom { room.signal() }
                 if !lines.isEmpty {
                     try file.write(lines)
                 } else if isEnding {
@@ -103,13 +107,13 @@ final class RecordingWriter: Sendable {
                     let size = file.size
                     return state.withLock { $0.size = size }
                 } else {
-                    work.wait(until: file.frameDeadline)
+                    work.waitAndReset(until: file.frameDeadline)
                 }
                 if let deadline = file.frameDeadline, deadline <= .now { try file.closeFrame() }
             }
         } catch {
             state.withLock { $0.stop = error }
-            room.raise()
+            room.signal()
         }
     }
 }

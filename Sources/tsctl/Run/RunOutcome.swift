@@ -28,3 +28,13 @@ struct RunOutcome {
     /// Whether nothing that this user can see is missing.
     var isComplete: Bool { connectionError == nil && lost == 0 && isCommandSeen }
 }
+
+extension ExitStatus {
+    /// The status as a shell reports it: the code, or 128 plus the signal.
+    var shellStatus: Int32 {
+        switch self {
+        case .code(let code): Int32(code)
+        case .signal(let signal, _): 128 + Int32(signal)
+        }
+    }
+}

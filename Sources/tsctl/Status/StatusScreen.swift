@@ -1,4 +1,3 @@
-import LinuxSystem
 import Taskstats
 
 /// The screen with the daemon, the access of this user, the counters and the limits, and rates since an earlier sample.
@@ -53,8 +52,7 @@ struct StatusScreen {
     }
 
     private var you: [(label: String, value: String?)] {
-        let name =
-            AccountDatabase.userName(server.uid).map { "\(PrintableText.of($0)) (\(server.uid))" } ?? "\(server.uid)"
+        let name = AccountNames.userAndNumber(server.uid)
         let access =
             switch server.access {
             case .all: "\(name), sees every process"

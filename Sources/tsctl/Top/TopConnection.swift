@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 
 /// The two connections of top: one for queries, one for exits.
@@ -46,13 +47,13 @@ struct TopConnection {
     /// Runs one round: a sample of all living tasks, the exits before it, and further queries for doubtful tasks.
     func round(_ model: inout TopModel) throws {
         let requests = model.requests(for: try ids())
-        let begin = Moment.monotonicMicroseconds
+        let begin = SystemClock.monotonicMicroseconds
         let answers = try RateLimitedQueries.ask(requests, on: self.requests)
-        model.saw(Array(zip(requests, answers)), during: begin...Moment.monotonicMicroseconds)
+        model.saw(Array(zip(requests, answers)), during: begin...SystemClock.monotonicMicroseconds)
         try subscribe()
-        let end = Moment.monotonicMicroseconds + Self.readingMicroseconds
+        let end = SystemClock.monotonicMicroseconds + Self.readingMicroseconds
         while let event = try ends.nextReceivedText() {
-            if case .exit(let params) = event, Moment.monotonicMicroseconds > end {
+            if case .exit(let params) = event, SystemClock.monotonicMicroseconds > end {
                 if subject == .thread || Self.endsProcess(params) {
                     model.endedUnread()
                 } else {
@@ -63,9 +64,9 @@ struct TopConnection {
             }
         }
         let doubts = model.doubts
-        let again = Moment.monotonicMicroseconds
+        let again = SystemClock.monotonicMicroseconds
         let resolved = try RateLimitedQueries.ask(doubts, on: self.requests)
-        model.resolved(Array(zip(doubts, resolved)), during: again...Moment.monotonicMicroseconds)
+        model.resolved(Array(zip(doubts, resolved)), during: again...SystemClock.monotonicMicroseconds)
     }
 
     /// Returns whether the task ended its process, or may have, from the text of its record.

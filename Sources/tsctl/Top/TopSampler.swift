@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 
 /// The communication of top with the daemon, which may have to wait.
@@ -61,7 +62,7 @@ struct TopSampler {
         defer { system = now }
         var update = update()
         update.isDaemonBack = isBack
-        update.interval = model.finish(at: Moment.nanosecondsSince1970)
+        update.interval = model.finish(at: SystemClock.realtimeNanoseconds)
         update.system = now.since(system)
         return update
     }

@@ -12,13 +12,13 @@ final class TopSamplingThread: Sendable {
 
     private let state = Mutex(State())
     /// The signals for commands and for updates.
-    private let commandSignal: Signal
-    private let updateSignal: Signal
+    private let commandSignal: EventCounter
+    private let updateSignal: EventCounter
 
     /// Starts the thread.
     static func start(_ connection: sending TopConnection) throws(Failure) -> TopSamplingThread {
         do throws(SystemError) {
-            let thread = TopSamplingThread(commandSignal: try Signal(), updateSignal: try Signal())
+            let thread = TopSamplingThread(commandSignal: try EventCounter(), updateSignal: try EventCounter())
             try WorkerThread(TopSampler(connection)) { thread.run(&$0) }.detach()
             return thread
         } catch {
@@ -26,7 +26,7 @@ final class TopSamplingThread: Sendable {
         }
     }
 
-    private init(commandSignal: Signal, updateSignal: Signal) {
+    private init(commandSignal: consuming EventCounter, updateSignal: consuming EventCounter) {
         self.commandSignal = commandSignal
         self.updateSignal = updateSignal
     }
@@ -37,12 +37,12 @@ final class TopSamplingThread: Sendable {
     /// Requests a sample.
     func requestSample(of subject: TopModel.Subject) {
         state.withLock { $0.commands.append(subject) }
-        commandSignal.raise()
+        commandSignal.signal()
     }
 
     /// Takes the updates.
     func takeUpdates() -> [TopUpdate] {
-        updateSignal.clear()
+        updateSignal.reset()
         return state.withLock { state in
             defer { state.updates.removeAll() }
             return state.updates
@@ -59,12 +59,12 @@ final class TopSamplingThread: Sendable {
                 report(update)
             }
             if let update = sampler.collect(interruptedBy: commandSignal.descriptor) { report(update) }
-            commandSignal.wait(until: nil)
+            commandSignal.waitAndReset(until: nil)
         }
     }
 
     private func report(_ update: TopUpdate) {
         state.withLock { $0.updates.append(update) }
-        updateSignal.raise()
+        updateSignal.signal()
     }
 }

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 
 /// The state of top without its output: the figures and the view; it never waits.
@@ -49,13 +50,13 @@ struct TopSession {
 
     private mutating func requestSample() {
         pendingSamples += 1
-        sampleStart = Moment.monotonicMicroseconds
+        sampleStart = SystemClock.monotonicMicroseconds
         sampler.requestSample(of: state.subject)
     }
 
     /// Updates the duration of the sample in progress.
     mutating func updateSecondsOfSample() {
-        let seconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000_000
+        let seconds = Int(SystemClock.monotonicMicroseconds - sampleStart) / 1_000_000
         state.secondsOfSample = pendingSamples > 0 && seconds >= Self.slowSampleSeconds ? seconds : nil
     }
 
@@ -67,7 +68,7 @@ struct TopSession {
             effect.isAny = true
             if update.completesCommand {
                 pendingSamples -= 1
-                effect.sampleMilliseconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000
+                effect.sampleMilliseconds = Int(SystemClock.monotonicMicroseconds - sampleStart) / 1_000
             }
             if take(update) { effect.isNewInterval = true }
         }

@@ -13,10 +13,9 @@ struct Wakeups: ~Copyable {
 
     /// Blocks the signals; those for job control and the size of the screen only if there is one.
     static func begin(keys: Int32?, updates: Int32, hasScreen: Bool) throws(Failure) -> Wakeups {
-        // A process that nohup protects must not end with its terminal.
-        let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
-        let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
+            let ending = try SignalQueue(SignalQueue.endings)
+            let others = try SignalQueue([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
             let epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
             for descriptor in [ending.descriptor, others.descriptor, updates] {
                 try add(descriptor, EPOLLIN.rawValue, to: epoll)

@@ -31,10 +31,8 @@ struct Interruption: ~Copyable {
     static func begin(
         after limit: Duration? = nil, everySecond: Bool = false, watchingOutput: Bool = true
     ) throws(Failure) -> Interruption {
-        // A process that nohup protects must not end with its terminal.
-        let wanted = [SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP])
-        let signals = try SignalQueue.begin(wanted)
         do throws(SystemError) {
+            let signals = try SignalQueue(SignalQueue.endings)
             return try Interruption(signals, after: limit, everySecond: everySecond, watchingOutput: watchingOutput)
         } catch {
             throw Failure("cannot watch for signals: \(error)")
@@ -118,5 +116,13 @@ struct Interruption: ~Copyable {
     consuming func end() {
         _ = signals.next()
         signals.end()
+    }
+}
+
+extension SignalQueue {
+    /// The signals that end a command.
+    static var endings: [Int32] {
+        // A process that nohup protects must not end with its terminal.
+        [SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP])
     }
 }

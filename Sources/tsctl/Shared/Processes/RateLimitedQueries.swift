@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -56,45 +57,10 @@ enum RateLimitedQueries {
     /// Waits; returns false if the descriptor became readable first.
     private static func wait(_ duration: Duration, interruptedBy descriptor: Int32) -> Bool {
         var interruption = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let end = Moment.monotonicMicroseconds + UInt64(duration / .microseconds(1))
-        while case let now = Moment.monotonicMicroseconds, now < end {
+        let end = SystemClock.monotonicMicroseconds + UInt64(duration / .microseconds(1))
+        while case let now = SystemClock.monotonicMicroseconds, now < end {
             if unsafe poll(&interruption, 1, Int32(clamping: (end - now + 999) / 1_000)) > 0 { return false }
         }
         return true
-    }
-}
-
-/// A test of whether two samples of one id are of the same task.
-///
-/// Ids are reused, and differences between two tasks are meaningless. A task that was alive at the first sample is
-/// older at the second, by at least the time between them; a task that started later is younger than that. So the age
-/// decides, independent of any clock that can be set.
-enum TaskIdentity {
-    /// The tolerance of comparisons, which are exact to the microsecond otherwise.
-    static let slackMicroseconds: UInt64 = 2_000
-
-    /// Returns whether a task of that age is the one with the earlier age, after at least this time.
-    static func isSame(age: UInt64, earlier: UInt64, elapsedAtLeast elapsed: UInt64) -> Bool {
-        age &+ slackMicroseconds >= earlier &+ elapsed
-    }
-
-    /// Returns whether a task of that age started after the earlier sample, after at most this time.
-    static func isNew(age: UInt64, elapsedAtMost elapsed: UInt64) -> Bool {
-        age <= elapsed &+ slackMicroseconds
-    }
-}
-
-/// The clocks of the machine, as integers.
-enum Moment {
-    /// Microseconds of the clock for ages, which cannot be set and stops while the machine sleeps.
-    static var monotonicMicroseconds: UInt64 { microseconds(CLOCK_MONOTONIC) }
-
-    /// Nanoseconds since 1970.
-    static var nanosecondsSince1970: UInt64 { microseconds(CLOCK_REALTIME) * 1_000 }
-
-    private static func microseconds(_ clock: clockid_t) -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
     }
 }

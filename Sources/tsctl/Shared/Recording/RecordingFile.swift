@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import LinuxSystem
 
@@ -135,14 +134,12 @@ struct RecordingFile: ~Copyable {
     // MARK: Frames
 
     private mutating func openFrame(_ compression: Compression) throws(StandardOutput.Stop) {
-        var ends: [Int32] = [-1, -1]
         do throws(SystemError) {
-            guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
-            let output = try Descriptor(ends[0], of: "pipe")
-            let input = try Descriptor(ends[1], of: "pipe")
+            let pipe = try Pipe()
             let start = lseek(file.number, 0, SEEK_CUR)
-            let tool = try PipedProcess.start(compression.compressing, reading: output.number, writing: file.number)
-            frame = Frame(tool: tool, input: input, start: start)
+            let tool = try PipedProcess.start(
+                compression.compressing, reading: pipe.reading.number, writing: file.number)
+            frame = Frame(tool: tool, input: pipe.takeWriting(), start: start)
         } catch {
             throw .failed(compression.problem(starting: error))
         }
