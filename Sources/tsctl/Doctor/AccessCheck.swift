@@ -44,11 +44,11 @@ struct AccessCheck: Check {
     }
 
     private var all: String {
-        let why =
+        let reason =
             uid == 0
             ? "you are root"
             : group == .member ? "\(user) is in the group \(Self.groupName)" : "\(user) is in the daemon's --group"
-        return "every process: \(why)"
+        return "every process: \(reason)"
     }
 
     private func own(_ server: ServerInfo) -> Finding {

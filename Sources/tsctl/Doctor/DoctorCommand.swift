@@ -81,7 +81,7 @@ struct DoctorScreen {
                         writer.field("check", finding.check)
                         writer.field("verdict", finding.verdict.rawValue)
                         writer.field("text", finding.text)
-                        if let fix = finding.fix { writer.field("mend", fix) }
+                        if let fix = finding.fix { writer.field("fix", fix) }
                     }
                 }
             }

@@ -58,7 +58,8 @@ struct DoctorReport {
         ]
             + NamespaceCheck.Kind.allCases.map { kind in
                 NamespaceCheck(
-                    kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"), firsts: HostFile.link("/proc/1/ns/\(kind)")
+                    kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"),
+                    ofProcess1: HostFile.link("/proc/1/ns/\(kind)")
                 )
             } + [
                 BufferCheck(
@@ -94,7 +95,7 @@ struct DoctorReport {
         guard unsafe stat(socket, &status) == 0 else {
             return errno == ENOENT ? .missing : .hidden(SystemError.last("stat").text)
         }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { return .somethingElse }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { return .notSocket }
         return .socket(mode: status.st_mode & 0o7777, owner: AccountNames.user(status.st_uid))
     }
 

@@ -122,7 +122,7 @@ struct GetCommand: ParsableCommand {
         let connection = try connection.connect()
         connection.keepsText = json
         let targets = pid.ids.map(target) + tid.ids.map(QueryTarget.pid) + tgid.ids.map(QueryTarget.tgid)
-        if all { AccessHint.sayIfNeeded(connection.server) }
+        if all { AccessHint.printIfNeeded(connection.server) }
         if cgroup == nil, all || threads || csv || interval != nil || targets.count > 1 || arrangement.isGiven {
             return try showTable(targets, connection)
         }
@@ -133,7 +133,7 @@ struct GetCommand: ParsableCommand {
         } else {
             for line in try screen(of: targets.first, from: connection) { output.line(line) }
         }
-        if cgroup == nil { DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted) }
+        if cgroup == nil { DelayAccountingHint.printIfNeeded(connection.server, fields: wanted) }
         try output.flush()
     }
 
@@ -161,9 +161,9 @@ struct GetCommand: ParsableCommand {
         var report = TableReport(
             selection: selection, order: arrangement.order, form: form, connection: connection,
             reconnector: reconnection.reconnector)
-        let isWhole =
+        let isComplete =
             if let interval { try report.follow(every: interval, count: count) } else { try report.showTotals() }
-        if !isWhole { throw ExitCode.failure }
+        if !isComplete { throw ExitCode.failure }
     }
 
     private func text(
@@ -186,7 +186,7 @@ struct GetCommand: ParsableCommand {
         let sample = try TaskSample.take(
             .named([target]), fields: wanted, leaders: !isInSums, threads: !isInSums, on: connection, interruptedBy: -1)
         guard let row = sample.rows.first else {
-            throw Failure(sample.troubles.first?.problem ?? "taskstatsd did not answer")
+            throw Failure(sample.failures.first?.problem ?? "taskstatsd did not answer")
         }
         let tick = connection.server.tick ?? CPUTime.longestTick
         return TaskScreen(row, tick: tick, style: .forStandardOutput(), times: times.format)

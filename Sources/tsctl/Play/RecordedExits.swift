@@ -22,7 +22,7 @@ struct RecordedExits {
     }
 
     /// Returns the fields that the conditions need.
-    static func entries(of filter: RecordFilter) -> FieldSet {
+    static func fields(of filter: RecordFilter) -> FieldSet {
         var fields = FieldSet()
         if filter.uids != nil { fields.insert(.acUid) }
         if filter.gids != nil { fields.insert(.acGid) }
@@ -33,7 +33,7 @@ struct RecordedExits {
     }
 
     /// Returns whether an exit is selected.
-    mutating func want(_ record: borrowing ExitRecord) -> Bool {
+    mutating func selects(_ record: borrowing ExitRecord) -> Bool {
         if let cpus, !cpus.contains(record.cpu) { return false }
         if scope == .process {
             guard let isLast = record.isLast else {
@@ -49,7 +49,7 @@ struct RecordedExits {
     }
 
     /// Returns whether a loss may include selected records.
-    func want(_ loss: LostRecords) -> Bool {
+    func selects(_ loss: LostRecords) -> Bool {
         if let cpus, case .kernel(let cpu) = loss.place { return cpus.contains(cpu) }
         return true
     }

@@ -11,7 +11,7 @@ struct RecordingReader: ~Copyable {
         /// A line that cannot be decoded.
         case damaged(line: UInt64, problem: String, startsAsObject: Bool)
         /// An incomplete last line that cannot be decoded.
-        case cutOff(line: UInt64)
+        case truncated(line: UInt64)
         /// The buffered lines are used up.
         case incomplete
     }
@@ -28,7 +28,7 @@ struct RecordingReader: ~Copyable {
     }
 
     /// Waits for more data after all buffered lines were returned; returns whether there was any.
-    mutating func readOn() throws(SystemError) -> Bool {
+    mutating func readMore() throws(SystemError) -> Bool {
         guard !isAtEnd else { return false }
         var count = 0
         try unsafe framer.fill { (room) throws(SystemError) in
@@ -61,7 +61,7 @@ struct RecordingReader: ~Copyable {
             return .line(line, text: text)
         case .line(.failure(let malformed)):
             number += 1
-            if isAtEnd { return .cutOff(line: number) }
+            if isAtEnd { return .truncated(line: number) }
             return .damaged(line: number, problem: malformed.problem, startsAsObject: startsAsObject)
         case .tooLong:
             number += 1

@@ -30,7 +30,7 @@ struct CommandRun {
         self.connection = connection
         let before = LivingDescendants.children(of: getpid()) ?? []
         family = ProcessFamily(
-            root: UInt32(getpid()), strangers: Set(before.map { UInt32($0) }),
+            root: UInt32(getpid()), unrelated: Set(before.map { UInt32($0) }),
             tick: connection.server.tick ?? CPUTime.longestTick
         ) { id in
             kill(pid_t(bitPattern: id), 0) == 0 || errno == EPERM
@@ -75,7 +75,7 @@ struct CommandRun {
         outcome.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
 
         let found = LivingDescendants.of(getpid())
-        family.saw(living: found ?? [])
+        family.setLiving(found ?? [])
         takeRemaining(interruptedBy: ending)
         (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
         (outcome.family, outcome.unlinked) = (family.usage, family.unlinked)

@@ -65,8 +65,8 @@ extension RunOutcome {
             writer.array { writer in
                 for (name, usage) in family.commands {
                     writer.object { writer in
-                        writer.memberCommand(name)
-                        Self.writeEntries(of: usage, to: &writer)
+                        writer.commandField(name)
+                        Self.writeFields(of: usage, to: &writer)
                     }
                 }
             }
@@ -75,10 +75,10 @@ extension RunOutcome {
     }
 
     private static func write(_ usage: Usage, to writer: inout JSONWriter) {
-        writer.object { writeEntries(of: usage, to: &$0) }
+        writer.object { writeFields(of: usage, to: &$0) }
     }
 
-    private static func writeEntries(of usage: Usage, to writer: inout JSONWriter) {
+    private static func writeFields(of usage: Usage, to writer: inout JSONWriter) {
         writer.field("processes", usage.processes)
         writer.field("tasks", usage.tasks)
         writer.field("failed", usage.failed)

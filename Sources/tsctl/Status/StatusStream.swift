@@ -31,7 +31,7 @@ struct StatusStream {
                 let status = try answer(
                     interruption,
                     { gap in
-                        if isTerminal { lastGap = gap } else { Console.say(gap.text) }
+                        if isTerminal { lastGap = gap } else { Console.print(gap.text) }
                         // A restarted daemon counts from 0.
                         before = nil
                     }, to: connection.status)

@@ -51,7 +51,7 @@ enum TopColumn: String, CaseIterable, DispensableColumn {
     }
 }
 
-/// The help of top.
+/// The help that the key h shows.
 enum TopHelp {
     /// The lines of the help; indented ones belong to the heading above.
     static var lines: [String] {

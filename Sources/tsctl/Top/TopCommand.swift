@@ -92,12 +92,12 @@ struct TopCommand: ParsableCommand {
             throw Failure("--debug would write into the screen; redirect it, as in: tsctl top --debug 2>lines")
         }
         let session = try TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
-        AccessHint.sayIfNeeded(session.server)
+        AccessHint.printIfNeeded(session.server)
         if isLive {
             var live = TopLiveScreen(session, count: count)
             return try live.run()
         }
-        if json || csv { DelayAccountingHint.sayIfNeeded(session.server, fields: TimeKind.fields) }
+        if json || csv { DelayAccountingHint.printIfNeeded(session.server, fields: TimeKind.fields) }
         let form: OutputForm = json ? .json : csv ? .csv : .text
         var stream = TopStream(session, as: form, times: times.format, count: count)
         try stream.run()

@@ -1,7 +1,7 @@
 import Taskstats
 import TaskstatsProtocol
 
-/// One interval of top.
+/// An interval of top.
 struct TopInterval: Equatable {
     /// The length of the interval.
     var microseconds: UInt64

@@ -50,10 +50,10 @@ struct TopSampler {
     }
 
     private mutating func sample() throws -> TopUpdate {
-        var isBack = false
+        var isReconnected = false
         if connection.connectionError != nil {
-            guard connection.returned() else { return update() }
-            isBack = true
+            guard connection.reconnect() else { return update() }
+            isReconnected = true
             model.isPartial = true
         }
         try connection.round(&model)
@@ -62,14 +62,14 @@ struct TopSampler {
         let now = SystemFigures.now()
         defer { system = now }
         var update = update()
-        update.isDaemonBack = isBack
+        update.isReconnected = isReconnected
         update.interval = model.finish(at: SystemClock.realtimeNanoseconds)
         update.system = now.since(system)
         return update
     }
 
     private mutating func lost(_ error: TaskstatsError) -> TopUpdate {
-        connection.lost(error)
+        connection.recordLoss(error)
         return update()
     }
 
@@ -90,7 +90,7 @@ final class TopSamplingThread: Sendable {
     }
 
     private let state = Mutex(State())
-    /// The signals for commands and for updates.
+    /// Signal that there are commands, and that there are updates.
     private let commandSignal: EventCounter
     private let updateSignal: EventCounter
 

@@ -79,7 +79,7 @@ struct TopSession {
     /// Takes an update; returns whether it closed an interval.
     private mutating func take(_ update: TopUpdate) -> Bool {
         (state.connectionError, state.delayAccounting) = (update.connectionError, update.delayAccounting)
-        if update.isDaemonBack { state.notice = "taskstatsd is back; exits in the meantime are unknown" }
+        if update.isReconnected { state.notice = "reconnected to taskstatsd; exits in the meantime are unknown" }
         // A sample from before a change of the subject is obsolete.
         guard update.subject == state.subject, let interval = update.interval else { return false }
         guard !view.isPaused else { return true }
@@ -115,8 +115,8 @@ struct TopUpdate: Sendable {
     var system = SystemFigures()
     /// Whether delays are counted; nil if that is unknown.
     var delayAccounting: Bool?
-    /// Whether the daemon has just returned.
-    var isDaemonBack = false
+    /// Whether the connection was just restored.
+    var isReconnected = false
     /// The reason why there is no connection.
     var connectionError: String?
     /// The error that ends top.

@@ -48,7 +48,9 @@ struct TopStream: ~Copyable {
             if let line = session.json() { output.line(line) }
         case .csv:
             for line in session.lines(csv) { output.line(line) }
-            if let lost = session.state.interval?.lost, lost > 0 { Console.say("lost \(lost) records in an interval") }
+            if let lost = session.state.interval?.lost, lost > 0 {
+                Console.print("lost \(lost) records in an interval")
+            }
         case .text:
             for line in session.lines(width: Terminal.width, height: nil, style: .forStandardOutput()) {
                 output.line(line)

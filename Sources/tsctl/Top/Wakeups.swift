@@ -54,13 +54,13 @@ struct Wakeups: ~Copyable {
     }
 
     /// Whether a signal that ends top has arrived.
-    var isEnding: Bool { Self.happened(ending.descriptor, Int16(POLLIN)) }
+    var isEnding: Bool { Self.isReady(ending.descriptor, Int16(POLLIN)) }
 
     /// Whether a key was pressed.
-    var hasKeys: Bool { keys.map { Self.happened($0, Int16(POLLIN)) } ?? false }
+    var hasKeys: Bool { keys.map { Self.isReady($0, Int16(POLLIN)) } ?? false }
 
     /// Whether the reader of standard output is gone.
-    var isReaderGone: Bool { Self.happened(STDOUT_FILENO, 0) }
+    var isReaderGone: Bool { Self.isReady(STDOUT_FILENO, 0) }
 
     /// Takes a signal that does not end top.
     func nextSignal() -> Int32? { others.next() }
@@ -90,7 +90,7 @@ struct Wakeups: ~Copyable {
         ending.end()
     }
 
-    private static func happened(_ descriptor: Int32, _ events: Int16) -> Bool {
+    private static func isReady(_ descriptor: Int32, _ events: Int16) -> Bool {
         var descriptor = pollfd(fd: descriptor, events: events, revents: 0)
         return unsafe poll(&descriptor, 1, 0) > 0
     }

@@ -42,8 +42,8 @@ struct WatchCommand: ParsableCommand {
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
         try connection.subscribe(try filter.subscription(fields: wanted))
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
-        AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
+        DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
+        AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
         let progress = ProgressLine()
         let interruption = try Interruption.begin(after: end.period?.duration, everySecond: view.summary)
@@ -78,7 +78,7 @@ struct WatchCommand: ParsableCommand {
         }
         if !view.summary {
             if ending == .signal { Console.endLineOfTerminal() }
-            Console.say(
+            Console.print(
                 LossText.summary(stream.view.shown, "shown", lost: stream.view.lost, gaps: stream.view.gaps))
             if stream.stop != nil {
                 throw Failure(

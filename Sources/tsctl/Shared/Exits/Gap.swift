@@ -18,7 +18,7 @@ struct Gap: Equatable {
     /// The text for a stream of records.
     var textOfStream: String { "\(text): tasks that ended in this time are missing" }
 
-    /// A line of JSON that no exit looks like.
+    /// A line of JSON without the keys of an exit.
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
@@ -62,7 +62,7 @@ enum LossText {
         }
     }
 
-    /// Returns a line of JSON that no exit looks like, with the keys of the protocol's own `lost`.
+    /// Returns a line of JSON without the keys of an exit, with those of the protocol's own `lost`.
     static func json(_ lost: LostRecords) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in

@@ -25,7 +25,7 @@ struct Reconnector {
         var gap = Gap(from: SystemClock.realtimeNanoseconds, to: 0, reason: error.message)
         var (attempt, latest) = (1, error)
         while let pause = policy.delay(beforeAttempt: attempt, after: latest) {
-            if attempt == 1 { Console.say("\(error.message); reconnecting") }
+            if attempt == 1 { Console.print("\(error.message); reconnecting") }
             var isRestored = false
             if Self.pause(for: pause, unless: descriptor) {
                 do throws(TaskstatsError) {

@@ -90,7 +90,7 @@ struct EndOptions: ParsableArguments {
     /// Throws the exit status for an expired time if there were fewer exits than requested.
     func checkCount(_ found: UInt64) throws(ExitCode) {
         guard let limit, found < limit else { return }
-        Console.say("the time expired after \(found) of \(limit) exits")
+        Console.print("the time expired after \(found) of \(limit) exits")
         throw Self.timedOut
     }
 }

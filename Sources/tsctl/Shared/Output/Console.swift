@@ -6,7 +6,7 @@ import Taskstats
 /// Messages of tsctl beside its output: one line on standard error each.
 enum Console {
     /// Prints a line; a failure to do so cannot be reported.
-    static func say(_ message: String) { StandardError.print("tsctl: \(PrintableText.of(message))") }
+    static func print(_ message: String) { StandardError.print("tsctl: \(PrintableText.of(message))") }
 
     /// Starts a new line on a terminal, where Ctrl-C leaves ^C.
     static func endLineOfTerminal() {
@@ -108,7 +108,7 @@ enum WireLog {
         let microseconds = String(attoseconds / 1_000_000_000_000)
         let time = "\(seconds)." + String(repeating: "0", count: 6 - microseconds.count) + microseconds
         let shown = PrintableText.of(String(decoding: line.prefix(limit), as: UTF8.self))
-        let rest = line.count > limit ? "... (\(line.count) bytes)" : ""
-        return String(repeating: " ", count: max(0, 11 - time.count)) + "\(time) \(mark) \(shown)\(rest)"
+        let ending = line.count > limit ? "... (\(line.count) bytes)" : ""
+        return String(repeating: " ", count: max(0, 11 - time.count)) + "\(time) \(mark) \(shown)\(ending)"
     }
 }

@@ -21,7 +21,7 @@ final class FIFOOpening: Sendable {
         } catch {
             guard case .system(let cause) = error, cause.errno == ENXIO else { throw error }
         }
-        Console.say("waiting until a process opens the FIFO for reading")
+        Console.print("waiting until a process opens the FIFO for reading")
         let opening = try start(try place.copy())
         opening.done.waitAndReset(until: deadline)
         switch opening.outcome.withLock({ $0.take() }) {

@@ -24,7 +24,7 @@ extension Summary {
             writer.array { writer in
                 for (name, totals) in commands {
                     writer.object { writer in
-                        writer.memberCommand(name)
+                        writer.commandField(name)
                         Self.write(totals, to: &writer)
                     }
                 }

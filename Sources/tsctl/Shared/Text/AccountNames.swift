@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// The names of users for people; a value of this type looks each up once.
+/// The names of users for people; a value of this type queries the name services once for each user.
 struct AccountNames {
     private var users: [UInt32: String] = [:]
 

@@ -38,7 +38,7 @@ enum DecimalText {
         return "\(inUnit(count, unit)) \(units[unit])"
     }
 
-    /// Two numbers of bytes in the unit of the larger one: "100.0–200.0 KiB".
+    /// Formats two numbers of bytes in the unit of the larger one: "100.0–200.0 KiB".
     static func bytes(from lower: UInt64, to upper: UInt64) -> String {
         let unit = byteUnit(of: upper)
         return "\(inUnit(lower, unit))–\(inUnit(upper, unit)) \(units[unit])"
@@ -119,12 +119,12 @@ enum CPUTimeText {
 
 /// Counters of I/O as people read them.
 ///
-/// The kernel rounds each of them down to 1,024 for each task, the numbers of calls too. So a sum over tasks lacks less than
-/// 1,024 for each of them, and 0 says only that there were fewer.
+/// The kernel rounds each of them down to a multiple of 1,024 for each task, including the numbers of calls. So a sum
+/// over tasks lacks less than 1,024 for each of them, and 0 means fewer than that.
 enum IOCountText {
     private static let unit: UInt64 = 1_024
 
-    /// The sum over so many tasks: "under 4.0 KiB", "100.0–200.0 KiB", or one figure where the bounds are within 2 %.
+    /// Formats the sum over this number of tasks: "under 4.0 KiB", "100.0–200.0 KiB", or one figure where the bounds are within 2 %.
     static func sum(_ value: UInt64, of field: Field, tasks: UInt64) -> String {
         guard value > 0 else { return "under " + text(tasks * unit, field) }
         let (upper, overflow) = value.addingReportingOverflow(tasks * unit)
@@ -132,7 +132,7 @@ enum IOCountText {
         return field.unit == .count ? "\(value)–\(upper)" : DecimalText.bytes(from: value, to: upper)
     }
 
-    /// The value of one task or process in a table: "<1.0 KiB", "4.0 KiB".
+    /// Formats the value of one task or process for a table: "<1.0 KiB", "4.0 KiB".
     static func cell(_ value: UInt64, of field: Field) -> String {
         value > 0 ? text(value, field) : "<" + text(unit, field)
     }
