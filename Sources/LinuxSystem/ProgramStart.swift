@@ -109,6 +109,16 @@ package struct StartedProgram: Sendable {
         return UInt32(bitPattern: status)
     }
 
+    /// Returns the status if the program has ended.
+    package func statusIfEnded() throws(SystemError) -> UInt32? {
+        var status: Int32 = 0
+        while true {
+            let ended = unsafe waitpid(pid, &status, WNOHANG)
+            if ended >= 0 { return ended == pid ? UInt32(bitPattern: status) : nil }
+            guard errno == EINTR else { throw .last("waitpid") }
+        }
+    }
+
     /// Reaps all exited children; returns the status of this program, if it is among them.
     package func reapAll() -> UInt32? {
         var result: UInt32?

@@ -14,7 +14,7 @@ extension Broker {
         case register(PendingSubscription)
         /// Deregister CPUs; the answer is in the outbox.
         case deregister(CPUSet)
-        /// Gather counters and pass them to ``answer(_:cpus:uptimeMilliseconds:host:)``.
+        /// Gather counters and pass them to ``answer(_:cpus:uptime:host:)``.
         case status(StatusQuery)
     }
 
@@ -46,10 +46,9 @@ extension Broker {
         package let client: ClientID
         /// The CPUs without a previous subscription.
         package let newCPUs: CPUSet
-        /// All CPUs of the subscription.
-        package let cpus: CPUSet
+        /// The subscription, with CPUs of this machine.
+        package let subscription: Subscription
         let id: RequestID
-        let parameters: SubscribeParameters
     }
 
     /// A request for counters.
@@ -74,9 +73,9 @@ extension Broker {
         case .get(let target, let fields):
             return .query(
                 Query(client: clientID, access: client.access, target: target, id: request.id, fields: fields))
-        case .subscribe(let parameters):
+        case .subscribe(let subscription, let cpuList):
             do throws(ProtocolError) {
-                return try subscribe(client, parameters, id: request.id)
+                return try subscribe(client, subscription, cpuList, id: request.id)
             } catch {
                 return refuse(request.id, error, client)
             }
@@ -143,30 +142,28 @@ extension Broker {
         }
         let before = client.subscription?.key.cpus ?? CPUSet()
         _ = routes.remove(client)
-        let parameters = pending.parameters
-        routes.insert(client, key(of: client, pending.cpus, parameters), in: quotas)
-        client.overflow = parameters.overflow
-        let answer = ServerLine.subscribed(
-            pending.id, cpus: pending.cpus, parameters, nextSequence: nextSequence)
-        send(answer, to: client)
+        routes.insert(client, key(of: client, pending.subscription), in: quotas)
+        client.overflow = pending.subscription.overflow
+        send(ServerLine.subscribed(pending.id, pending.subscription, nextSequence: nextSequence), to: client)
         return routes.unwanted(of: before)
     }
 
     /// Answers a status request with the gathered counters; the daemon's are included only on request.
-    package mutating func answer(_ query: StatusQuery, cpus: [Status.CPU], uptimeMilliseconds: UInt64, host: HostState)
-    {
+    package mutating func answer(
+        _ query: StatusQuery, cpus: [DaemonStatus.CPU], uptime: Duration, host: HostState
+    ) {
         dispatch()
         guard let client = clients[query.client], !client.isClosing else { return }
         var connection = client.counters
         connection.queuedBytes = client.outbox.unsentBytes
         connection.queueHighWater = client.outbox.highWater
-        connection.cpus = client.subscription?.key.cpus.description
-        var status = Status(connection: connection, delayAccounting: host.delayAccounting, daemon: nil)
+        connection.cpus = client.subscription?.key.cpus
+        var status = DaemonStatus(connection: connection, delayAccounting: host.delayAccounting, daemon: nil)
         if query.includesDaemon {
-            status.daemon = Status.Daemon(
-                uptimeMilliseconds: uptimeMilliseconds, clients: clients.count,
+            status.daemon = DaemonStatus.Daemon(
+                uptime: uptime, clients: clients.count,
                 subscribers: clients.values.count { $0.subscription != nil },
-                registeredCPUs: CPUSet(cpus.filter(\.isRegistered).map(\.cpu)).description,
+                registeredCPUs: CPUSet(cpus.filter(\.isRegistered).map(\.cpu)),
                 queuedBytes: quotas.queuedBytes,
                 queueHighWater: quotas.highWater,
                 cpus: cpus.map { cpu in
@@ -179,19 +176,19 @@ extension Broker {
     }
 
     private mutating func subscribe(
-        _ client: Client, _ parameters: SubscribeParameters, id: RequestID
+        _ client: Client, _ requested: Subscription, _ cpuList: String, id: RequestID
     ) throws(ProtocolError) -> RequestAction {
-        let cpus: CPUSet
+        var subscription = requested
         do throws(CPUSet.ParsingError) {
-            cpus = try CPUSet(parsing: parameters.cpus, possible: settings.possibleCPUs)
+            subscription.cpus = try CPUSet(parsing: cpuList, possible: settings.possibleCPUs)
         } catch {
             throw .invalidParams("cpus", error.description)
         }
-        if let limit = subscriptionLimit(client, key(of: client, cpus, parameters)) {
+        if let limit = subscriptionLimit(client, key(of: client, subscription)) {
             throw ProtocolError(.limitExceeded, limit.text, limit: limit)
         }
         let firstVersionWithProcessEnd = 12
-        if parameters.scope == .process, settings.taskstatsVersion < firstVersionWithProcessEnd {
+        if subscription.scope == .process, settings.taskstatsVersion < firstVersionWithProcessEnd {
             throw ProtocolError(
                 .unavailable,
                 "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not mark the last record "
@@ -199,14 +196,15 @@ extension Broker {
         }
         return .register(
             PendingSubscription(
-                client: client.id, newCPUs: routes.unwanted(of: cpus), cpus: cpus, id: id, parameters: parameters))
+                client: client.id, newCPUs: routes.unwanted(of: subscription.cpus), subscription: subscription, id: id))
     }
 
     private func key(
-        of client: Client, _ cpus: CPUSet, _ parameters: SubscribeParameters
+        of client: Client, _ subscription: Subscription
     ) -> SubscriptionGroup.Key {
         SubscriptionGroup.Key(
-            cpus: cpus, scope: parameters.scope, filter: parameters.filter, fields: parameters.fields,
+            cpus: subscription.cpus, scope: subscription.scope, filter: subscription.filter,
+            fields: subscription.fields,
             access: client.access, principal: client.access == .all ? nil : client.quota.principal)
     }
 

@@ -117,7 +117,7 @@ package struct Broker: ~Copyable {
         for client in clients.values where !client.isClosing { close(client, reason: reason) }
     }
 
-    // MARK: Looking
+    // MARK: State
 
     /// The CPUs to be registered now.
     package var wantedCPUs: CPUSet { routes.wanted }
@@ -152,23 +152,22 @@ package struct Broker: ~Copyable {
         return clients.isEmpty && quotas.areEmpty && routes.isEmpty
     }
 
-    private func hello(_ peer: PeerIdentity, _ access: AccessPolicy.Access, _ host: HostState) -> Hello {
+    private func hello(_ peer: PeerIdentity, _ access: AccessPolicy.Access, _ host: HostState) -> ServerInfo {
         var reason: String?
         if case .none(let text) = access { reason = text }
-        var hello = Hello(
-            server: settings.server, instance: settings.instance, kernelRelease: settings.kernelRelease,
-            taskstatsVersion: settings.taskstatsVersion, possibleCPUs: settings.possibleCPUs.description,
+        return ServerInfo(
+            protocolVersion: ProtocolLimits.version, server: settings.server, instance: settings.instance,
+            kernelRelease: settings.kernelRelease, taskstatsVersion: settings.taskstatsVersion, tick: settings.tick,
+            processSumsAreComplete: settings.processSumsAreComplete, possibleCPUs: settings.possibleCPUs,
             onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
-            reason: reason,
-            limits: limits(of: access))
-        hello.tickNanoseconds = settings.tickNanoseconds
-        hello.processSumsAreComplete = settings.processSumsAreComplete
-        return hello
+            accessReason: reason, limits: limits(of: access), features: ServerInfo.currentFeatures)
     }
 
-    private func limits(of access: AccessPolicy.Access) -> Hello.Limits {
-        var limits = Hello.Limits(
-            queueBytes: settings.limits.queueBytes, connectionsPerUID: settings.limits.connectionsPerUID)
+    private func limits(of access: AccessPolicy.Access) -> ServiceLimits {
+        var limits = ServiceLimits(
+            requestBytes: ProtocolLimits.requestBytes, requestDepth: ProtocolLimits.requestDepth,
+            lineBytes: ProtocolLimits.lineBytes, queueBytes: settings.limits.queueBytes,
+            connectionsPerUID: settings.limits.connectionsPerUID)
         if access.tier == .own {
             limits.connectionsPerSecond = settings.limits.connectionsPerSecond
             limits.requestsPerSecond = settings.limits.requestsPerSecond

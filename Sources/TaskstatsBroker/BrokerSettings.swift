@@ -43,8 +43,8 @@ package struct BrokerSettings: Sendable {
     package var kernelRelease: String
     /// The version of struct taskstats that the kernel fills.
     package var taskstatsVersion: Int
-    /// The period of the scheduler's tick, in nanoseconds; nil when unknown.
-    package var tickNanoseconds: UInt64?
+    /// The period of the scheduler's tick; nil when unknown.
+    package var tick: Duration?
     /// Whether the sums of a process contain the threads that have ended; nil when unknown.
     package var processSumsAreComplete: Bool?
     /// The possible CPUs of the machine.
@@ -71,13 +71,13 @@ package struct BrokerSettings: Sendable {
 
 /// Properties that change while the daemon runs, read when they are sent.
 package struct HostState: Hashable, Sendable {
-    /// The online CPUs, as a list.
-    package var onlineCPUs: String
+    /// The online CPUs.
+    package var onlineCPUs: CPUSet
     /// Whether kernel.task_delayacct is on; nil when unknown.
     package var delayAccounting: Bool?
 
     /// Creates a state.
-    package init(onlineCPUs: String, delayAccounting: Bool?) {
+    package init(onlineCPUs: CPUSet, delayAccounting: Bool?) {
         self.onlineCPUs = onlineCPUs
         self.delayAccounting = delayAccounting
     }

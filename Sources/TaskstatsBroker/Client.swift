@@ -23,13 +23,13 @@ final class Client {
     let outbox = Outbox()
     /// Its subscription; owned by the route table.
     unowned var subscription: SubscriptionGroup?
-    var overflow = SubscribeParameters.Overflow.drop
+    var overflow = Subscription.Overflow.drop
     var badLinesInARow = 0
     /// Whether the client is closing: nothing more is read or routed, and the connection ends when the outbox is empty.
     var isClosing = false
     /// Whether it is in the broker's list of clients with data to send.
     var isDirty = false
-    var counters = Status.Connection()
+    var counters = DaemonStatus.Connection()
     private(set) var unreported = UnreportedLosses()
 
     init(id: ClientID, access: AccessPolicy.Access, quota: UserQuota) {
@@ -38,9 +38,9 @@ final class Client {
         self.quota = quota
     }
 
-    func recordLoss(_ loss: Loss) { unreported.add(loss) }
+    func recordLoss(_ loss: LostRecords) { unreported.add(loss) }
 
-    func takeUnreported() -> [Loss] {
+    func takeUnreported() -> [LostRecords] {
         defer { unreported = UnreportedLosses() }
         return unreported.losses
     }
@@ -56,15 +56,15 @@ struct UnreportedLosses {
     /// The number of lines required to report them.
     var count: Int { kernel.count + (queue > 0 ? 1 : 0) }
 
-    mutating func add(_ loss: Loss) {
+    mutating func add(_ loss: LostRecords) {
         switch loss.place {
         case .queue: queue += loss.count
         case .kernel(let cpu): kernel[cpu, default: 0] += loss.count
         }
     }
 
-    var losses: [Loss] {
-        kernel.sorted { $0.key < $1.key }.map { Loss(.kernel(cpu: $0.key), count: $0.value) }
-            + (queue > 0 ? [Loss(.queue, count: queue)] : [])
+    var losses: [LostRecords] {
+        kernel.sorted { $0.key < $1.key }.map { LostRecords(.kernel(cpu: $0.key), count: $0.value) }
+            + (queue > 0 ? [LostRecords(.queue, count: queue)] : [])
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import TestSupport
 import Testing
 
 @Suite struct AdoptedSocketTests {
@@ -12,8 +13,7 @@ import Testing
         try Descriptor(dup(socket.descriptor), of: "dup")
     }
 
-    @Test("An adopted socket has the port id and the queue of the original")
-    func adopts() throws {
+    @Test func `an adopted socket has the port id and the queue of the original`() throws {
         let original = try NetlinkSocket.open()
         try original.send(GenericNetlinkRequest("test", family: 16, command: 200, sequence: 7, .u32(type: 1, 1)))
         let adopted = try NetlinkSocket.adopt(duplicate(original))
@@ -23,8 +23,7 @@ import Testing
         #expect(batch.count == 1)
     }
 
-    @Test("Any other descriptor is refused")
-    func refuses() throws {
+    @Test func `any other descriptor is refused`() throws {
         let genericNetlink: Int32 = 16
         let others = [
             (AF_UNIX, SOCK_STREAM, 0), (AF_NETLINK, SOCK_RAW, 0), (AF_NETLINK, SOCK_RAW, genericNetlink),
@@ -41,8 +40,8 @@ import Testing
         #expect(error?.errno == ENOTSOCK)
     }
 
-    @Test("A port id in use here is free in a separate network namespace", .needsRoot)
-    func elsewhere() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `a port id in use here is free in a separate network namespace`() throws {
         let held = try NetlinkSocket.open()
         let port = held.portID
         var lent: [UInt32: UInt32] = [:]

@@ -5,16 +5,15 @@ import TestSupport
 import Testing
 
 @Suite struct GenericNetlinkFamilyTests {
-    @Test("The number of a family is found among its other attributes", arguments: [16, 31, 0xffff] as [UInt16])
-    func found(id: UInt16) throws {
+    @Test(arguments: [16, 31, 0xffff] as [UInt16])
+    func `the number of a family is found among its other attributes`(id: UInt16) throws {
         let kernel = FakeKernel()
         kernel.familyID = id
         let family = try GenericNetlinkFamily.lookUp("TASKSTATS", over: kernel.open(), batch: MessageBatch())
         #expect(family == GenericNetlinkFamily(id: id))
     }
 
-    @Test("A family that the kernel lacks is refused with ENOENT")
-    func missing() {
+    @Test func `a family that the kernel lacks is refused with ENOENT`() {
         let kernel = FakeKernel()
         kernel.familyID = nil
         #expect(
@@ -25,8 +24,8 @@ import Testing
         }
     }
 
-    @Test("An answer without a number is an error", arguments: [[], MessageBuilder.attribute(1, [31])])
-    func withoutNumber(attributes: [UInt8]) {
+    @Test(arguments: [[], MessageBuilder.attribute(1, [31])])
+    func `an answer without a number is an error`(attributes: [UInt8]) {
         let port = FakeKernel().open()
         // The kernel's own answer does not fit after this one; the acknowledgement does.
         port.socket.receiveBufferBytes = 1_280 + FakeKernel.Cost.acknowledgement
@@ -37,8 +36,7 @@ import Testing
         }
     }
 
-    @Test("The running kernel's family is found, and an unknown one is not")
-    func realKernel() throws {
+    @Test func `the running kernel's family is found, and an unknown one is not`() throws {
         let port = try NetlinkSocket.open()
         let batch = MessageBatch()
         #expect(try GenericNetlinkFamily.lookUp("TASKSTATS", over: port, batch: batch).id >= 16)

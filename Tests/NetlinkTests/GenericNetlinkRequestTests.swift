@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct GenericNetlinkRequestTests {
-    @Test("A string is sent with its NUL, which its length includes")
-    func string() throws {
+    @Test func `a string is sent with its NUL, which its length includes`() throws {
         let request = try GenericNetlinkRequest(
             "register CPU 1", family: 31, command: 1, sequence: 7, .string(type: 3, "1"))
         let expected = HexFixture(
@@ -27,8 +26,7 @@ import Testing
         #expect(request.sequence == 7)
     }
 
-    @Test("A number is sent in four bytes")
-    func number() throws {
+    @Test func `a number is sent in four bytes`() throws {
         let request = try GenericNetlinkRequest(
             "get pid 1234", family: 0x1234, command: 1, version: 2, sequence: 0xffff_fffe, .u32(type: 1, 1_234))
         let expected = HexFixture(
@@ -48,8 +46,8 @@ import Testing
         #expect(request.bytes == expected.bytes)
     }
 
-    @Test("A string of any length is padded with zeros", arguments: 0...9)
-    func padding(length: Int) throws {
+    @Test(arguments: 0...9)
+    func `a string of any length is padded with zeros`(length: Int) throws {
         let text = String(repeating: "x", count: length)
         let request = try GenericNetlinkRequest("test", family: 31, command: 1, sequence: 7, .string(type: 3, text))
         let expected = MessageBuilder.message(
@@ -58,16 +56,14 @@ import Testing
         #expect(request.bytes == expected)
     }
 
-    @Test("A string that does not fit is refused, not cut")
-    func tooLong() {
+    @Test func `a string that does not fit is refused, not cut`() {
         #expect(throws: NetlinkError.malformed("request to test is too long")) {
             try GenericNetlinkRequest(
                 "test", family: 31, command: 1, sequence: 7, .string(type: 3, String(repeating: "1", count: 4_096)))
         }
     }
 
-    @Test("The longest string that fits is sent complete")
-    func longest() throws {
+    @Test func `the longest string that fits is sent complete`() throws {
         let text = String(repeating: "1", count: 4_096 - 16 - 4 - 4 - 1)
         let request = try GenericNetlinkRequest("test", family: 31, command: 1, sequence: 7, .string(type: 3, text))
         #expect(request.bytes.count == 4_096)

@@ -3,11 +3,9 @@ import TestSupport
 import Testing
 
 @Suite struct MessageBatchTests {
-    @Test("A new batch is empty")
-    func empty() { #expect(MessageBatch().count == 0) }
+    @Test func `a new batch is empty`() { #expect(MessageBatch().count == 0) }
 
-    @Test("Every slot has its own datagram with its length")
-    func slots() throws {
+    @Test func `every slot has its own datagram with its length`() throws {
         let batch = MessageBatch()
         let datagrams = (0..<MessageBatch.capacity).map { [UInt8](repeating: UInt8($0), count: $0 * 7) }
         batch.replace(with: datagrams.map { (0, $0) })
@@ -17,8 +15,7 @@ import Testing
         }
     }
 
-    @Test("A shorter datagram contains nothing of the previous longer one")
-    func reused() throws {
+    @Test func `a shorter datagram contains nothing of the previous longer one`() throws {
         let batch = MessageBatch()
         batch.replace(with: [(0, [1, 2, 3, 4]), (0, [5])])
         batch.replace(with: [(0, [6])])
@@ -26,8 +23,7 @@ import Testing
         #expect(try batch.withDatagram(0) { $0.copy } == [6])
     }
 
-    @Test("A datagram that fills its slot is complete; a longer one is truncated")
-    func longest() throws {
+    @Test func `a datagram that fills its slot is complete; a longer one is truncated`() throws {
         let batch = MessageBatch()
         let longest = [UInt8](repeating: 9, count: MessageBatch.slotBytes)
         batch.replace(with: [(0, longest), (0, longest + [9]), (0, [1])])
@@ -38,8 +34,7 @@ import Testing
         #expect(try batch.withDatagram(2) { $0.copy } == [1])
     }
 
-    @Test("A datagram from another sender is not passed on")
-    func foreign() {
+    @Test func `a datagram from another sender is not passed on`() {
         let batch = MessageBatch()
         batch.replace(with: [(0, [1]), (4_242, [2])])
         #expect(batch.isFromKernel(0))

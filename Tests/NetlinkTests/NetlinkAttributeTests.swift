@@ -3,15 +3,14 @@ import TestSupport
 import Testing
 
 @Suite struct NetlinkAttributeTests {
-    @Test("Attributes are visited one by one, with any padding", arguments: 0...9)
-    func lengths(count: Int) throws {
+    @Test(arguments: 0...9)
+    func `attributes are visited one by one, with any padding`(count: Int) throws {
         let payload = [UInt8](repeating: 0xaa, count: count)
         let bytes = MessageBuilder.attribute(1, payload) + MessageBuilder.attribute(2, [1])
         #expect(try attributes(in: bytes) == [Seen(type: 1, payload), Seen(type: 2, [1])])
     }
 
-    @Test("The last attribute needs no padding")
-    func unpadded() throws {
+    @Test func `the last attribute needs no padding`() throws {
         let fixture = HexFixture(
             """
             05 00  # nla_len 5
@@ -25,22 +24,20 @@ import Testing
         #expect(try attributes(in: fixture.bytes) == [Seen(type: 1, [0x2a]), Seen(type: 2, [0x2b, 0x2c])])
     }
 
-    @Test("The flags of nests and of network byte order are not part of a type", arguments: [0x8000, 0x4000, 0xc000])
-    func flags(flag: UInt16) throws {
+    @Test(arguments: [0x8000, 0x4000, 0xc000])
+    func `the flags of nests and of network byte order are not part of a type`(flag: UInt16) throws {
         #expect(try attributes(in: MessageBuilder.attribute(4 | flag, [])) == [Seen(type: 4, [])])
         #expect(try attributes(in: MessageBuilder.attribute(0x3fff | flag, [])) == [Seen(type: 0x3fff, [])])
     }
 
-    @Test("A nest is walked like the outer attributes")
-    func nest() throws {
+    @Test func `a nest is walked like the outer attributes`() throws {
         let inner = MessageBuilder.attribute(1, [7, 0, 0, 0]) + MessageBuilder.attribute(3, [1, 2, 3])
         let outer = try attributes(in: MessageBuilder.attribute(4, inner))
         #expect(outer == [Seen(type: 4, inner)])
         #expect(try attributes(in: outer[0].payload) == [Seen(type: 1, [7, 0, 0, 0]), Seen(type: 3, [1, 2, 3])])
     }
 
-    @Test("Attributes cut anywhere are malformed, except in padding and between two")
-    func everyTruncation() throws {
+    @Test func `attributes cut anywhere are malformed, except in padding and between two`() throws {
         let first = MessageBuilder.attribute(1, [1, 2, 3, 4, 5])
         let bytes = first + MessageBuilder.attribute(2, [6, 7])
         for length in 0..<bytes.count {
@@ -53,8 +50,8 @@ import Testing
         }
     }
 
-    @Test("An inconsistent length is malformed", arguments: [0, 1, 2, 3, 9, 0x7fff, 0xffff] as [UInt16])
-    func badLength(length: UInt16) {
+    @Test(arguments: [0, 1, 2, 3, 9, 0x7fff, 0xffff] as [UInt16])
+    func `an inconsistent length is malformed`(length: UInt16) {
         let bytes = MessageBuilder.bytes(of: length) + [1, 0, 1, 2, 3, 4]
         #expect(throws: NetlinkError.malformed("attribute of \(length) bytes, 8 available")) {
             try attributes(in: bytes)

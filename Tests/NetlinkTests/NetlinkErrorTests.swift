@@ -5,7 +5,6 @@ import Testing
 
 @Suite struct NetlinkErrorTests {
     @Test(
-        "An error is one line with the failed operation and the reason",
         arguments: [
             (
                 NetlinkError.refused(operation: "register CPU 1", SystemError("netlink", errno: EPERM)),
@@ -18,7 +17,9 @@ import Testing
             (.unanswered(operation: "get pid 7"), "the kernel did not answer the request to get pid 7", nil),
             (.malformed("truncated header"), "malformed netlink message: truncated header", nil),
         ] as [(NetlinkError, String, Int32?)])
-    func description(error: NetlinkError, text: String, errno: Int32?) {
+    func `an error is one line with the failed operation and the reason`(
+        error: NetlinkError, text: String, errno: Int32?
+    ) {
         #expect(error.description == text)
         #expect(error.errno == errno)
     }

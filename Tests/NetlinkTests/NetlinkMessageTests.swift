@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct NetlinkMessageTests {
-    @Test("The messages of a datagram are visited one by one, each with its payload")
-    func several() throws {
+    @Test func `the messages of a datagram are visited one by one, each with its payload`() throws {
         let fixture = HexFixture(
             """
             15 00 00 00  # nlmsg_len 21
@@ -28,15 +27,14 @@ import Testing
             ])
     }
 
-    @Test("An acknowledgement has its own case, with the number of the request", arguments: [0, 1, 3, 22] as [Int32])
-    func acknowledgement(errno: Int32) throws {
+    @Test(arguments: [0, 1, 3, 22] as [Int32])
+    func `an acknowledgement has its own case, with the number of the request`(errno: Int32) throws {
         let request = MessageBuilder.message(type: 31, sequence: 4_711, [1, 2, 3, 4])
         let bytes = MessageBuilder.acknowledgement(of: request, errno: errno, port: 99)
         #expect(try messages(in: bytes) == [.acknowledgement(sequence: 4_711, errno: errno)])
     }
 
-    @Test("The kernel's acknowledgement is decoded")
-    func acknowledgementFixture() throws {
+    @Test func `the kernel's acknowledgement is decoded`() throws {
         let fixture = HexFixture(
             """
             24 00 00 00  # nlmsg_len 36
@@ -50,20 +48,18 @@ import Testing
         #expect(try messages(in: fixture.bytes) == [.acknowledgement(sequence: 7, errno: 1)])
     }
 
-    @Test("The most negative error number does not overflow")
-    func extremeError() throws {
+    @Test func `the most negative error number does not overflow`() throws {
         let bytes = MessageBuilder.message(type: 2, sequence: 1, MessageBuilder.bytes(of: Int32.min))
         #expect(try messages(in: bytes) == [.acknowledgement(sequence: 1, errno: .min)])
     }
 
-    @Test("An error without an error number is malformed", arguments: 0..<4)
-    func shortError(size: Int) {
+    @Test(arguments: 0..<4)
+    func `an error without an error number is malformed`(size: Int) {
         let bytes = MessageBuilder.message(type: 2, sequence: 1, [UInt8](repeating: 0, count: size))
         #expect(throws: NetlinkError.malformed("error without an error number")) { try messages(in: bytes) }
     }
 
-    @Test("A datagram cut anywhere is malformed, and nothing after the cut is read")
-    func everyTruncation() throws {
+    @Test func `a datagram cut anywhere is malformed, and nothing after the cut is read`() throws {
         let bytes = MessageBuilder.message(type: 31, sequence: 7, Array(1...21))
         #expect(try messages(in: []) == [])
         for length in 1..<bytes.count {
@@ -71,16 +67,14 @@ import Testing
         }
     }
 
-    @Test(
-        "An inconsistent length is malformed", arguments: [0, 1, 15, 21, 22, 0x7fff_ffff, 0xffff_ffff] as [UInt32])
-    func badLength(length: UInt32) {
+    @Test(arguments: [0, 1, 15, 21, 22, 0x7fff_ffff, 0xffff_ffff] as [UInt32])
+    func `an inconsistent length is malformed`(length: UInt32) {
         let bytes =
             MessageBuilder.bytes(of: length) + MessageBuilder.message(type: 31, sequence: 7, [1, 2, 3, 4])[4...]
         #expect(throws: NetlinkError.malformed("message of \(length) bytes, 20 available")) { try messages(in: bytes) }
     }
 
-    @Test("Messages before a malformed one are passed on")
-    func badSecond() {
+    @Test func `messages before a malformed one are passed on`() {
         let good = MessageBuilder.message(type: 31, sequence: 7, [1, 2, 3, 4])
         var handedOver = 0
         #expect(throws: NetlinkError.malformed("truncated header")) {

@@ -12,15 +12,13 @@ import Testing
 
     init() { kernel.tasks[77] = FakeTask(pid: 77) }
 
-    @Test("Answers before the acknowledgement are processed")
-    func answers() throws {
+    @Test func `answers before the acknowledgement are processed`() throws {
         let port = kernel.open()
         #expect(try exchange(over: port) == [5])
         #expect(port.socket.queued == 0)
     }
 
-    @Test("An answer of several messages is passed on completely")
-    func manyAnswers() throws {
+    @Test func `an answer of several messages is passed on completely`() throws {
         let port = kernel.open()
         for _ in 0..<200 {
             port.socket.deliver(MessageBuilder.message(type: 31, sequence: 5, [0, 0, 0, 0]), cost: 768)
@@ -29,8 +27,7 @@ import Testing
         #expect(port.socket.queued == 0)
     }
 
-    @Test("Leftovers of another request are skipped")
-    func stale() throws {
+    @Test func `leftovers of another request are skipped`() throws {
         let port = kernel.open()
         let old = try request(sequence: 4)
         port.socket.deliver(MessageBuilder.message(type: 31, sequence: 4, [2, 1, 0, 0]), cost: 768)
@@ -40,24 +37,21 @@ import Testing
         #expect(try exchange(over: port) == [5])
     }
 
-    @Test("An error number is thrown with the operation and its name")
-    func refused() {
+    @Test func `an error number is thrown with the operation and its name`() {
         kernel.refusal = EPERM
         let error = #expect(throws: NetlinkError.self) { try exchange(over: kernel.open()) }
         #expect(error == .refused(operation: "get pid 77", SystemError("netlink", errno: EPERM)))
         #expect(error?.errno == EPERM)
     }
 
-    @Test("A lost acknowledgement is an error without waiting")
-    func unanswered() {
+    @Test func `a lost acknowledgement is an error without waiting`() {
         let port = kernel.open()
         port.socket.deliver(MessageBuilder.message(type: 31, sequence: 4, []), cost: 212_992)
         #expect(throws: NetlinkError.unanswered(operation: "get pid 77")) { try exchange(over: port) }
         #expect(port.socket.drops == 2)
     }
 
-    @Test("Messages of other senders are ignored")
-    func foreignSender() throws {
+    @Test func `messages of other senders are ignored`() throws {
         let port = kernel.open()
         let forged = MessageBuilder.acknowledgement(of: try request(sequence: 5).bytes, errno: EPERM)
         port.socket.deliver(forged, cost: 768, sender: 4_242)
@@ -65,24 +59,22 @@ import Testing
         #expect(try exchange(over: port) == [5])
     }
 
-    @Test("A malformed answer is an error, and does not disturb the next exchange")
-    func malformed() throws {
+    @Test func `a malformed answer is an error, and does not disturb the next exchange`() throws {
         let port = kernel.open()
         port.socket.deliver([1, 2, 3], cost: 768)
         #expect(throws: NetlinkError.malformed("truncated header")) { try exchange(over: port) }
         #expect(try exchange(over: port, sequence: 6) == [6])
     }
 
-    @Test("A socket error is thrown unchanged", arguments: [FakeSocket.Call.send, .receive])
-    func systemError(call: FakeSocket.Call) throws {
+    @Test(arguments: [FakeSocket.Call.send, .receive])
+    func `a socket error is thrown unchanged`(call: FakeSocket.Call) throws {
         let port = kernel.open()
         port.socket.failures[call] = SystemError("sendto", errno: ENOBUFS)
         #expect(throws: NetlinkError.system(SystemError("sendto", errno: ENOBUFS))) { try exchange(over: port) }
         #expect(try exchange(over: port, sequence: 6) == [6])
     }
 
-    @Test("A command that a family of the running kernel lacks is refused")
-    func realKernel() throws {
+    @Test func `a command that a family of the running kernel lacks is refused`() throws {
         let port = try NetlinkSocket.open()
         let request = try GenericNetlinkRequest(
             "do the impossible", family: 16, command: 200, sequence: 1, .u32(type: 1, 1))

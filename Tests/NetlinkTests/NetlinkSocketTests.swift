@@ -1,12 +1,12 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import TestSupport
 import Testing
 
 /// Tests on the running kernel.
 @Suite struct NetlinkSocketTests {
-    @Test("A new socket has a port id, no losses and an empty queue")
-    func opened() throws {
+    @Test func `a new socket has a port id, no losses and an empty queue`() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()
         #expect(socket.portID != 0)
@@ -16,42 +16,40 @@ import Testing
         #expect(batch.count == 0)
     }
 
-    @Test("Every socket has its own port id and descriptor")
-    func distinct() throws {
+    @Test func `every socket has its own port id and descriptor`() throws {
         let first = try NetlinkSocket.open()
         let second = try NetlinkSocket.open()
         #expect(first.portID != second.portID)
         #expect(first.descriptor != second.descriptor)
     }
 
-    @Test("The descriptor is closed on exec")
-    func closedOnExec() throws {
+    @Test func `the descriptor is closed on exec`() throws {
         let socket = try NetlinkSocket.open()
         #expect(try flags(socket.descriptor) & Int(O_CLOEXEC) != 0)
     }
 
     @Test(
-        "The receive buffer has the requested size, beyond the limit of an ordinary process", .needsRoot,
+        .enabled(if: isRoot, "needs root"),
         arguments: [4_608, 212_992, 8 << 20, 64 << 20, 1 << 30])
-    func receiveBuffer(bytes: Int) throws {
+    func `the receive buffer has the requested size, beyond the limit of an ordinary process`(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: bytes) == bytes)
     }
 
-    @Test("A receive buffer without size becomes the smallest possible", .needsRoot, arguments: [0, -1, Int.min])
-    func smallestReceiveBuffer(bytes: Int) throws {
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [0, -1, Int.min])
+    func `a receive buffer without size becomes the smallest possible`(bytes: Int) throws {
         let socket = try NetlinkSocket.open()
         #expect((1_024...4_608).contains(try socket.setReceiveBuffer(bytes: bytes)))
     }
 
-    @Test("A receive buffer with an excessive size becomes the largest possible", .needsRoot)
-    func largestReceiveBuffer() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `a receive buffer with an excessive size becomes the largest possible`() throws {
         let socket = try NetlinkSocket.open()
         #expect(try socket.setReceiveBuffer(bytes: .max) > 1 << 30)
     }
 
-    @Test("Messages that do not fit are counted, and queued ones stay readable", .needsRoot)
-    func drops() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `messages that do not fit are counted, and queued ones stay readable`() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()
         _ = try socket.setReceiveBuffer(bytes: 0)
@@ -65,8 +63,7 @@ import Testing
         #expect(batch.count + Int(drops) == sent)
     }
 
-    @Test("No more is received than requested")
-    func limit() throws {
+    @Test func `no more is received than requested`() throws {
         let socket = try NetlinkSocket.open()
         let batch = MessageBatch()
         for sequence in 1...3 as ClosedRange<UInt32> {

@@ -5,8 +5,7 @@ import Testing
 @Suite struct RawSpanLoadingTests {
     private static let bytes: [UInt8] = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99]
 
-    @Test("An integer is loaded from any offset, aligned or not")
-    func everyOffset() {
+    @Test func `an integer is loaded from any offset, aligned or not`() {
         withGuardedBytes(Self.bytes) { span in
             #expect(span.load(0, as: UInt32.self) == 0x4433_2211)
             #expect(span.load(1, as: UInt32.self) == 0x5544_3322)
@@ -15,15 +14,12 @@ import Testing
         }
     }
 
-    @Test(
-        "An integer that is not entirely within the span is not loaded",
-        arguments: [-8, -1, 6, 7, 8, 9, 10, Int.max, Int.min])
-    func outside(offset: Int) {
+    @Test(arguments: [-8, -1, 6, 7, 8, 9, 10, Int.max, Int.min])
+    func `an integer that is not entirely within the span is not loaded`(offset: Int) {
         withGuardedBytes(Self.bytes) { span in #expect(span.load(offset, as: UInt32.self) == nil) }
     }
 
-    @Test("Nothing is loaded from an empty span")
-    func empty() {
+    @Test func `nothing is loaded from an empty span`() {
         withGuardedBytes([]) { span in #expect(span.load(0, as: UInt8.self) == nil) }
     }
 }

@@ -4,10 +4,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("An ordinary user sees only its own processes")
-    struct AccessTests {
-        @Test("A user can query its own process, but not root's")
-        func get() throws {
+    /// An ordinary user sees only its own processes.
+    @Suite struct AccessTests {
+        @Test func `a user can query its own process, but not root's`() throws {
             let daemon = try RunningDaemon()
             let own = try Sleeper(Host.asNobody)
             let roots = try Sleeper()
@@ -22,8 +21,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Exits of another user's tasks never arrive, its own do, without I/O counters")
-        func watch() throws {
+        @Test func `exits of another user's tasks never arrive, its own do, without I/O counters`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
             var watch = try Host.start(daemon.tsctlAsNobody(["watch", "--json", "--count", "2"]))
@@ -44,8 +42,7 @@ extension SystemTests {
             #expect(try watch.finish().status == 0)
         }
 
-        @Test("A user cannot query its own process if that is not dumpable")
-        func notDumpable() throws {
+        @Test func `a user cannot query its own process if that is not dumpable`() throws {
             let daemon = try RunningDaemon()
             var hidden = try Host.start(["python3", Script.path("hidden.py")])
             try #require(try hidden.line() == "hidden")
@@ -56,8 +53,7 @@ extension SystemTests {
             _ = try hidden.finish()
         }
 
-        @Test("A user cannot query its own process if its status is too long to be read")
-        func longStatus() throws {
+        @Test func `a user cannot query its own process if its status is too long to be read`() throws {
             let daemon = try RunningDaemon()
             var owner = try Host.start(["/usr/bin/python3", Script.path("long_status.py")])
             let pid = try #require(try owner.line().flatMap { Int32($0) })
@@ -68,8 +64,7 @@ extension SystemTests {
             #expect(try owner.finish().status == 0)
         }
 
-        @Test("A client in another pid namespace is refused, even as root")
-        func otherPIDNamespace() throws {
+        @Test func `a client in another pid namespace is refused, even as root`() throws {
             let daemon = try RunningDaemon()
             let tool = try ChildProcess.product("tsctl")
             let command = ["unshare", "--pid", "--fork", tool, "get", "--pid", "1", "--socket", daemon.socket]
@@ -78,8 +73,7 @@ extension SystemTests {
             #expect(refused.errors.contains("pid namespace"))
         }
 
-        @Test("A member of the privileged group sees everything")
-        func group() throws {
+        @Test func `a member of the privileged group sees everything`() throws {
             let daemon = try RunningDaemon(["--group", "nogroup"])
             let roots = try Sleeper()
             let allowed = try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(roots.pid)", "--json"]))

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("CPU times are correct on the real kernel")
-    struct CPUTimeTests {
+    /// CPU times are correct on the real kernel.
+    @Suite struct CPUTimeTests {
         /// A task that used the CPU for a known time.
         private struct Spin {
             let pid: UInt32
@@ -23,8 +23,7 @@ extension SystemTests {
             }
         }
 
-        @Test("Each of 10,000 tasks of 0.1 to 20 ms used a CPU time within its interval")
-        func shortTasks() throws {
+        @Test func `each of 10,000 tasks of 0.1 to 20 ms used a CPU time within its interval`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             var subscription = Subscription(fields: TaskRecord.cpuTimeFields.union([.acComm]))
             subscription.filter.commands = GlobPattern("exit-load").map { [$0] }

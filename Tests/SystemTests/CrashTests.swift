@@ -5,12 +5,10 @@ import Testing
 
 extension SystemTests {
     /// TASKSTATS_KILLS sets how often the daemon is killed.
-    @Suite("A killed daemon leaves nothing for other users to take over")
-    struct CrashTests {
+    @Suite struct CrashTests {
         private static let kills = Requested.number("TASKSTATS_KILLS") ?? 20
 
-        @Test("A user that takes over its port ids after a restart receives nothing, and clients see a new instance")
-        func restart() throws {
+        @Test func `a user that takes over its port ids receives nothing, and clients see a new instance`() throws {
             let directory = try TemporaryDirectory()
             var daemon = try RunningDaemon(in: directory)
             var instances: Set<String> = []
@@ -28,8 +26,7 @@ extension SystemTests {
             print("crashes: \(Self.kills) kills and restarts, \(instances.count) instances, nothing for the stranger")
         }
 
-        @Test("Nor does one that takes them over after 'taskstatsd --sweep', without another daemon")
-        func sweep() throws {
+        @Test func `nor does one that takes them over after 'taskstatsd --sweep', without another daemon`() throws {
             for _ in 0..<Self.kills {
                 let daemon = try RunningDaemon()
                 let subscriber = try Subscriber(daemon)
@@ -47,8 +44,7 @@ extension SystemTests {
             print("crashes: \(Self.kills) kills and sweeps, nothing for the stranger")
         }
 
-        @Test("Without the sweep it does receive records")
-        func withoutSweep() throws {
+        @Test func `without the sweep it does receive records`() throws {
             // Any exit on a CPU before the port is taken over makes the kernel remove it; on a busy machine one comes
             // soon.
             let patience = 100
@@ -67,8 +63,7 @@ extension SystemTests {
             print("crashes: \(killed) kills without a sweep, records for the stranger after \(seen) of them")
         }
 
-        @Test("A sweep beside a running daemon does not affect it")
-        func sweepBesideADaemon() throws {
+        @Test func `a sweep beside a running daemon does not affect it`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let sweep = try Host.start([try ChildProcess.product("taskstatsd"), "--sweep"])

@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("tsctl doctor, and the daemon's log")
-    struct DoctorTests {
-        @Test("A working daemon is found to work, by root and by an ordinary user")
-        func works() throws {
+    /// tsctl doctor, and the daemon's log.
+    @Suite struct DoctorTests {
+        @Test func `a working daemon is found to work, by root and by an ordinary user`() throws {
             let daemon = try RunningDaemon()
             let root = try Host.run([try ChildProcess.product("tsctl"), "doctor", "--socket", daemon.socket])
             let nobody = try Host.run(daemon.tsctlAsNobody(["doctor"]))
@@ -22,8 +21,7 @@ extension SystemTests {
             #expect(nobody.output.contains("unknown  receive buffers"))
         }
 
-        @Test("A stopped daemon is found through its socket, and can be continued")
-        func stopped() throws {
+        @Test func `a stopped daemon is found through its socket, and can be continued`() throws {
             let daemon = try RunningDaemon()
             kill(daemon.pid, SIGSTOP)
             let run = try Host.run(daemon.tsctlAsNobody(["doctor"]))
@@ -34,8 +32,7 @@ extension SystemTests {
             #expect(run.output.contains("fix: sudo kill -CONT \(daemon.pid)\n"))
         }
 
-        @Test("In another pid namespace it fails, and states where to run it")
-        func otherNamespace() throws {
+        @Test func `in another pid namespace it fails, and states where to run it`() throws {
             let daemon = try RunningDaemon()
             let tool = try ChildProcess.product("tsctl")
             let run = try Host.run(["unshare", "--pid", "--fork", tool, "doctor", "--socket", daemon.socket])
@@ -44,8 +41,8 @@ extension SystemTests {
             #expect(run.output.contains("failed   pid namespace        pid:["))
         }
 
-        @Test("At debug level the daemon logs each registration, drain, refusal and deregistration with its reason")
-        func log() throws {
+        @Test
+        func `at debug level it logs each registration, drain, refusal and deregistration with its reason`() throws {
             let daemon = try RunningDaemon(["--log-level", "debug"])
             let requests = [
                 #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"cpus":"0"}}"#,

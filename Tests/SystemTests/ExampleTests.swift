@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The example program works as described")
-    struct ExampleTests {
-        @Test("It prints ended tasks with their waits, and reconnects when the daemon is back")
-        func waiting() throws {
+    /// The example program works as described.
+    @Suite struct ExampleTests {
+        @Test func `it prints ended tasks with their waits, and reconnects when the daemon is back`() throws {
             let directory = try TemporaryDirectory()
             var daemon = try RunningDaemon(in: directory)
             var example = try Host.start([try ChildProcess.product("waiting"), "1", daemon.socket])
@@ -25,8 +24,7 @@ extension SystemTests {
             _ = try example.finish()
         }
 
-        @Test("Without a daemon it reports that and ends with 1")
-        func withoutDaemon() throws {
+        @Test func `without a daemon it reports that and ends with 1`() throws {
             let result = try Host.run([try ChildProcess.product("waiting"), "1", "/nonexistent"])
             #expect(result.status == 1)
             #expect(result.output.hasPrefix("cannot connect to "))

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Port ids of a killed daemon, taken over by another user's process before any task ended")
-    struct ForeignHolderTests {
+    /// Port ids of a killed daemon, taken over by another user's process before any task ended.
+    @Suite struct ForeignHolderTests {
         /// Kills daemons until an ordinary user has taken over a registration, and returns that user's process.
         ///
         /// Any exit on a CPU before the port id is bound makes the kernel remove the registration.
@@ -25,8 +25,7 @@ extension SystemTests {
             throw TestFailure("no registration was taken over in \(attempts) attempts")
         }
 
-        @Test("A sweep as root removes the registrations, and reports the holder")
-        func sweep() throws {
+        @Test func `a sweep as root removes the registrations, and reports the holder`() throws {
             let directory = try TemporaryDirectory()
             let stranger = try takenOver(directory)
             let sweep = try Host.run([try ChildProcess.product("taskstatsd"), "--sweep"])
@@ -40,8 +39,8 @@ extension SystemTests {
             try stranger.end()
         }
 
-        @Test("So does the start of a daemon as root", arguments: [[], ["--user", "nobody"]])
-        func restart(options: [String]) throws {
+        @Test(arguments: [[], ["--user", "nobody"]])
+        func `so does the start of a daemon as root`(options: [String]) throws {
             let directory = try TemporaryDirectory()
             let stranger = try takenOver(directory)
             let daemon = try RunningDaemon(options, in: directory)
@@ -54,8 +53,7 @@ extension SystemTests {
             try stranger.end()
         }
 
-        @Test("A program that registered as root and dropped its privileges stays registered")
-        func formerRoot() throws {
+        @Test func `a program that registered as root and dropped its privileges stays registered`() throws {
             var other = try Host.start(Script.command("former_root.py", "0-\(Host.onlineCPUs - 1)"))
             try #require(try other.line() == "registered")
             let sweep = try Host.run([try ChildProcess.product("taskstatsd"), "--sweep"])
@@ -67,8 +65,7 @@ extension SystemTests {
             #expect(received >= 5 * Host.onlineCPUs)
         }
 
-        @Test("Without root privileges the sweep still sweeps, and reports what it did not check")
-        func withoutPrivileges() throws {
+        @Test func `without root privileges the sweep still sweeps, and reports what it did not check`() throws {
             let directory = try TemporaryDirectory()
             unsafe chmod(directory.path, 0o755)
             let program = directory.file("taskstatsd")

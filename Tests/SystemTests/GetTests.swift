@@ -4,10 +4,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("get agrees with other sources")
-    struct GetTests {
-        @Test("An independent reader gets the same for a sleeping process, field by field")
-        func independentReader() throws {
+    /// get agrees with other sources.
+    @Suite struct GetTests {
+        @Test func `an independent reader gets the same for a sleeping process, field by field`() throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
             let sleeper = try Sleeper()
@@ -37,8 +36,7 @@ extension SystemTests {
             #expect(record.command == before["ac_comm"])
         }
 
-        @Test("/proc has the same uid, command, context switches and faults")
-        func procfs() throws {
+        @Test func `/proc has the same uid, command, context switches and faults`() throws {
             let daemon = try RunningDaemon()
             let sleeper = try Sleeper()
             let record = try daemon.connect().stats(ofTask: sleeper.pid)
@@ -59,8 +57,7 @@ extension SystemTests {
             #expect(record[.acMajflt].map(String.init) == stat[11])
         }
 
-        @Test("The sums of a process are queried by its id")
-        func process() throws {
+        @Test func `the sums of a process are queried by its id`() throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
             let sleeper = try Sleeper()
@@ -71,8 +68,7 @@ extension SystemTests {
             #expect(process[.acUid] == nil)
         }
 
-        @Test("A missing task is reported as such")
-        func noSuchTask() throws {
+        @Test func `a missing task is reported as such`() throws {
             let connection = try RunningDaemon().connectHolding()
             let ended = try Host.start(["true"])
             let pid = ended.pid
@@ -85,30 +81,29 @@ extension SystemTests {
             }
         }
 
-        @Test("A cgroup of version 1 has its tasks counted, one of version 2 is not available")
-        func cgroups() throws {
-            let mounts = try Host.text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
-            func mount(_ type: String) -> String? { mounts.first { $0[2] == type }.map { String($0[1]) } }
+        @Test(.enabled(if: Host.mount(ofType: "cgroup") != nil, "needs a mounted cgroup of version 1"))
+        func `a cgroup of version 1 has its tasks counted`() throws {
+            let path = try #require(Host.mount(ofType: "cgroup"))
             let connection = try RunningDaemon().connectHolding()
-            if let path = mount("cgroup") {
-                let stats = try connection.value.stats(ofCgroup: path)
-                #expect(stats.running + stats.sleeping > 0)
-                #expect(
-                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path + "/none") }
-                        == .invalidParameters)
-            }
-            if let path = mount("cgroup2") {
-                #expect(
-                    code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: path) } == .unavailable
-                )
-            }
-            #expect(
-                code { () throws(TaskstatsError) in _ = try connection.value.stats(ofCgroup: "/etc") }
-                    == .permissionDenied)
+            let stats = try connection.value.stats(ofCgroup: path)
+            #expect(stats.running + stats.sleeping > 0)
+            #expect(refusal(of: path + "/none", connection.value) == .invalidParameters)
         }
 
-        private func code(_ body: () throws(TaskstatsError) -> Void) -> TaskstatsError.Code? {
-            do throws(TaskstatsError) { try body() } catch { return error.code }
+        @Test(.enabled(if: Host.mount(ofType: "cgroup2") != nil, "needs a mounted cgroup of version 2"))
+        func `a cgroup of version 2 is not available`() throws {
+            let path = try #require(Host.mount(ofType: "cgroup2"))
+            let connection = try RunningDaemon().connectHolding()
+            #expect(refusal(of: path, connection.value) == .unavailable)
+        }
+
+        @Test func `a directory that is no cgroup is refused`() throws {
+            let connection = try RunningDaemon().connectHolding()
+            #expect(refusal(of: "/etc", connection.value) == .permissionDenied)
+        }
+
+        private func refusal(of cgroup: String, _ connection: TaskstatsConnection) -> TaskstatsError.Code? {
+            do throws(TaskstatsError) { _ = try connection.stats(ofCgroup: cgroup) } catch { return error.code }
             return nil
         }
 
@@ -138,10 +133,7 @@ final class Sleeper {
         let child = try Host.start(launcher(["sleep", "1000"]))
         pid = child.pid
         self.child = consume child
-        while true {
-            let stat = try Host.text("/proc/\(pid)/stat")
-            if stat.contains("(sleep) S ") { break }
-        }
+        try wait(for: "the sleep of pid \(pid)") { [pid] in try Host.text("/proc/\(pid)/stat").contains("(sleep) S ") }
     }
 
     deinit {

@@ -3,13 +3,11 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("contrib/install")
-    struct InstallTests {
+    @Suite struct InstallTests {
         private static let script =
             #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/contrib/install"
 
-        @Test("It installs everything under PREFIX below DESTDIR, with the path in the unit, and removes it all")
-        func installs() throws {
+        @Test func `it installs all below DESTDIR and PREFIX, with the path in the unit, and removes it all`() throws {
             let programs = try ChildProcess.product("tsctl").split(separator: "/").dropLast()
             let root = try Host.run(["mktemp", "-d"]).output.filter { $0 != "\n" }
             defer { _ = try? Host.run(["rm", "-r", root]) }
@@ -37,8 +35,7 @@ extension SystemTests {
             #expect(try Host.run(["find", root, "-mindepth", "1"]).output == "", "no empty directory stays")
         }
 
-        @Test("--uninstall stops and disables the units that systemd loaded from the prefix before it removes them")
-        func stopsUnits() throws {
+        @Test func `--uninstall stops and disables the units loaded from the prefix, then removes them`() throws {
             let directory = try TemporaryDirectory()
             let (prefix, log) = (directory.file("prefix"), directory.file("log"))
             let systemctl = directory.file("systemctl")
@@ -69,8 +66,7 @@ extension SystemTests {
             #expect(!Host.exists(prefix))
         }
 
-        @Test("A missing build or an unknown option is an error with a remedy")
-        func refuses() throws {
+        @Test func `a missing build or an unknown option is an error with a remedy`() throws {
             let missing = try Host.run(["env", "BUILD=/nonexistent", Self.script])
             #expect(missing.status == 1)
             #expect(missing.errors.contains("run: swift build"))

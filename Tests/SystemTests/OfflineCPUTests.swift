@@ -24,14 +24,12 @@ private final class OfflineCPU {
 }
 
 extension SystemTests {
-    @Suite("CPUs that cannot be swept at startup")
-    struct OfflineCPUTests {
+    /// CPUs that cannot be swept at startup.
+    @Suite struct OfflineCPUTests {
         private static let isPossible = Host.onlineCPUs >= 2 && Host.exists("/sys/devices/system/cpu/cpu1/online")
 
-        @Test(
-            "A CPU that is offline when a killed daemon is restarted is swept when it comes online",
-            .enabled(if: isPossible, "needs a CPU that can be taken offline"))
-        func sweptLate() throws {
+        @Test(.enabled(if: isPossible, "needs a CPU that can be taken offline"))
+        func `a CPU that is offline when a killed daemon is restarted is swept when it comes online`() throws {
             let directory = try TemporaryDirectory()
             let killed = try RunningDaemon(in: directory)
             let registered = try Subscriber(killed, Subscription(cpus: "1"))
@@ -61,16 +59,14 @@ extension SystemTests {
             #expect(try daemon.stop().output.contains("swept CPUs that came online"))
         }
 
-        @Test("Without a readable list of possible CPUs it does not start, and reports why")
-        func unknownCPUs() throws {
+        @Test func `without a readable list of possible CPUs it does not start, and reports why`() throws {
             let hide = "mount -t tmpfs none /sys/devices/system/cpu && exec \"$@\""
             let result = try RunningDaemon.failure(under: ["unshare", "--mount", "sh", "-c", hide, "sh"])
             #expect(result.status == 1, "\(result.output)")
             #expect(result.output.contains("/sys/devices/system/cpu/possible"))
         }
 
-        @Test("If no child can run on any CPU it does not start, and reports why")
-        func noChild() throws {
+        @Test func `if no child can run on any CPU it does not start, and reports why`() throws {
             let directory = try TemporaryDirectory()
             let strace = [
                 "strace", "-f", "-qq", "-o", directory.file("trace"), "-e", "trace=sched_setaffinity", "-e",

@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The daemon's privileges")
-    struct PrivilegeTests {
+    /// The daemon's privileges.
+    @Suite struct PrivilegeTests {
         private static let netAdminAlone = "0000000000001000"
         private static let nothing = "0000000000000000"
 
-        @Test("Started as root it keeps only CAP_NET_ADMIN, permanently", arguments: [[], ["--user", "nobody"]])
-        func keepsOneCapability(options: [String]) throws {
+        @Test(arguments: [[], ["--user", "nobody"]])
+        func `started as root it keeps only CAP_NET_ADMIN, permanently`(options: [String]) throws {
             let daemon = try RunningDaemon(options)
             let status = try ProcessStatus(daemon.pid)
             for set in ["CapEff", "CapPrm", "CapBnd"] { #expect(status[set] == Self.netAdminAlone, "\(set)") }
@@ -31,9 +31,8 @@ extension SystemTests {
             #expect(options.isEmpty || status["Groups"] == "")
         }
 
-        @Test(
-            "It is not dumpable: a process with its user and capability cannot inspect it", arguments: [nil, "nobody"])
-        func isNotDumpable(user: String?) throws {
+        @Test(arguments: [nil, "nobody"])
+        func `it is not dumpable: a process with its user and capability cannot inspect it`(user: String?) throws {
             let daemon = try RunningDaemon(user.map { ["--user", $0] } ?? [])
             let twin = Host.withNetAdminAlone(uid: user == nil ? 0 : Host.nobody)
             let other = try Sleeper { twin + $0 }
@@ -44,8 +43,7 @@ extension SystemTests {
             #expect(try Host.owner(of: "/proc/\(daemon.pid)/status") == 0)
         }
 
-        @Test("An ordinary user with an ambient capability is as good as root")
-        func ambient() throws {
+        @Test func `an ordinary user with an ambient capability is as good as root`() throws {
             let directory = try TemporaryDirectory()
             try #require(unsafe chown(directory.path, Host.nobody, Host.nobody) == 0)
             let program = directory.file("taskstatsd")
@@ -65,15 +63,13 @@ extension SystemTests {
             #expect(!Host.exists(daemon.socket), "the directory belongs to it")
         }
 
-        @Test("Root with only the capability starts as well")
-        func restrictedRoot() throws {
+        @Test func `root with only the capability starts as well`() throws {
             let daemon = try RunningDaemon(under: Host.withNetAdminAlone(uid: 0))
             #expect(try ProcessStatus(daemon.pid)["CapPrm"] == Self.netAdminAlone)
             try expectService(of: daemon)
         }
 
-        @Test("As another user it works like as root, even for clients that come later")
-        func servesAsAnotherUser() throws {
+        @Test func `as another user it works like as root, even for clients that come later`() throws {
             let daemon = try RunningDaemon(["--user", "nobody"])
             try expectService(of: daemon)
             // Registrations are made by a process that is not root.
@@ -89,10 +85,7 @@ extension SystemTests {
             #expect(try Host.run(container).errors.contains("pid namespace"))
         }
 
-        @Test(
-            "As another user it cannot remove its socket from root's directory, logs it, and the next start replaces it"
-        )
-        func leavesItsSocket() throws {
+        @Test func `as another user it logs that it cannot remove its socket, and the next start replaces it`() throws {
             let directory = try TemporaryDirectory()
             let first = try RunningDaemon(["--user", "nobody"], in: directory)
             let result = try first.stop()
@@ -103,8 +96,7 @@ extension SystemTests {
             try expectService(of: second)
         }
 
-        @Test("An unknown user, or one that it may not become, is an error with the name, and leaves no socket")
-        func wrongUser() throws {
+        @Test func `an unknown or forbidden user is an error with the name, and leaves no socket`() throws {
             let unknown = try RunningDaemon.failure(["--user", "no such user"])
             #expect(unknown.status == 1)
             #expect(unknown.output.contains("no such user: no such user"))
@@ -118,8 +110,7 @@ extension SystemTests {
             #expect(!Host.exists(socket))
         }
 
-        @Test("An unknown group is refused like an unknown user; only the default group may be missing")
-        func unknownGroup() throws {
+        @Test func `an unknown group is refused like an unknown user; only the default group may be missing`() throws {
             let unknown = try RunningDaemon.failure(["--group", "no such group"])
             #expect(unknown.status == 1, "\(unknown.output)")
             #expect(unknown.output.contains("no such group: no such group"))
@@ -127,8 +118,7 @@ extension SystemTests {
             if !groups.contains(where: { $0.hasPrefix("taskstats:") }) { _ = try RunningDaemon() }
         }
 
-        @Test("No environment variable selects a file that it opens")
-        func environmentNamesNoFile() throws {
+        @Test func `no environment variable selects a file that it opens`() throws {
             let names = [
                 "TASKSTATS_SOCKET", "HOME", "PWD", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "RUNTIME_DIRECTORY",
                 "TZ", "STATE_DIRECTORY", "CONFIGURATION_DIRECTORY", "CREDENTIALS_DIRECTORY", "LOGS_DIRECTORY",
@@ -146,8 +136,7 @@ extension SystemTests {
             #expect(calls.filter { $0.contains("tainted") } == [])
         }
 
-        @Test("Nor a program that runs when it crashes")
-        func crashRunsNoProgram() throws {
+        @Test func `nor a program that runs when it crashes`() throws {
             let directory = try TemporaryDirectory()
             let (program, proof) = (directory.file("backtrace"), directory.file("proof"))
             let write = #"printf '#!/bin/sh\ntouch %s\n' "$1" >"$0" && chmod 755 "$0""#
@@ -156,7 +145,7 @@ extension SystemTests {
             let daemon = try RunningDaemon(in: directory, under: environment)
             let crash = try Host.run(Script.command("crash.py", "\(daemon.pid)", daemon.socket))
             try #require(crash.status == 0, "\(crash.errors)")
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z "), !Host.exists(proof) {}
+            try Host.wait(for: daemon.pid, toBe: "Z")
             #expect(!Host.exists(proof))
             #expect(try daemon.stop(signal: SIGKILL).status == 128 + SIGSEGV)
         }
@@ -171,11 +160,13 @@ extension SystemTests {
             let ended = try (0..<Host.onlineCPUs).flatMap { cpu in
                 try ExitLoad(finishing: ExitLoad.start(cpu: cpu, processes: 5, threads: 5)).ids
             }
-            #expect(try connection.status().daemon?.registeredCPUs == Host.text("/sys/devices/system/cpu/online").line)
+            #expect(
+                try connection.status().daemon?.registeredCPUs.description
+                    == Host.text("/sys/devices/system/cpu/online").line)
             let events = try subscriber.leave()
             #expect(Set(events.exits.map(\.pid)).isSuperset(of: ended))
             #expect(events.lost == 0)
-            if let cgroup = try Host.mount(ofType: "cgroup") {
+            if let cgroup = Host.mount(ofType: "cgroup") {
                 let stats = try connection.stats(ofCgroup: cgroup)
                 #expect(stats.running + stats.sleeping > 0)
             }
@@ -219,10 +210,5 @@ extension Host {
         var status = stat()
         try #require(unsafe lstat(path, &status) == 0)
         return status.st_uid
-    }
-
-    fileprivate static func mount(ofType type: String) throws -> String? {
-        try text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
-            .first { $0[2] == type }.map { String($0[1]) }
     }
 }

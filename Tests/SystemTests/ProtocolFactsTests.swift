@@ -2,8 +2,7 @@ import Testing
 
 extension SystemTests {
     /// Statements of Protocol/README.md that only a running daemon on a real kernel can prove; facts.py checks each.
-    @Suite("Statements of Protocol/ hold on the real kernel")
-    struct ProtocolFactsTests {
+    @Suite struct ProtocolFactsTests {
         struct Fact: CustomTestStringConvertible {
             let name: String
             let testDescription: String
@@ -23,8 +22,8 @@ extension SystemTests {
             Fact(name: "next-seq", testDescription: "sequence numbers start at next_seq, and counters of a CPU stay"),
         ]
 
-        @Test("A statement about a running daemon holds", arguments: facts)
-        func holds(_ fact: Fact) throws {
+        @Test(arguments: facts)
+        func `a statement about a running daemon holds`(_ fact: Fact) throws {
             let daemon = try RunningDaemon(fact.options)
             let result = try Host.run(Script.command("facts.py", daemon.socket, fact.name))
             #expect(result.status == 0, "\(result.errors)")

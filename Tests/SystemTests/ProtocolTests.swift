@@ -3,13 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The daemon behaves as Protocol/ states")
-    struct ProtocolTests {
+    /// The daemon behaves as Protocol/ states.
+    @Suite struct ProtocolTests {
         /// Conversations that need a daemon with little room.
         private static let tight = ["closing", "lost"]
 
-        @Test("The conversations of Protocol/examples are reproduced")
-        func examples() throws {
+        @Test func `the conversations of Protocol/examples are reproduced`() throws {
             let names = try Host.run(["ls", Self.file("Protocol/examples")]).output
                 .split(separator: "\n").map { String($0.dropLast(".ndjson".count)) }
             let roomy = try replay(
@@ -38,8 +37,7 @@ extension SystemTests {
             return result.output.split(separator: "\n").map(String.init)
         }
 
-        @Test("The Python client written from Protocol/README.md works as described")
-        func python() throws {
+        @Test func `the Python client written from Protocol/README.md works as described`() throws {
             let daemon = (RunningDaemon.recording + [try ChildProcess.product("taskstatsd")]).joined(separator: " ")
             let result = try Host.run([
                 "env", "TASKSTATSD=\(daemon)", "python3", "-W", "error", Self.file("contrib/python/test_taskstats.py"),
@@ -47,8 +45,7 @@ extension SystemTests {
             #expect(result.status == 0, "\(result.errors)")
         }
 
-        @Test("The three introductory commands of Protocol/README.md work as printed")
-        func threeLines() throws {
+        @Test func `the three introductory commands of Protocol/README.md work as printed`() throws {
             let daemon = try RunningDaemon()
             let lines = try Self.firstShellLines(of: "Protocol/README.md")
                 .map { $0.split(separator: "/run/taskstats.sock", omittingEmptySubsequences: false) }
@@ -70,8 +67,7 @@ extension SystemTests {
             #expect(try watch.finish().status == 0)
         }
 
-        @Test("The shell example prints the failed commands, and ends with the daemon")
-        func shell() throws {
+        @Test func `the shell example prints the failed commands, and ends with the daemon`() throws {
             let daemon = try RunningDaemon()
             var watch = try Host.start(["sh", Self.file("contrib/shell/failures"), daemon.socket])
             try waitForSubscriber(of: daemon)

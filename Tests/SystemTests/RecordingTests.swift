@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("An ordinary user records and plays exits")
-    struct RecordingTests {
+    /// An ordinary user records and plays exits.
+    @Suite struct RecordingTests {
         /// Records as nobody, compressed, until this many tasks of the test have ended.
         private func start(_ daemon: RunningDaemon, _ arguments: [String]) throws -> ChildProcess {
             try Host.start(daemon.tsctlAsNobody(["record"] + arguments))
@@ -18,13 +18,11 @@ extension SystemTests {
 
         private func waitForSubscription(_ daemon: RunningDaemon) throws {
             let connection = try daemon.connect()
-            while try connection.status().daemon?.subscribers != 1 { sched_yield() }
+            try wait(for: "the subscription") { try connection.status().daemon?.subscribers == 1 }
         }
 
-        @Test(
-            "A recording holds every task that ended between its start and Ctrl-C",
-            arguments: ["exits.zst", "exits.gz"])
-        func everyRecord(name: String) throws {
+        @Test(arguments: ["exits.zst", "exits.gz"])
+        func `a recording holds every task that ended between its start and Ctrl-C`(name: String) throws {
             let daemon = try RunningDaemon()
             unsafe chmod(daemon.directory.path, 0o777)
             let path = daemon.directory.file(name)
@@ -50,10 +48,10 @@ extension SystemTests {
             #expect(sums.split(separator: " ")[1...2] == ["\(lines.count)", "\(lines.count)"])
         }
 
-        @Test(
-            "A recording continues across a restart of the daemon, with every task that ended while it ran and the gap",
-            arguments: [SIGTERM, SIGKILL])
-        func restart(signal: Int32) throws {
+        @Test(arguments: [SIGTERM, SIGKILL])
+        func `a recording continues across a restart of the daemon, with every task that it saw and the gap`(
+            signal: Int32
+        ) throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("exits.ndjson")
             func failingPID() throws -> Int {
@@ -66,7 +64,7 @@ extension SystemTests {
             let recorder = try Host.start([ChildProcess.product("tsctl"), "record", path, "--socket", first.socket])
             try waitForSubscription(first)
             let early = try failingPID()
-            while try !Host.text(path).contains(#""pid":\#(early),"#) { sched_yield() }
+            try wait(for: "the record of \(early)") { try Host.text(path).contains(#""pid":\#(early),"#) }
             _ = try first.stop(signal: signal)
             let second = try RunningDaemon(in: directory)
             try waitForSubscription(second)
@@ -84,8 +82,7 @@ extension SystemTests {
             #expect(lines[gap...].contains { $0.contains(#""pid":\#(late),"#) })
         }
 
-        @Test("Output like that of getdelays -w is played, each task with its end")
-        func bareRecords() throws {
+        @Test func `output like that of getdelays -w is played, each task with its end`() throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("getdelays.log")
             let input = try Pipe()

@@ -4,15 +4,14 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Registrations follow the clients")
-    struct RegistrationTests {
-        @Test("The first client of a CPU has it registered, the last one to leave has it deregistered")
-        func followsClients() throws {
-            try #require(Host.onlineCPUs >= 2)
+    /// Registrations follow the clients.
+    @Suite struct RegistrationTests {
+        @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
+        func `the first client of a CPU has it registered, the last one to leave has it deregistered`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
-            func registered() throws -> String? { try observer.status().daemon?.registeredCPUs }
-            #expect(try registered() == "")
+            func registered() throws -> CPUSet? { try observer.status().daemon?.registeredCPUs }
+            #expect(try registered() == [])
 
             let first = try Subscriber(daemon, Subscription(cpus: "0"))
             #expect(try registered() == "0")
@@ -23,18 +22,17 @@ extension SystemTests {
             try second.connection.subscribe(Subscription(cpus: "1"))
             #expect(try registered() == "1")
             _ = try second.leave()
-            #expect(try registered() == "")
+            #expect(try registered() == [])
         }
 
-        @Test("Replacing a subscription neither loses nor duplicates a record of a CPU in both")
-        func replacesExactly() throws {
-            try #require(Host.onlineCPUs >= 2)
+        @Test(.enabled(if: Host.onlineCPUs >= 2, "needs two CPUs"))
+        func `replacing a subscription neither loses nor duplicates a record of a CPU in both`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let filter = Subscriber.ownTasks
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0-1", filter: filter))
             let load = try ExitLoad.start(cpu: 1, processes: 0, threads: 4_000)
             for round in 0..<200 {
-                let cpus = round.isMultiple(of: 2) ? "1" : "0-1"
+                let cpus: CPUSet = round.isMultiple(of: 2) ? "1" : "0-1"
                 try subscriber.connection.subscribe(Subscription(cpus: cpus, filter: filter))
             }
             let ended = try ExitLoad(finishing: load).ids
@@ -44,8 +42,7 @@ extension SystemTests {
             #expect(events.exits.map(\.pid).filter(ours.contains).sorted() == ended.sorted())
         }
 
-        @Test("A killed client leaves no registration behind")
-        func killedClient() throws {
+        @Test func `a killed client leaves no registration behind`() throws {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
             let client = try Host.start([
@@ -62,8 +59,8 @@ extension SystemTests {
             #expect(try observer.status().daemon?.registeredCPUs == "")
         }
 
-        @Test("After the last client left, a process that takes over the daemon's port ids receives nothing")
-        func nothingForStrangers() throws {
+        @Test
+        func `after the last client left, a process that takes over the daemon's port ids receives nothing`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let ports = try NetlinkPorts.ofProcess(daemon.pid)
@@ -76,8 +73,7 @@ extension SystemTests {
             #expect(received == 0)
         }
 
-        @Test("A failed registration is reported with the first error, and a child removes its remains")
-        func failedRegistration() throws {
+        @Test func `a failed registration is reported with the first error, and a child removes its remains`() throws {
             let daemon = try RunningDaemon()
             let recorder = try RunningDaemon()
             let children = RecordFilter.children(of: daemon.pid)
@@ -103,8 +99,7 @@ extension SystemTests {
             #expect(try daemon.stop().output.contains("cannot deregister"))
         }
 
-        @Test("An error that persists on every read is logged once, and queued records are delivered afterwards")
-        func persistentReadError() throws {
+        @Test func `an error that persists is logged once, and queued records are delivered afterwards`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let subscriber = try Subscriber(daemon, Subscription(cpus: "0", filter: Subscriber.ownTasks))
             let strace = try Injection.begin(Fault(call: "recvmmsg", error: "ENOMEM"), in: daemon.pid, when: "1+")
@@ -119,8 +114,8 @@ extension SystemTests {
             #expect(output.split(separator: "\n").count { $0.contains("cannot read exit records") } == 1, "\(output)")
         }
 
-        @Test("A registration that the daemon cannot remove is removed for it, and no other process has it")
-        func failedDeregistration() throws {
+        @Test
+        func `a registration that the daemon cannot remove is removed for it, and no other process has it`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             // From here on no receive buffer can be set, which is the first step of every command.

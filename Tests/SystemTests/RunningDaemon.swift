@@ -39,7 +39,7 @@ final class RunningDaemon {
         try #require(said.last?.hasSuffix("ready") == true, "the daemon said: \(said)")
     }
 
-    /// The release build of the daemon, built by CI for tests that measure.
+    /// The release build of the daemon if there is one, as in CI, for tests that saturate it.
     ///
     /// The debug build takes ten times as long for each request, connection and record.
     static var installable: String {
@@ -65,7 +65,7 @@ final class RunningDaemon {
         return try Host.start(["sh", "-c", #"exec "$@" 2>&1"#, "sh"] + command)
     }
 
-    /// The command prefix of a daemon that saves its lines for contrib/wire/check.py; contrib/test requests it.
+    /// The command prefix of a daemon that saves its lines for contrib/check/wire/check.py; contrib/test requests it.
     static var recording: [String] {
         guard let directory = unsafe getenv("TASKSTATS_WIRE_LOG").map({ unsafe String(cString: $0) }) else { return [] }
         return ["env", "LD_PRELOAD=\(directory)/tap.so", "TASKSTATS_WIRE_LOG=\(directory)"]
@@ -105,17 +105,12 @@ final class RunningDaemon {
     }
 }
 
-extension [Int] {
-    /// The median.
-    var median: Int { sorted()[count / 2] }
-}
-
 /// The machine that runs the tests.
 enum Host {
     /// The uid that plays other users.
     static let nobody: UInt32 = 65_534
 
-    /// Whether there are two CPUs to pin tasks to.
+    /// The number of online CPUs.
     static let onlineCPUs = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     /// Returns the command, run as an ordinary user.
@@ -123,10 +118,8 @@ enum Host {
         ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups"] + command
     }
 
-    /// The command prefix of a measurement while others saturate the machine.
-    ///
-    /// It gets the CPU first, because the test is about the daemon's fairness and not about the scheduler's, which
-    /// would add waits of 4 ms ticks.
+    /// The command prefix of a program that gets the CPU first while others saturate the machine, because the test is
+    /// about the daemon's fairness and not about the scheduler's.
     static let unhindered = ["nice", "-n", "-15"]
 
     /// Starts a command found in PATH.
@@ -136,18 +129,43 @@ enum Host {
     }
 
     /// Runs a command found in PATH to its end.
-    static func run(_ command: [String]) throws -> ChildProcess.Result { try start(command).finish() }
+    static func run(_ command: [String]) throws -> ChildProcess.Result {
+        try start(command).finish(within: Requested.patience)
+    }
+
+    /// Waits until a child is in a state, as in /proc/PID/stat: S sleeps, Z has ended.
+    static func wait(for pid: pid_t, toBe state: String) throws {
+        try TestSupport.wait(for: "state \(state) of pid \(pid)") {
+            try text("/proc/\(pid)/stat").contains(") \(state) ")
+        }
+    }
+
+    /// Connects as soon as a daemon listens; the file exists shortly before.
+    static func connect(onceListening socket: String) throws -> TaskstatsConnection {
+        var connection: TaskstatsConnection?
+        try TestSupport.wait(for: "a daemon at \(socket)") {
+            do throws(TaskstatsError) {
+                connection = try TaskstatsConnection.connect(path: socket)
+                return true
+            } catch {
+                guard error.code == .notRunning else { throw error }
+                return false
+            }
+        }
+        return try #require(connection)
+    }
 
     /// Returns whether there is a file of that name.
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Returns the mount point of a file system of this type; nil when none is mounted.
+    static func mount(ofType type: String) -> String? {
+        (try? text("/proc/self/mounts"))?.split(separator: "\n").map { $0.split(separator: " ") }
+            .first { $0[2] == type }.map { String($0[1]) }
+    }
 
     /// Returns the text of a file, which may be one of the kernel's.
     static func text(_ path: String) throws -> String {
         try #require(try Descriptor.open(path).readText(limit: 1 << 22))
     }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// Restricts a test on the running kernel to root.
-    static var needsRoot: Self { .enabled(if: geteuid() == 0, "needs root: it runs the real daemon") }
 }

@@ -5,14 +5,13 @@ import Testing
 
 extension SystemTests {
     /// The tests act as systemd.
-    @Suite("Under a service manager")
-    struct ServiceTests {
+    @Suite struct ServiceTests {
         private static let idle = "0 clients, no CPU registered"
 
-        @Test(
-            "It reports readiness, its state, and its end to a socket that only root may write to",
-            arguments: [("", []), ("@", []), ("", ["--user", "nobody"])])
-        func notifies(prefix: String, options: [String]) throws {
+        @Test(arguments: [("", []), ("@", []), ("", ["--user", "nobody"])])
+        func `it reports readiness, its state, and its end to a socket that only root may write to`(
+            prefix: String, options: [String]
+        ) throws {
             let directory = try TemporaryDirectory()
             let name = prefix + directory.file("notify")
             let manager = try NotificationSocket(path: name)
@@ -40,8 +39,7 @@ extension SystemTests {
             #expect(storeMessages == ["FDSTORE=1\nFDNAME=cpu-0\nFDPOLL=0", "FDSTOREREMOVE=1\nFDNAME=cpu-0"])
         }
 
-        @Test("It sends keep-alives for as long as its loop runs")
-        func watchdog() throws {
+        @Test func `it sends keep-alives for as long as its loop runs`() throws {
             let directory = try TemporaryDirectory()
             let name = directory.file("notify")
             let manager = try NotificationSocket(path: name)
@@ -65,8 +63,7 @@ extension SystemTests {
             #expect(try manager.next() == "WATCHDOG=1")
         }
 
-        @Test("Without a watchdog an idle daemon neither wakes up nor sends keep-alives")
-        func idles() throws {
+        @Test func `without a watchdog an idle daemon neither wakes up nor sends keep-alives`() throws {
             let directory = try TemporaryDirectory()
             let name = directory.file("notify")
             let manager = try NotificationSocket(path: name)
@@ -77,14 +74,14 @@ extension SystemTests {
             func switches() throws -> [Substring] {
                 try Host.text("/proc/\(daemon.pid)/status").split(separator: "\n").filter { $0.hasPrefix("voluntary") }
             }
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) S ") {}
+            try Host.wait(for: daemon.pid, toBe: "S")
             let before = try switches()
             #expect(try manager.next(milliseconds: 2_000) == nil)
             #expect(try switches() == before)
         }
 
-        @Test("An inherited socket is served and left unchanged", arguments: [[], ["--user", "nobody"]])
-        func inheritsSocket(options: [String]) throws {
+        @Test(arguments: [[], ["--user", "nobody"]])
+        func `an inherited socket is served and left unchanged`(options: [String]) throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("taskstats.sock")
             let daemon = try RunningDaemon(options, in: directory, under: activation("listening", path))
@@ -98,8 +95,7 @@ extension SystemTests {
             #expect(made.last == 0o600, "its mode is left to its creator")
         }
 
-        @Test("An inherited socket takes precedence over the socket option")
-        func inheritedSocketComesFirst() throws {
+        @Test func `an inherited socket takes precedence over the socket option`() throws {
             let directory = try TemporaryDirectory()
             let inherited = directory.file("inherited")
             let daemon = try RunningDaemon(in: directory, under: activation("listening", inherited))
@@ -107,10 +103,10 @@ extension SystemTests {
             #expect(try TaskstatsConnection.connect(path: inherited).stats(ofTask: 1)[.acPid] == 1)
         }
 
-        @Test(
-            "An inherited descriptor that it cannot serve is an error with the reason",
-            arguments: [("bound", "does not listen"), ("two", "2 sockets were passed")])
-        func refusesToInherit(kind: String, problem: String) throws {
+        @Test(arguments: [("bound", "does not listen"), ("two", "2 sockets were passed")])
+        func `an inherited descriptor that it cannot serve is an error with the reason`(kind: String, problem: String)
+            throws
+        {
             let directory = try TemporaryDirectory()
             let path = directory.file("inherited")
             let result = try RunningDaemon.failure(under: activation(kind, path))
@@ -119,31 +115,20 @@ extension SystemTests {
             #expect(Host.exists(path))
         }
 
-        @Test("systemd's tool for socket activation starts it, and its first client is served")
-        func activatedBySystemd() throws {
+        @Test func `systemd's tool for socket activation starts it, and its first client is served`() throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("taskstats.sock")
             let activated = try Host.start([
                 "sh", "-c", #"exec systemd-socket-activate --listen="$1" "$0" 2>&1"#,
                 try ChildProcess.product("taskstatsd"), path,
             ])
-            while !Host.exists(path) {}
-            var connection: TaskstatsConnection?
-            while connection == nil {
-                do throws(TaskstatsError) {
-                    connection = try TaskstatsConnection.connect(path: path)
-                } catch {
-                    // It is bound shortly before it listens.
-                    guard error.code == .notRunning else { throw error }
-                }
-            }
-            #expect(try connection?.stats(ofTask: activated.pid).command == "taskstatsd")
+            let connection = try Host.connect(onceListening: path)
+            #expect(try connection.stats(ofTask: activated.pid).command == "taskstatsd")
             activated.send(signal: SIGTERM)
             #expect(try activated.finish().status == 0)
         }
 
-        @Test("An unreachable manager is an error before anything is served")
-        func unreachableManager() throws {
+        @Test func `an unreachable manager is an error before anything is served`() throws {
             let result = try RunningDaemon.failure(under: ["env", "NOTIFY_SOCKET=/nowhere/notify"])
             #expect(result.status == 1)
             #expect(result.output.contains("NOTIFY_SOCKET=/nowhere/notify"))

@@ -3,13 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("A client that reads nothing is closed after --stall-timeout")
-    struct StallTests {
+    /// A client that reads nothing is closed after --stall-timeout.
+    @Suite struct StallTests {
         private let clock = ContinuousClock()
         private let subscription = Subscription(filter: Subscriber.ownTasks)
 
-        @Test("A client that reads nothing is closed; one that reads beside it is not and loses nothing")
-        func closesWhoTakesNothing() throws {
+        @Test func `a client that reads nothing is closed; one that reads beside it is not and loses nothing`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms + ["--stall-timeout", "1"])
             let stalled = try Subscriber(daemon, subscription)
             let reading = try Subscriber(daemon, subscription)
@@ -26,11 +25,10 @@ extension SystemTests {
             #expect(clients == 1)
             #expect(clock.now - begun >= .seconds(1))
             // Data in the kernel's socket buffer is still there, followed by the end.
-            #expect(throws: TaskstatsError.self) { while true { _ = try stalled.connection.next() } }
+            #expect(throws: TaskstatsError.self) { while true { _ = try stalled.next() } }
         }
 
-        @Test("A client without data to read, or that reads a little from time to time, is not closed")
-        func sparesOthers() throws {
+        @Test func `a client without data to read, or that reads a little from time to time, is not closed`() throws {
             let daemon = try RunningDaemon(["--stall-timeout", "2s", "--queue-bytes", "262144"])
             let idle = try daemon.connect()
             let slow = try Subscriber(daemon, subscription)
@@ -38,7 +36,7 @@ extension SystemTests {
             while clock.now < begun + .seconds(5) {
                 _ = try endThreads(300)
                 // Far less than arrives, and never so much that it would have to wait for more.
-                for _ in 0..<40 { _ = try slow.connection.next() }
+                for _ in 0..<40 { _ = try slow.next() }
             }
             #expect(try idle.status().daemon?.clients == 2)
             #expect(try slow.connection.status().connection.lostInQueue > 0)

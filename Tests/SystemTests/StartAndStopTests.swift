@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The daemon starts and stops")
-    struct StartAndStopTests {
-        @Test("It starts, sends hello, and stops leaving nothing behind", arguments: [SIGTERM, SIGINT])
-        func startsAndStops(signal: Int32) throws {
+    /// The daemon starts and stops.
+    @Suite struct StartAndStopTests {
+        @Test(arguments: [SIGTERM, SIGINT])
+        func `it starts, sends hello, and stops leaving nothing behind`(signal: Int32) throws {
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
             #expect(connection.server.access == .all)
@@ -16,19 +16,17 @@ extension SystemTests {
             #expect(!Host.exists(daemon.socket))
         }
 
-        @Test("When it stops it deregisters and sends subscribers the reason")
-        func notifiesSubscribers() throws {
+        @Test func `when it stops it deregisters and sends subscribers the reason`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let result = try daemon.stop()
             #expect(result.output.contains("deregistered=0"))
-            var last = try subscriber.connection.next()
-            while case .exit = last { last = try subscriber.connection.next() }
+            var last = try subscriber.next()
+            while case .exit = last { last = try subscriber.next() }
             #expect(last == .closing(reason: "taskstatsd is stopping"))
         }
 
-        @Test("A second daemon reports the running one and leaves its socket alone")
-        func refusesASecond() throws {
+        @Test func `a second daemon reports the running one and leaves its socket alone`() throws {
             let daemon = try RunningDaemon()
             let second = try RunningDaemon.launch(["--socket", daemon.socket]).finish()
             #expect(second.status == 1)
@@ -36,8 +34,7 @@ extension SystemTests {
             #expect(try daemon.connect().stats(ofTask: daemon.pid).command == "taskstatsd")
         }
 
-        @Test("The socket file of a killed daemon is replaced")
-        func replacesADeadSocket() throws {
+        @Test func `the socket file of a killed daemon is replaced`() throws {
             let directory = try TemporaryDirectory()
             let killed = try RunningDaemon(in: directory)
             #expect(try killed.stop(signal: SIGKILL).status == 128 + SIGKILL)
@@ -46,8 +43,8 @@ extension SystemTests {
             #expect(try next.connect().server.instance.isEmpty == false)
         }
 
-        @Test("Of several that start at once over a dead socket one serves, and the others report why they do not")
-        func startsOnce() throws {
+        @Test
+        func `of several that start over a dead socket one serves, and the others report why they do not`() throws {
             let directory = try TemporaryDirectory()
             let dead = try RunningDaemon(in: directory)
             _ = try dead.stop(signal: SIGKILL)
@@ -71,8 +68,7 @@ extension SystemTests {
             #expect(try race4.finish().output.contains("status 0"))
         }
 
-        @Test("Without standard descriptors none of its log output reaches a client")
-        func closedDescriptors() throws {
+        @Test func `without standard descriptors none of its log output reaches a client`() throws {
             let directory = try TemporaryDirectory()
             unsafe chmod(directory.path, 0o755)
             let socket = directory.file("taskstats.sock")
@@ -81,8 +77,7 @@ extension SystemTests {
                     "sh", "-c", "exec \"$0\" --socket \"$1\" --log-level debug <&- >&- 2>&-",
                     try ChildProcess.product("taskstatsd"), socket,
                 ])
-            while !Host.exists(socket) {}
-            let connection = try connect(socket)
+            let connection = try Host.connect(onceListening: socket)
             let descriptors = try Host.run(["ls", "-l", "/proc/\(closed.pid)/fd"]).output
             for number in 0...2 { #expect(descriptors.contains(" \(number) -> /dev/null\n")) }
             #expect(try connection.stats(ofTask: closed.pid).command == "taskstatsd")
@@ -90,19 +85,7 @@ extension SystemTests {
             #expect(try closed.finish().status == 0)
         }
 
-        /// Connects as soon as it listens; the file exists shortly before.
-        private func connect(_ socket: String) throws -> TaskstatsConnection {
-            while true {
-                do throws(TaskstatsError) {
-                    return try TaskstatsConnection.connect(path: socket)
-                } catch {
-                    guard error.code == .notRunning else { throw error }
-                }
-            }
-        }
-
-        @Test("It runs on the given CPUs, and watches all of them")
-        func affinity() throws {
+        @Test func `it runs on the given CPUs, and watches all of them`() throws {
             let last = Host.onlineCPUs - 1
             let daemon = try RunningDaemon(["--cpu-affinity", "N"])
             let status = try Host.text("/proc/\(daemon.pid)/status").split(separator: "\n")
@@ -112,8 +95,7 @@ extension SystemTests {
             #expect(Set(try subscriber.leave().exits.map(\.pid)).isSuperset(of: ended))
         }
 
-        @Test("A file that is not a socket is not replaced")
-        func keepsAFile() throws {
+        @Test func `a file that is not a socket is not replaced`() throws {
             let directory = try TemporaryDirectory()
             let path = directory.file("precious")
             #expect(try Host.run(["sh", "-c", "echo text > \(path)"]).status == 0)
@@ -123,24 +105,21 @@ extension SystemTests {
             #expect(try Host.text(path) == "text\n")
         }
 
-        @Test("Without CAP_NET_ADMIN the error names the capability")
-        func namesTheCapability() throws {
+        @Test func `without CAP_NET_ADMIN the error names the capability`() throws {
             let result = try failureWithoutReader(under: ["setpriv", "--bounding-set=-net_admin"])
             #expect(result.status == 1)
             #expect(result.output.contains("CAP_NET_ADMIN"))
         }
 
-        @Test(
-            "In a private namespace the error names its kind",
-            arguments: [("net", ["--net"]), ("pid", ["--pid", "--fork"]), ("user", ["--user", "--map-root-user"])])
-        func namesTheNamespace(kind: String, options: [String]) throws {
+        @Test(arguments: [("net", ["--net"]), ("pid", ["--pid", "--fork"]), ("user", ["--user", "--map-root-user"])])
+        func `in a private namespace the error names its kind`(kind: String, options: [String]) throws {
             let result = try failureWithoutReader(under: ["unshare"] + options)
             #expect(result.status == 1)
             #expect(result.output.contains("initial \(kind) namespace"))
         }
 
-        @Test("If the namespace of init cannot be compared, the canary detects the private net namespace")
-        func canaryDecides() throws {
+        @Test
+        func `if the namespace of init cannot be compared, the canary detects the private net namespace`() throws {
             // Nothing below /proc/1/ns can be read; only the missing record of the child shows it.
             let hide = "mount -t tmpfs none /proc/1/ns && exec \"$@\""
             let result = try failureWithoutReader(under: ["unshare", "--net", "--mount", "sh", "-c", hide, "sh"])
@@ -158,16 +137,14 @@ extension SystemTests {
             return result
         }
 
-        @Test(
-            "Invalid options end with the status of usage errors",
-            arguments: [
-                ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
-                ["--stall-timeout", "25h"], ["--stall-timeout", "1m"],
-                ["--cpu-affinity", ""], ["--cpu-affinity", "100000"], ["--connections", "0"],
-                ["--connections-per-user", "-1"], ["--connections-per-second", "1000001"],
-                ["--requests-per-second", "0"],
-            ])
-        func refusesOptions(options: [String]) throws {
+        @Test(arguments: [
+            ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
+            ["--stall-timeout", "25h"], ["--stall-timeout", "1m"],
+            ["--cpu-affinity", ""], ["--cpu-affinity", "100000"], ["--connections", "0"],
+            ["--connections-per-user", "-1"], ["--connections-per-second", "1000001"],
+            ["--requests-per-second", "0"],
+        ])
+        func `invalid options end with the status of usage errors`(options: [String]) throws {
             #expect(try RunningDaemon.failure(options).status == 64)
         }
     }

@@ -4,12 +4,11 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("A service manager keeps the sockets of a killed daemon")
-    struct StoredSocketTests {
+    /// A service manager keeps the sockets of a killed daemon.
+    @Suite struct StoredSocketTests {
         private static let names = (0..<Host.onlineCPUs).map { "cpu-\($0)" }
 
-        @Test("It has a socket for every registered CPU, and no others")
-        func follows() throws {
+        @Test func `it has a socket for every registered CPU, and no others`() throws {
             let directory = try TemporaryDirectory()
             let store = try DescriptorStore(in: directory)
             let daemon = try RunningDaemon(in: directory, under: store.launcher)
@@ -24,8 +23,8 @@ extension SystemTests {
             #expect(try store.names() == [])
         }
 
-        @Test("Another user cannot bind its port ids, and the next instance reports what was left in the sockets")
-        func takesOver() throws {
+        @Test
+        func `another user cannot bind its port ids, and the next instance reports what the sockets held`() throws {
             let directory = try TemporaryDirectory()
             let store = try DescriptorStore(in: directory)
             var daemon = try RunningDaemon(in: directory, under: store.launcher)
@@ -56,8 +55,8 @@ extension SystemTests {
             withExtendedLifetime(subscriber) {}
         }
 
-        @Test("A sweep as root deregisters sockets that only the manager keeps, so that they can be closed")
-        func sweepBeforeClosing() throws {
+        @Test
+        func `a sweep as root deregisters sockets that only the manager keeps, so that they can be closed`() throws {
             let directory = try TemporaryDirectory()
             let store = try DescriptorStore(in: directory)
             let daemon = try RunningDaemon(["--user", "nobody"], in: directory, under: store.launcher)
@@ -85,8 +84,7 @@ extension SystemTests {
             try stranger.end()
         }
 
-        @Test("A descriptor with the name of a stored socket that is not one is an error with the name")
-        func refuses() throws {
+        @Test func `a descriptor with the name of a stored socket that is not one is an error with the name`() throws {
             let directory = try TemporaryDirectory()
             let pass = #"exec 3</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=cpu-0; exec "$@""#
             let result = try RunningDaemon.failure(under: ["sh", "-c", pass, "sh"])

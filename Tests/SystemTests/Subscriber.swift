@@ -1,5 +1,8 @@
+import CLinux
 import Glibc
+import LinuxSystem
 import Taskstats
+import TestSupport
 import Testing
 
 /// A client with a subscription, and all its received records and losses.
@@ -15,6 +18,16 @@ struct Subscriber {
         connection = try daemon.connect()
         self.subscription = subscription
         try connection.subscribe(subscription)
+    }
+
+    /// Waits for the next event.
+    func next() throws -> TaskstatsEvent {
+        let limit = Deadline.usualLimit
+        let timer = try Descriptor(clinux_timer(UInt64(limit / .nanoseconds(1)), 0), of: "timerfd")
+        guard let event = try connection.next(interruptedBy: timer.number) else {
+            throw TimedOut(limit, waitingFor: "an event of the daemon")
+        }
+        return event
     }
 
     /// Returns the records and losses of all tasks that have ended, without leaving.

@@ -1,5 +1,5 @@
+import TestSupport
 import Testing
 
 /// The real daemon on the real kernel, one test at a time, because all watch the same machine.
-@Suite("On the real kernel", .serialized, .needsRoot)
-struct SystemTests {}
+@Suite(.serialized, .enabled(if: isRoot, "needs root")) struct SystemTests {}

@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("get of a process with threads", .timeLimit(.minutes(1)))
-    struct ThreadSumTests {
+    /// get of a process with threads.
+    @Suite(.timeLimit(.minutes(1))) struct ThreadSumTests {
         private let daemon: RunningDaemon
 
         init() throws { daemon = try RunningDaemon() }
@@ -47,8 +47,7 @@ extension SystemTests {
                 "\(output)")
         }
 
-        @Test("The bytes written by its threads are shown while these run, and never as 0 afterwards")
-        func written() throws {
+        @Test func `the bytes written by its threads are shown while these run, and never as 0 afterwards`() throws {
             let writer = try Writer(in: daemon.directory)
             let pid = writer.pid
 
@@ -66,8 +65,7 @@ extension SystemTests {
             #expect(after[1] == "-" || after[2].hasSuffix("+"), "\(after)")
         }
 
-        @Test("The longest wait is the longest of any thread")
-        func longestWait() throws {
+        @Test func `the longest wait is the longest of any thread`() throws {
             let writer = try Writer(in: daemon.directory)
             let output = try get("--tgid", "\(writer.pid)", "--threads", "--fields", "cpu_delay_max")
             let longest = output.split(separator: "\n").dropFirst().compactMap { line in
@@ -77,8 +75,7 @@ extension SystemTests {
             #expect(longest.last == longest.dropLast().max(), "\(output)")
         }
 
-        @Test("A process is shown for the id of its first thread, and a thread with --tid")
-        func leader() throws {
+        @Test func `a process is shown for the id of its first thread, and a thread with --tid`() throws {
             let writer = try Writer(in: daemon.directory)
             let pid = writer.pid
             #expect(try get("--pid", "\(pid)").contains("\nprocess           \(pid)\nthreads           3\n"))

@@ -3,10 +3,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("contrib/systemd/taskstatsd.service")
-    struct UnitFileTests {
-        @Test("Its filter allows every system call of the daemon and a sweep")
-        func systemCalls() throws {
+    @Suite struct UnitFileTests {
+        @Test func `its filter allows every system call of the daemon and a sweep`() throws {
             let directory = try TemporaryDirectory()
             let notify = directory.file("notify")
             let manager = try NotificationSocket(path: notify)

@@ -84,16 +84,15 @@ import Testing
         },
     ]
 
-    @Test("A process can be queried by clients that could inspect it without the daemon", arguments: targets)
-    func query(_ target: Target) {
+    @Test(arguments: targets)
+    func `a process can be queried by clients that could inspect it without the daemon`(_ target: Target) {
         let policy = BrokerSettings.sample().policy
         for (name, peer) in Self.personas {
             #expect(policy.access(of: peer).mayQuery(target.facts) == target.visibleTo.contains(name), "\(name)")
         }
     }
 
-    @Test("The kernel's record must have the client's uid")
-    func agreement() {
+    @Test func `the kernel's record must have the client's uid`() {
         let record = EndedTask(pid: 1, uid: 1000, gid: 7).record().task
         let policy = BrokerSettings.sample().policy
         var facts = Self.targets[0].facts
@@ -104,8 +103,7 @@ import Testing
         #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).agrees(with: nameless, of: facts))
     }
 
-    @Test("The record must be of the inspected program, as another may have run in between")
-    func program() {
+    @Test func `the record must be of the inspected program, as another may have run in between`() {
         let record = EndedTask(pid: 1, uid: 1000).record().task
         var facts = Self.targets[0].facts
         facts.command = "su"

@@ -6,8 +6,7 @@ import Testing
 
 /// Answers are never dropped; instead, a client that does not read is not read from.
 @Suite struct AnswerTests {
-    @Test("A queue full of records drops no answer")
-    func behindRecords() throws {
+    @Test func `a queue full of records drops no answer`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let client = try host.connect()
         client.subscribe()
@@ -21,8 +20,7 @@ import Testing
         #expect(Journal.fault(in: received, of: 1...50) == nil)
     }
 
-    @Test("Requests are read until the queue is full, and again when there is room")
-    func backPressure() throws {
+    @Test func `requests are read until the queue is full, and again when there is room`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 20_000 }))
         let client = try host.connect()
         var answers = 0
@@ -38,8 +36,7 @@ import Testing
         #expect(client.received.count == 1 + answers)
     }
 
-    @Test("No requests are read from a client that is closing or gone")
-    func closed() throws {
+    @Test func `no requests are read from a client that is closing or gone`() throws {
         let host = TestHost()
         let client = try host.connect()
         host.shutDown()
@@ -51,8 +48,7 @@ import Testing
         #expect(host.isFinished(client.id))
     }
 
-    @Test("Shutting down notifies every client once")
-    func shutDownTwice() throws {
+    @Test func `shutting down notifies every client once`() throws {
         let host = TestHost()
         let clients = try (0..<3).map { _ in try host.connect() }
         host.shutDown()

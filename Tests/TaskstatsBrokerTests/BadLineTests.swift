@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -9,8 +10,7 @@ import Testing
     private let host = TestHost()
     private let finalMessage = "8 bad lines in a row"
 
-    @Test("Eight bad lines in a row close the connection after queued lines are sent")
-    func eight() throws {
+    @Test func `eight bad lines in a row close the connection after queued lines are sent`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")
         host.end(EndedTask(pid: 1))
@@ -22,8 +22,7 @@ import Testing
         #expect(host.registered.isEmpty)
     }
 
-    @Test("Seven bad lines are tolerated, and a good line in between resets the count")
-    func reset() throws {
+    @Test func `seven bad lines are tolerated, and a good line in between resets the count`() throws {
         let client = try host.connect()
         for _ in 0..<5 {
             for _ in 0..<7 { client.say("[") }
@@ -34,24 +33,21 @@ import Testing
         #expect(client.received.count { $0 == .refusal(.parseError) } == 35)
     }
 
-    @Test("A list of CPUs with a syntax error is a bad line")
-    func cpuListSyntax() throws {
+    @Test func `a list of CPUs with a syntax error is a bad line`() throws {
         let client = try host.connect()
         for _ in 0..<8 { client.subscribe(cpus: "0-") }
         let errors = (1...8).map { ReceivedLine.error($0, .invalidParams) }
         #expect(client.read() == [.hello] + errors + [.closing(finalMessage)])
     }
 
-    @Test("A valid request that is refused is not a bad line")
-    func refusedRequest() throws {
+    @Test func `a valid request that is refused is not a bad line`() throws {
         let client = try host.connect()
         for _ in 0..<20 { client.subscribe(cpus: "99") }
         client.read()
         #expect(host.isConnected(client.id))
     }
 
-    @Test("A bad line is answered under its id if that is readable")
-    func ids() throws {
+    @Test func `a bad line is answered under its id if that is readable`() throws {
         let client = try host.connect()
         client.say(#"{"jsonrpc":"2.0","id":5,"method":"fly"}"#)
         client.say(#"{"jsonrpc":"2.0","id":6,"method":"get","params":{"pid":0}}"#)
@@ -64,8 +60,7 @@ import Testing
             ])
     }
 
-    @Test("A line that is too long is a bad line, reported with the limit")
-    func longLine() throws {
+    @Test func `a line that is too long is a bad line, reported with the limit`() throws {
         let client = try host.connect()
         for _ in 0..<8 { host.receiveLongLine(from: client.id) }
         client.read()
@@ -73,12 +68,11 @@ import Testing
             client.received == [.hello] + [ReceivedLine](repeating: .refusal(.invalidRequest), count: 8) + [
                 .closing(finalMessage)
             ])
-        guard case .refusal(let error) = client.events[1] else { return }
+        guard case .refusal(let error) = client.events[1] else { throw UnexpectedValue(client.events[1]) }
         #expect(error.message.contains("\(ProtocolLimits.requestBytes)"))
     }
 
-    @Test("Bad lines of one client do not count for others")
-    func separate() throws {
+    @Test func `bad lines of one client do not count for others`() throws {
         let clients = try (0..<3).map { _ in try host.connect() }
         for _ in 0..<7 {
             for client in clients { client.say("") }

@@ -76,9 +76,9 @@ import Testing
         host.exited(thread(901, at: 1, waits: [.blkio]))
         host.exited(thread(900, at: 2, sums: sums))
         client.read()
-        #expect(client.exits.map(\.record.pid) == [901, 900])
-        #expect(client.exits.last?.record.process?.implausibleWaits == [.blkio])
-        #expect(client.exits.last?.record.process?[.blkioDelayTotal] == nil)
+        #expect(client.exits.map(\.pid) == [901, 900])
+        #expect(client.exits.last?.process?.implausibleWaits == [.blkio])
+        #expect(client.exits.last?.process?[.blkioDelayTotal] == nil)
     }
 
     @Test func `an implausible wait for a CPU does not hide the owner of threads`() {

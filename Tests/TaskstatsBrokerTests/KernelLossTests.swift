@@ -8,8 +8,8 @@ import Testing
 @Suite struct KernelLossTests {
     private let host = TestHost()
 
-    @Test("A loss is reported to every subscriber of the CPU, whatever its filter and access, and to no other")
-    func toWhom() throws {
+    @Test
+    func `a loss is reported to every subscriber of the CPU, whatever its filter and access, and to no other`() throws {
         let (all, user, filtering) = (try host.connect(), try host.connect(.user(1000)), try host.connect())
         let (otherCPU, idle) = (try host.connect(), try host.connect())
         all.subscribe()
@@ -24,8 +24,7 @@ import Testing
         #expect(idle.read() == [.hello])
     }
 
-    @Test("A loss is at the position of the gap, and explains the jump of the sequence")
-    func place() throws {
+    @Test func `a loss is at the position of the gap, and explains the jump of the sequence`() throws {
         let client = try host.connect()
         client.subscribe()
         host.end([EndedTask](1...2, cpu: 0))
@@ -35,11 +34,10 @@ import Testing
             client.read() == [
                 .hello, .answer(1), .exit(1), .exit(2), .lost(.kernel(cpu: 0), 3), .exit(3), .exit(4),
             ])
-        #expect(client.exits.map(\.record.sequence) == [1, 2, 6, 7])
+        #expect(client.exits.map(\.sequence) == [1, 2, 6, 7])
     }
 
-    @Test("A client receives no loss from before its subscription or after its end")
-    func whileSubscribed() throws {
+    @Test func `a client receives no loss from before its subscription or after its end`() throws {
         let (early, late) = (try host.connect(), try host.connect())
         early.subscribe(cpus: "0")
         host.lose(1, cpu: 0)
@@ -48,12 +46,11 @@ import Testing
         host.lose(2, cpu: 0)
         early.read()
         late.read()
-        #expect(early.losses == [Loss(.kernel(cpu: 0), count: 1)])
-        #expect(late.losses == [Loss(.kernel(cpu: 0), count: 2)])
+        #expect(early.losses == [LostRecords(.kernel(cpu: 0), count: 1)])
+        #expect(late.losses == [LostRecords(.kernel(cpu: 0), count: 2)])
     }
 
-    @Test("While the queue is full, losses add up per CPU and are reported with queue losses before the next line")
-    func fullQueue() throws {
+    @Test func `while the queue is full, losses add up per CPU and are reported before the next line`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let client = try host.connect()
         client.subscribe()
@@ -72,8 +69,7 @@ import Testing
             ])
     }
 
-    @Test("A loss without a following line is reported once there is room")
-    func noLineFollows() throws {
+    @Test func `a loss without a following line is reported once there is room`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 2_000 }))
         let client = try host.connect()
         client.subscribe()
@@ -82,8 +78,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .answer(2), .lost(.kernel(cpu: 2), 5)])
     }
 
-    @Test("A client that is closing receives nothing more")
-    func closing() throws {
+    @Test func `a client that is closing receives nothing more`() throws {
         let client = try host.connect()
         client.subscribe()
         host.shutDown()

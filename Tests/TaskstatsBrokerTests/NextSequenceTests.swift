@@ -8,8 +8,7 @@ import Testing
 @Suite struct NextSequenceTests {
     private let host = TestHost()
 
-    @Test("A CPU registered for the client starts at 1, any other one continues")
-    func starts() throws {
+    @Test func `a CPU registered for the client starts at 1, any other one continues`() throws {
         let (first, second) = (try host.connect(), try host.connect())
         first.subscribe(cpus: "1-2")
         host.end([EndedTask](1...3, cpu: 1))
@@ -19,8 +18,7 @@ import Testing
         #expect(second.nextSequences == [0: 1, 1: 9, 2: 1, 3: 1])
     }
 
-    @Test("A CPU that is registered again starts at 1 again")
-    func restarts() throws {
+    @Test func `a CPU that is registered again starts at 1 again`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "1")
         host.end([EndedTask](1...3, cpu: 1))
@@ -30,8 +28,7 @@ import Testing
         #expect(client.nextSequences == [1: 1])
     }
 
-    @Test("A CPU in both subscriptions continues, even after unreported losses")
-    func continues() throws {
+    @Test func `a CPU in both subscriptions continues, even after unreported losses`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "1")
         host.end([EndedTask](1...3, cpu: 1))
@@ -40,11 +37,10 @@ import Testing
         host.end(EndedTask(cpu: 1, pid: 4))
         client.read()
         #expect(client.nextSequences == [0: 1, 1: 6])
-        #expect(client.exits.last?.record.sequence == 6)
+        #expect(client.exits.last?.sequence == 6)
     }
 
-    @Test("Every number is accounted for before, between and after records")
-    func accounting() throws {
+    @Test func `every number is accounted for before, between and after records`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let (client, other) = (try host.connect(), try host.connect())
         other.subscribe()
@@ -64,8 +60,7 @@ import Testing
         #expect(client.losses.contains { $0.place == .queue })
     }
 
-    @Test("If there are more CPUs than fit in a line, it has the numbers of the first ones")
-    func manyCPUs() throws {
+    @Test func `if there are more CPUs than fit in a line, it has the numbers of the first ones`() throws {
         let cpus = 8_192
         let host = TestHost(.sample(cpus: cpus))
         let client = try host.connect()

@@ -38,8 +38,7 @@ import Testing
         return addresses
     }
 
-    @Test("Consecutive pieces are merged; others are not")
-    func merging() {
+    @Test func `consecutive pieces are merged; others are not`() {
         let (one, other) = (shared("abcdef"), shared("xyz"))
         outbox.append(one, 0..<2)
         outbox.append(one, 2..<4)
@@ -51,16 +50,15 @@ import Testing
         #expect(outbox.unsentBytes == 9)
     }
 
-    @Test("Bytes between two pieces are not sent")
-    func gap() {
+    @Test func `bytes between two pieces are not sent`() {
         let bytes = shared("abcdef")
         outbox.append(bytes, 0..<2)
         outbox.append(bytes, 3..<5)
         #expect(pieces() == ["ab", "de"])
     }
 
-    @Test("Sent bytes are released, across pieces and within them", arguments: 0...9)
-    func removing(count: Int) {
+    @Test(arguments: 0...9)
+    func `sent bytes are released, across pieces and within them`(count: Int) {
         for text in ["abc", "d", "efghi"] {
             let bytes = shared(text)
             outbox.append(bytes, 0..<bytes.count)
@@ -71,8 +69,7 @@ import Testing
         #expect(outbox.highWater == 9)
     }
 
-    @Test("A piece can continue one that was partly sent")
-    func mergingAfterSending() {
+    @Test func `a piece can continue one that was partly sent`() {
         let bytes = shared("abcdef")
         outbox.append(bytes, 0..<3)
         outbox.removeFirst(2)
@@ -83,8 +80,7 @@ import Testing
         #expect(pieces() == ["a"])
     }
 
-    @Test("A small part of a chunk does not keep the complete chunk alive")
-    func smallParts() {
+    @Test func `a small part of a chunk does not keep the complete chunk alive`() {
         weak var alive: SharedBytes?
         do {
             let chunk = chunk(holding: "only this")
@@ -101,8 +97,7 @@ import Testing
         #expect(pieces() == ["nd that"])
     }
 
-    @Test("Most of a chunk stays shared")
-    func largeParts() {
+    @Test func `most of a chunk stays shared`() {
         let chunk = chunk(holding: String(repeating: "x", count: 15_000))
         outbox.append(chunk, 0..<chunk.count)
         let addresses = addresses
@@ -111,8 +106,7 @@ import Testing
         #expect(self.addresses.first == addresses.first)
     }
 
-    @Test("Shared bytes are freed when the last outbox releases them")
-    func freeing() {
+    @Test func `shared bytes are freed when the last outbox releases them`() {
         let other = Outbox()
         weak var alive: SharedBytes?
         do {

@@ -14,8 +14,7 @@ import Testing
         return client
     }
 
-    @Test("A user receives the records of its uid only, root and the group receive all")
-    func byUID() throws {
+    @Test func `a user receives the records of its uid only, root and the group receive all`() throws {
         let user = try subscribed(.user(1000))
         let other = try subscribed(.user(1001))
         let field = try subscribed(.user(1002, groups: [BrokerSettings.privilegedGroup]))
@@ -31,8 +30,7 @@ import Testing
         #expect(root.pids == [1, 2, 3, 4])
     }
 
-    @Test("A filter with another user's uid grants nothing")
-    func filterOpensNothing() throws {
+    @Test func `a filter with another user's uid grants nothing`() throws {
         let client = try host.connect(.user(1000))
         client.subscribe(filter: RecordFilter(uids: [0, 1001]))
         host.end([EndedTask(pid: 1, uid: 0), EndedTask(pid: 2, uid: 1001), EndedTask(pid: 3, uid: 1000)])
@@ -40,19 +38,17 @@ import Testing
         #expect(client.pids.isEmpty)
     }
 
-    @Test("The sums of a process follow their task: uid 0 in them is not root")
-    func processFollowsTask() throws {
+    @Test func `the sums of a process follow their task: uid 0 in them is not root`() throws {
         let user = try subscribed(.user(1000))
         let root = EndedTask(pid: 1, uid: 0, hasProcess: true)
         let own = EndedTask(pid: 2, uid: 1000, hasProcess: true)
         host.end([root, own])
         user.read()
         #expect(user.pids == [2])
-        #expect(user.exits.first?.record.process?[.cpuCount] == EndedTask.cpuCount)
+        #expect(user.exits.first?.process?[.cpuCount] == EndedTask.cpuCount)
     }
 
-    @Test("The sums of a process are the owner's only if the seen threads add up to them")
-    func sumsOfThreads() throws {
+    @Test func `the sums of a process are the owner's only if the seen threads add up to them`() throws {
         let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
         func end(_ pid: UInt32, of tgid: UInt32, uid: UInt32 = 1000, last others: Int? = nil) {
             host.end(
@@ -74,13 +70,12 @@ import Testing
         user.read()
         root.read()
         #expect(user.pids == [11, 10, 20, 30, 40, 41])
-        #expect(user.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10])
-        #expect(user.exits.filter(\.isProcessWithheld).map(\.record.pid) == [20, 30, 40])
-        #expect(root.exits.filter { $0.record.process != nil }.map(\.record.pid) == [10, 20, 30, 40])
+        #expect(user.exits.filter { $0.process != nil }.map(\.pid) == [10])
+        #expect(user.exits.filter(\.isProcessWithheld).map(\.pid) == [20, 30, 40])
+        #expect(root.exits.filter { $0.process != nil }.map(\.pid) == [10, 20, 30, 40])
     }
 
-    @Test("A loss leaves the sums unproven that contain a lost thread, and no others")
-    func sumsAfterLoss() throws {
+    @Test func `a loss leaves the sums unproven that contain a lost thread, and no others`() throws {
         let user = try subscribed(.user(1000))
         host.end(EndedTask(pid: 11, isLast: false, tgid: 10))
         host.end(EndedTask(pid: 21, isLast: false, tgid: 20))
@@ -91,8 +86,7 @@ import Testing
         #expect(user.exits.map(\.isProcessWithheld) == [false, false, false, true])
     }
 
-    @Test("A thread of an earlier process with the same id stands for no thread of another user")
-    func sumsAfterReuse() throws {
+    @Test func `a thread of an earlier process with the same id stands for no thread of another user`() throws {
         let user = try subscribed(.user(1000))
         // The end of its process is not seen.
         host.end(EndedTask(pid: 11, isLast: false, tgid: 10))
@@ -104,8 +98,7 @@ import Testing
         #expect(user.exits.map(\.isProcessWithheld) == [false, true])
     }
 
-    @Test("Subscriptions of other users leave the proof as it is")
-    func sumsBesideOthers() throws {
+    @Test func `subscriptions of other users leave the proof as it is`() throws {
         let user = try host.connect(.user(1000))
         user.subscribe(cpus: "0")
         let other = try host.connect(.user(1001))
@@ -117,8 +110,7 @@ import Testing
         #expect(user.exits.map(\.isProcessWithheld) == [false, false])
     }
 
-    @Test("A uid in the sums of a process has no effect")
-    func uidOfProcess() {
+    @Test func `a uid in the sums of a process has no effect`() {
         var (foreign, own) = (EndedTask(pid: 1, uid: 1, hasProcess: true).record(), EndedTask(pid: 2).record())
         foreign.process?.set(.acUid, to: 1000)
         own.process?.set(.acUid, to: 0)
@@ -127,33 +119,32 @@ import Testing
         #expect(access.seesExit(own))
     }
 
-    @Test("A record without a uid belongs to no user")
-    func noUID() throws {
+    @Test func `a record without a uid belongs to no user`() throws {
         let version1 = ExitRecord(cpu: 0, pid: 1, task: TaskRecord(kind: .task))
         #expect(!AccessPolicy.Access.own(uid: 0, gid: 0).seesExit(version1))
         #expect(AccessPolicy.Access.all.seesExit(version1))
     }
 
-    @Test(
-        "The io group is withheld from the owner, whatever the flags of the record say: no flag proves that no other identity was taken",
-        arguments: [false, true], [false, true])
-    func redaction(usedPrivilege: Bool, isLast: Bool) throws {
+    @Test(arguments: [false, true], [false, true])
+    func `no flag of a record proves that its task took no other identity: the io group is withheld`(
+        usedPrivilege: Bool, isLast: Bool
+    ) throws {
         let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
         host.end(EndedTask(pid: 8, isLast: isLast, usedPrivilege: usedPrivilege))
         user.read()
         root.read()
         let seen = try #require(user.exits.first)
         #expect(seen.redacted == [.io])
-        #expect(seen.record.task[.readBytes] == nil)
-        #expect(seen.record.task[.acUid] == 1000)
+        #expect(seen.task[.readBytes] == nil)
+        #expect(seen.task[.acUid] == 1000)
         #expect(root.exits.first?.redacted == [])
-        #expect(root.exits.first?.record.task[.readBytes] == 8_192)
+        #expect(root.exits.first?.task[.readBytes] == 8_192)
     }
 
-    @Test(
-        "Where the administrator shows it, the io group is withheld of tasks that used privilege or whose process lives on",
-        arguments: [false, true], [false, true])
-    func shownIO(usedPrivilege: Bool, isLast: Bool) throws {
+    @Test(arguments: [false, true], [false, true])
+    func `if the administrator shows the io group, privilege or a living process still withholds it`(
+        usedPrivilege: Bool, isLast: Bool
+    ) throws {
         var settings = BrokerSettings.sample()
         settings.policy.othersSeeTheirIO = true
         let host = TestHost(settings)
@@ -163,21 +154,19 @@ import Testing
         for client in [user, confined] { client.read() }
         let isWithheld = usedPrivilege || !isLast
         #expect(user.exits.map(\.redacted) == [isWithheld ? [.io] : []])
-        #expect(user.exits.first?.record.task[.readBytes] == (isWithheld ? nil : 8_192))
+        #expect(user.exits.first?.task[.readBytes] == (isWithheld ? nil : 8_192))
         #expect(confined.exits.map(\.redacted) == [[.io]])
     }
 
-    @Test("A client in a user namespace never sees the group io")
-    func confined() throws {
+    @Test func `a client in a user namespace never sees the group io`() throws {
         let user = try subscribed(.user(1000).inUserNamespace)
         host.end([EndedTask(pid: 8), EndedTask(pid: 9, uid: 1001)])
         user.read()
         #expect(user.exits.map(\.redacted) == [[.io]])
-        #expect(user.exits.first?.record.task[.readBytes] == nil)
+        #expect(user.exits.first?.task[.readBytes] == nil)
     }
 
-    @Test("The group io is withheld if flags are missing")
-    func noFlags() throws {
+    @Test func `the group io is withheld if flags are missing`() throws {
         var task = TaskRecord(kind: .task)
         task.set(.acUid, to: 1000)
         let record = ExitRecord(cpu: 0, pid: 1, task: task)
@@ -186,8 +175,7 @@ import Testing
         #expect(!policy.redactsIO(record, for: .all))
     }
 
-    @Test("Every field of the group io is withheld, and no other field")
-    func wholeGroup() throws {
+    @Test func `every field of the group io is withheld, and no other field`() throws {
         let (user, root) = (try subscribed(.user(1000)), try subscribed(.root))
         var record = EndedTask(pid: 8, usedPrivilege: true).record()
         for field in Field.allCases where field.kind != .command && record.task[field] == nil {
@@ -196,18 +184,17 @@ import Testing
         host.exited(record)
         user.read()
         root.read()
-        let seen = try #require(user.exits.first).record.task.present
-        let everything = try #require(root.exits.first).record.task.present
+        let seen = try #require(user.exits.first).task.present
+        let everything = try #require(root.exits.first).task.present
         #expect(everything == .all)
         #expect(seen == FieldSet.all.subtracting(FieldSet(group: .io)))
     }
 
-    @Test("A request for only the group io does not bypass this")
-    func onlyIO() throws {
+    @Test func `a request for only the group io does not bypass this`() throws {
         let user = try subscribed(.user(1000), fields: FieldSet(group: .io))
         host.end(EndedTask(pid: 8, usedPrivilege: true))
         user.read()
-        #expect(user.exits.map(\.record.task.present) == [FieldSet()])
+        #expect(user.exits.map(\.task.present) == [FieldSet()])
         #expect(user.exits.map(\.redacted) == [[.io]])
     }
 }

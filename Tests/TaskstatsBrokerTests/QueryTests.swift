@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -8,8 +9,7 @@ import Testing
 @Suite struct QueryTests {
     private let host = TestHost()
 
-    @Test("A query contains the client's access and its target")
-    func access() throws {
+    @Test func `a query contains the client's access and its target`() throws {
         var seen: [(AccessPolicy.Access, QueryTarget)] = []
         host.queryAnswer = { query in
             seen.append((query.access, query.target))
@@ -25,36 +25,31 @@ import Testing
         #expect(user.error(of: request)?.errno == "EPERM")
     }
 
-    @Test("The answer has the requested fields")
-    func fields() throws {
+    @Test func `the answer has the requested fields`() throws {
         host.queryAnswer = { _ in .record(EndedTask(pid: 5).record().task) }
         let client = try host.connect()
         let request = client.ask(.get(.pid(5), fields: [.acUid, .nvcsw]))
         client.read()
         guard case .stats(let record) = client.answer(to: request) else {
-            Issue.record("no statistics")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(Array(record.present) == [.acUid])
         #expect(record[.acUid] == 1000)
     }
 
-    @Test("A cgroup is answered with its counts")
-    func cgroup() throws {
+    @Test func `a cgroup is answered with its counts`() throws {
         let stats = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
         host.queryAnswer = { _ in .cgroup(stats) }
         let client = try host.connect()
         let request = client.ask(.get(.cgroup("/sys/fs/cgroup/cpu"), fields: .all))
         client.read()
         guard case .cgroup(let answer) = client.answer(to: request) else {
-            Issue.record("no counts")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(answer == stats)
     }
 
-    @Test("An answer for a client that has left is discarded")
-    func left() throws {
+    @Test func `an answer for a client that has left is discarded`() throws {
         var broker = Broker(.sample())
         guard
             case .admitted(let id) = broker.admit(
@@ -63,10 +58,7 @@ import Testing
             throw TestHost.NotAdmitted()
         }
         let action = broker.handle(Request(id: .integer(1), call: .get(.pid(1), fields: .all)), from: id, at: 0)
-        guard case .query(let query) = action else {
-            Issue.record("no query")
-            return
-        }
+        guard case .query(let query) = action else { throw UnexpectedValue(action) }
         _ = broker.remove(id)
         broker.answer(query, with: .record(EndedTask(pid: 1).record().task))
         let isBalanced = broker.isBalanced(at: 1_000_000_000)

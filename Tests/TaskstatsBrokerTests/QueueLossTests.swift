@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -16,8 +17,7 @@ import Testing
         return client
     }
 
-    @Test("A loss is reported as soon as there is room, even without a following record")
-    func reportedWithoutFollower() throws {
+    @Test func `a loss is reported as soon as there is room, even without a following record`() throws {
         let client = try subscribed()
         host.end([EndedTask](1...50))
         let received = client.read()
@@ -26,8 +26,8 @@ import Testing
         #expect(client.pids.count > 5)
     }
 
-    @Test("Every gap is reported at its position, however little is read at a time", arguments: [7, 100, 500, 1_500])
-    func places(bytesAtATime: Int) throws {
+    @Test(arguments: [7, 100, 500, 1_500])
+    func `every gap is reported at its position, however little is read at a time`(bytesAtATime: Int) throws {
         let client = try subscribed()
         var pid: UInt32 = 0
         for _ in 0..<60 {
@@ -40,8 +40,7 @@ import Testing
         #expect(client.losses.count > 1 || bytesAtATime < 100)
     }
 
-    @Test("The queued bytes never exceed the limit")
-    func bounded() throws {
+    @Test func `the queued bytes never exceed the limit`() throws {
         let client = try subscribed()
         for pid in 1...300 as ClosedRange<UInt32> {
             host.end(EndedTask(pid: pid))
@@ -50,8 +49,7 @@ import Testing
         }
     }
 
-    @Test("The queue may be filled up to the limit")
-    func limitIsReached() throws {
+    @Test func `the queue may be filled up to the limit`() throws {
         let probe = try subscribed()
         host.end(EndedTask(pid: 1))
         let lineBytes = host.unsentBytes(of: probe.id)
@@ -65,8 +63,7 @@ import Testing
         #expect(client.read() == [.exit(1), .exit(2), .exit(3), .lost(.queue, 1)])
     }
 
-    @Test("A queue that is too small for any record still reports losses")
-    func tooSmall() throws {
+    @Test func `a queue that is too small for any record still reports losses`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 200 }))
         let client = try host.connect()
         client.read()
@@ -79,16 +76,14 @@ import Testing
         #expect(received.contains(.lost(.kernel(cpu: 0), 6)))
     }
 
-    @Test("Only matching records count")
-    func onlyMatched() throws {
+    @Test func `only matching records count`() throws {
         let client = try subscribed(RecordFilter(uids: [7]))
         for pid in 1...100 as ClosedRange<UInt32> { host.end(EndedTask(pid: pid, uid: pid.isMultiple(of: 2) ? 7 : 8)) }
         client.read()
         #expect(Journal.fault(in: client.received, of: stride(from: 2, through: 100, by: 2)) == nil)
     }
 
-    @Test("A client that does not read takes nothing from those that do")
-    func stalledBesideRunning() throws {
+    @Test func `a client that does not read takes nothing from those that do`() throws {
         let (stalled, running) = (try subscribed(), try subscribed())
         for pid in 1...200 as ClosedRange<UInt32> {
             host.end(EndedTask(pid: pid))
@@ -101,8 +96,7 @@ import Testing
         #expect(stalled.exitLines == Array(running.exitLines.prefix(stalled.exitLines.count)))
     }
 
-    @Test("Earlier losses are reported before an answer")
-    func beforeAnswers() throws {
+    @Test func `earlier losses are reported before an answer`() throws {
         let client = try subscribed()
         host.end([EndedTask](1...50))
         client.read(1_000)
@@ -112,26 +106,21 @@ import Testing
         #expect(received.dropLast().last == .lost(.queue, UInt64(50 - client.pids.count)))
     }
 
-    @Test("With overflow disconnect the connection ends with a reason, after queued lines")
-    func disconnect() throws {
+    @Test func `with overflow disconnect the connection ends with a reason, after queued lines`() throws {
         let (client, other) = (try host.connect(), try subscribed())
         client.subscribe(overflow: .disconnect)
         host.end([EndedTask](1...50))
         client.read()
         #expect(client.pids == Array(1...UInt32(client.pids.count)))
         #expect(client.losses.isEmpty)
-        guard case .closing(let reason) = client.received.last else {
-            Issue.record("no closing line")
-            return
-        }
+        guard case .closing(let reason) = client.received.last else { throw UnexpectedValue(client.received.last) }
         #expect(reason.contains("overflow"))
         #expect(!host.isConnected(client.id))
         other.read()
         #expect(Journal.fault(in: other.received, of: 1...50) == nil)
     }
 
-    @Test("A subscription that drops replaces one that disconnects")
-    func overflowIsReplaced() throws {
+    @Test func `a subscription that drops replaces one that disconnects`() throws {
         let client = try host.connect()
         client.subscribe(overflow: .disconnect)
         client.subscribe(overflow: .drop)

@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -26,8 +27,7 @@ import Testing
         }
     }
 
-    @Test("Requests beyond the rate are refused with the limit, its maximum and the use")
-    func requests() throws {
+    @Test func `requests beyond the rate are refused with the limit, its maximum and the use`() throws {
         let host = host()
         let client = try host.connect(.user(1000))
         #expect(granted(10, to: client) == 10)
@@ -43,16 +43,14 @@ import Testing
         #expect(granted(20, to: client) == 10)
     }
 
-    @Test("All connections of a uid share its requests; another uid has its own")
-    func shared() throws {
+    @Test func `all connections of a uid share its requests; another uid has its own`() throws {
         let host = host()
         let clients = try (0..<4).map { _ in try host.connect(.user(1000)) }
         #expect(clients.map { granted(3, to: $0) } == [3, 3, 3, 1])
         #expect(granted(10, to: try host.connect(.user(1001))) == 10)
     }
 
-    @Test("A client with access to everything has no limit of requests")
-    func unlimited() throws {
+    @Test func `a client with access to everything has no limit of requests`() throws {
         let host = host()
         let field = PeerIdentity.user(1000, groups: [BrokerSettings.privilegedGroup])
         for peer in [PeerIdentity.root, field] {
@@ -62,8 +60,7 @@ import Testing
         }
     }
 
-    @Test("Reconnecting does not refill the limits")
-    func comingBack() throws {
+    @Test func `reconnecting does not refill the limits`() throws {
         let host = host()
         for _ in 0..<9 {
             let client = try host.connect(.user(1000))
@@ -79,8 +76,7 @@ import Testing
         #expect(host.refusal(of: .user(1000)) != nil)
     }
 
-    @Test("The quota of a client that left is purged within a second, which bounds memory for any number of uids")
-    func forgets() throws {
+    @Test func `the quota of a client that left is purged within a second, so many uids need bounded memory`() throws {
         let host = host()
         for uid in 1...200 as ClosedRange<UInt32> {
             let client = try host.connect(.user(uid))
@@ -95,8 +91,7 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("When the refusals are used up too, the client is throttled")
-    func throttle() throws {
+    @Test func `when the refusals are used up too, the client is throttled`() throws {
         let host = host()
         let client = try host.connect(.user(1000))
         _ = granted(19, to: client)
@@ -108,8 +103,7 @@ import Testing
         #expect(!host.mustThrottle(client.id))
     }
 
-    @Test("An invalid line costs as much as a request")
-    func badLines() throws {
+    @Test func `an invalid line costs as much as a request`() throws {
         let host = host()
         let client = try host.connect(.user(1000))
         for _ in 0..<7 { client.say("nonsense") }
@@ -117,8 +111,7 @@ import Testing
         #expect(granted(5, to: client) == 2)
     }
 
-    @Test("The connection rate of a uid is limited and reported; refusals cost nothing")
-    func connections() throws {
+    @Test func `the connection rate of a uid is limited and reported; refusals cost nothing`() throws {
         let host = host()
         for _ in 0..<10 { try host.connect(.user(1000)).leave() }
         for _ in 0..<50 {
@@ -132,15 +125,13 @@ import Testing
         #expect(host.refusal(of: .user(1000)) != nil)
     }
 
-    @Test("Root has no limit of connection rate")
-    func rootConnects() throws {
+    @Test func `root has no limit of connection rate`() throws {
         let host = host()
         for _ in 0..<50 { try host.connect(.root).leave() }
         #expect(host.isBalanced)
     }
 
-    @Test("Each client receives the limits that apply to it")
-    func told() throws {
+    @Test func `each client receives the limits that apply to it`() throws {
         let host = host(requests: 4_711, connections: 42)
         let field = PeerIdentity.user(1001, groups: [BrokerSettings.privilegedGroup])
         for (peer, requests, connections) in [
@@ -148,10 +139,7 @@ import Testing
         ] as [(PeerIdentity, Int?, Int?)] {
             let client = try host.connect(peer)
             client.read()
-            guard case .hello(let hello) = client.events.first else {
-                Issue.record("no hello")
-                continue
-            }
+            guard case .hello(let hello) = client.events.first else { throw UnexpectedValue(client.events.first) }
             #expect(hello.limits.requestsPerSecond == requests)
             #expect(hello.limits.connectionsPerSecond == connections)
         }

@@ -8,8 +8,8 @@ import Testing
 @Suite struct RegistrationFailureTests {
     private let host = TestHost()
 
-    @Test("A registration that the kernel refuses is answered with the reason and leaves no CPU registered")
-    func refused() throws {
+    @Test
+    func `a registration that the kernel refuses is answered with the reason and leaves no CPU registered`() throws {
         let client = try host.connect()
         host.refusedCPUs = CPUSet([2])
         let request = client.subscribe(cpus: "1-3")
@@ -20,8 +20,7 @@ import Testing
         #expect(host.subscribedCPUs(of: client.id).isEmpty)
     }
 
-    @Test("A registration that the kernel refuses leaves the previous subscription in force")
-    func earlierStays() throws {
+    @Test func `a registration that the kernel refuses leaves the previous subscription in force`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0", filter: RecordFilter(uids: [5]))
         host.refusedCPUs = CPUSet([2])
@@ -32,8 +31,7 @@ import Testing
         #expect(host.registered == CPUSet([0]))
     }
 
-    @Test("CPUs of other clients need no registration")
-    func heldByAnother() throws {
+    @Test func `CPUs of other clients need no registration`() throws {
         try host.connect().subscribe(cpus: "2")
         host.refusedCPUs = CPUSet([2])
         let client = try host.connect()
@@ -41,8 +39,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1)])
     }
 
-    @Test("A client that disconnects during its registration leaves no CPU registered")
-    func vanished() throws {
+    @Test func `a client that disconnects during its registration leaves no CPU registered`() throws {
         host.delaysRegistrations = true
         let client = try host.connect()
         client.subscribe(cpus: "0-3")
@@ -52,8 +49,7 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("A client that disconnects during its registration takes no CPU from others")
-    func vanishedBesideAnother() throws {
+    @Test func `a client that disconnects during its registration takes no CPU from others`() throws {
         try host.connect().subscribe(cpus: "1")
         host.delaysRegistrations = true
         let client = try host.connect()
@@ -63,8 +59,7 @@ import Testing
         #expect(host.registered == CPUSet([1]))
     }
 
-    @Test("A pending subscription receives no record")
-    func pending() throws {
+    @Test func `a pending subscription receives no record`() throws {
         try host.connect().subscribe(cpus: "0")
         host.delaysRegistrations = true
         let client = try host.connect()

@@ -8,14 +8,12 @@ import Testing
 @Suite struct RegistrationTests {
     private let host = TestHost()
 
-    @Test("Without a subscription no CPU is registered")
-    func nobody() throws {
+    @Test func `without a subscription no CPU is registered`() throws {
         _ = try host.connect()
         #expect(host.registered.isEmpty)
     }
 
-    @Test("The first client of a CPU has it registered, and the next one shares it")
-    func first() throws {
+    @Test func `the first client of a CPU has it registered, and the next one shares it`() throws {
         try host.connect().subscribe(cpus: "1-2")
         #expect(host.registered == CPUSet([1, 2]))
         try host.connect().subscribe(cpus: "2-3")
@@ -25,8 +23,8 @@ import Testing
 
     enum Departure: CaseIterable { case unsubscribe, disconnect, otherMask }
 
-    @Test("The last client that leaves a CPU has it deregistered", arguments: Departure.allCases)
-    func last(_ departure: Departure) throws {
+    @Test(arguments: Departure.allCases)
+    func `the last client that leaves a CPU has it deregistered`(_ departure: Departure) throws {
         let (one, other) = (try host.connect(), try host.connect())
         one.subscribe(cpus: "0-1")
         other.subscribe(cpus: "1-2")
@@ -44,8 +42,7 @@ import Testing
         #expect(host.registered == CPUSet(throttle))
     }
 
-    @Test("A second subscription on the same connection counts once")
-    func notCountedTwice() throws {
+    @Test func `a second subscription on the same connection counts once`() throws {
         let client = try host.connect()
         for _ in 0..<3 { client.subscribe(cpus: "0-1") }
         #expect(host.registrations == [0: 1, 1: 1])
@@ -53,8 +50,7 @@ import Testing
         #expect(host.registered.isEmpty)
     }
 
-    @Test("Unsubscribing twice, or without a subscription, is answered and changes nothing")
-    func unsubscribeTwice() throws {
+    @Test func `unsubscribing twice, or without a subscription, is answered and changes nothing`() throws {
         let (client, other) = (try host.connect(), try host.connect())
         other.subscribe(cpus: "0")
         client.unsubscribe()
@@ -65,8 +61,7 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .answer(2), .answer(3), .answer(4)])
     }
 
-    @Test("A CPU that was deregistered is registered again for the next client")
-    func anew() throws {
+    @Test func `a CPU that was deregistered is registered again for the next client`() throws {
         for _ in 0..<3 {
             let client = try host.connect()
             client.subscribe(cpus: "2")
@@ -76,8 +71,7 @@ import Testing
         #expect(host.registered.isEmpty)
     }
 
-    @Test("A client that disconnects twice takes nothing from the others")
-    func removedTwice() throws {
+    @Test func `a client that disconnects twice takes nothing from the others`() throws {
         let (client, other) = (try host.connect(), try host.connect())
         client.subscribe(cpus: "0")
         other.subscribe(cpus: "0")
@@ -86,8 +80,7 @@ import Testing
         #expect(host.registered == CPUSet([0]))
     }
 
-    @Test("A list without a CPU of the machine registers none and keeps the subscription")
-    func badList() throws {
+    @Test func `a list without a CPU of the machine registers none and keeps the subscription`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")
         for list in ["4", "1-", "", "0-1,9"] {
@@ -100,8 +93,7 @@ import Testing
         #expect(host.registrations == [0: 1])
     }
 
-    @Test("CPUs above the first 64 are registered like any other")
-    func manyCPUs() throws {
+    @Test func `CPUs above the first 64 are registered like any other`() throws {
         let host = TestHost(.sample(cpus: 512))
         let client = try host.connect()
         client.subscribe(cpus: "63-64,511")

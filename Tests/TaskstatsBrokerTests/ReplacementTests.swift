@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -7,16 +8,15 @@ import Testing
 @Suite struct ReplacementTests {
     private let host = TestHost()
 
-    @Test("The answer to subscribe precedes the first exit")
-    func answerFirst() throws {
+    @Test func `the answer to subscribe precedes the first exit`() throws {
         let client = try host.connect()
         client.subscribe()
         host.end(EndedTask(cpu: 0, pid: 1))
         #expect(client.read() == [.hello, .answer(1), .exit(1)])
     }
 
-    @Test("Replacing a subscription neither loses nor duplicates records of a shared CPU, which stays registered")
-    func replace() throws {
+    @Test
+    func `replacing a subscription keeps a shared CPU registered, and neither loses nor duplicates records`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0-1")
         host.end(EndedTask(cpu: 1, pid: 1))
@@ -31,11 +31,10 @@ import Testing
                 .hello, .answer(1), .exit(1), .answer(2), .exit(3), .exit(4), .answer(3), .exit(5),
             ])
         #expect(host.registrations[1] == 1)
-        #expect(client.exits.filter { $0.record.cpu == 1 }.map(\.record.sequence) == [1, 2, 3])
+        #expect(client.exits.filter { $0.cpu == 1 }.map(\.sequence) == [1, 2, 3])
     }
 
-    @Test("Repeating a subscription is answered and changes nothing")
-    func same() throws {
+    @Test func `repeating a subscription is answered and changes nothing`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "0")
         host.end(EndedTask(pid: 1))
@@ -44,19 +43,17 @@ import Testing
         #expect(client.read() == [.hello, .answer(1), .exit(1), .answer(2), .exit(2)])
     }
 
-    @Test("Nothing remains of the previous scope, fields and filter")
-    func everythingIsReplaced() throws {
+    @Test func `nothing remains of the previous scope, fields and filter`() throws {
         let client = try host.connect()
         client.subscribe(scope: .process, fields: [.acUid], filter: RecordFilter(uids: [3]))
         client.subscribe()
         host.end(EndedTask(pid: 9, isLast: false))
         client.read()
         #expect(client.pids == [9])
-        #expect(client.exits.first?.record.task[.cpuCount] == 3)
+        #expect(client.exits.first?.task[.cpuCount] == 3)
     }
 
-    @Test("After unsubscribe no record arrives, not even of a CPU that others use")
-    func unsubscribed() throws {
+    @Test func `after unsubscribe no record arrives, not even of a CPU that others use`() throws {
         let (client, other) = (try host.connect(), try host.connect())
         client.subscribe()
         other.subscribe()
@@ -67,8 +64,7 @@ import Testing
         #expect(other.read() == [.hello, .answer(1), .exit(1), .lost(.kernel(cpu: 0), 3)])
     }
 
-    @Test("A loss of the previous subscription is reported before the answer that replaces it")
-    func lossBeforeAnswer() throws {
+    @Test func `a loss of the previous subscription is reported before the answer that replaces it`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
         let client = try host.connect()
         client.subscribe()
@@ -80,14 +76,12 @@ import Testing
         #expect(received.suffix(2) == [.lost(.queue, UInt64(50 - delivered)), .answer(2)])
     }
 
-    @Test("The answer contains the settings in force")
-    func inForce() throws {
+    @Test func `the answer contains the settings in force`() throws {
         let client = try host.connect()
         let request = client.subscribe(cpus: "3,0-1,1", fields: [.acUid, .nvcsw])
         client.read()
         guard case .subscription(let cpus, let fields) = client.answer(to: request) else {
-            Issue.record("no answer")
-            return
+            throw UnexpectedValue(client.answer(to: request))
         }
         #expect(cpus == "0-1,3")
         #expect(fields == [.acUid, .nvcsw])

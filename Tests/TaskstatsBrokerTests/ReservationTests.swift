@@ -1,5 +1,6 @@
 import TaskstatsModel
 import TaskstatsProtocol
+import TestSupport
 import Testing
 
 @testable import TaskstatsBroker
@@ -16,8 +17,7 @@ import Testing
         return client
     }
 
-    @Test("An eighth of the connections is reserved for root and members of the group")
-    func connections() throws {
+    @Test func `an eighth of the connections is reserved for root and members of the group`() throws {
         let host = TestHost(.sample(limits: .usual { $0.connectionsInAll = 16 }))
         var number: UInt32 = 1_000
         while case let client? = try? host.connect(.user(number)) {
@@ -31,8 +31,7 @@ import Testing
         _ = try host.connect(Self.field)
     }
 
-    @Test("Root in a user namespace uses up neither the connections nor the requests of root")
-    func rootElsewhere() throws {
+    @Test func `root in a user namespace uses up neither the connections nor the requests of root`() throws {
         let host = TestHost(.sample(limits: .usual { $0.connectionsPerUID = 2 }))
         let impostor = PeerIdentity.root.inUserNamespace
         _ = try host.connect(impostor)
@@ -42,8 +41,7 @@ import Testing
         _ = try host.connect(.root)
     }
 
-    @Test("The uids of one user namespace share the limits of its owner")
-    func subordinates() throws {
+    @Test func `the uids of one user namespace share the limits of its owner`() throws {
         let host = TestHost(.sample(limits: .usual { $0.connectionsPerUID = 3 }))
         func subordinate(_ uid: UInt32) -> PeerIdentity {
             PeerIdentity(
@@ -58,8 +56,8 @@ import Testing
         _ = try host.connect(.user(1001))
     }
 
-    @Test("A client of root that reads loses nothing besides users that fill all memory available to them")
-    func memory() throws {
+    @Test
+    func `a client of root that reads loses nothing besides users that fill all memory available to them`() throws {
         let host = TestHost(
             .sample(
                 limits: .usual {
@@ -82,8 +80,7 @@ import Testing
         }
     }
 
-    @Test("Bytes shared by many queues are charged to the memory once")
-    func sharedOnce() throws {
+    @Test func `bytes shared by many queues are charged to the memory once`() throws {
         let host = TestHost(
             .sample(
                 limits: .usual {
@@ -102,8 +99,7 @@ import Testing
         #expect(host.isBalanced)
     }
 
-    @Test("The different subscriptions of a user are limited, equal ones are not")
-    func subscriptions() throws {
+    @Test func `the different subscriptions of a user are limited, equal ones are not`() throws {
         let host = TestHost(.sample(limits: .usual { $0.subscriptionsPerUID = 3 }))
         func filter(_ ppid: UInt32) -> RecordFilter {
             var filter = RecordFilter()
@@ -139,8 +135,7 @@ import Testing
         }
     }
 
-    @Test("A user whose records cost too much loses some, with their count; others lose nothing")
-    func routingBudget() throws {
+    @Test func `a user whose records cost too much loses some, with their count; others lose nothing`() throws {
         let host = TestHost()
         let fields: [FieldSet] = [.all, [.acComm], [.acUid], [.acPid], [.acGid], [.acEtime], [.acNice], [.acFlag]]
         let greedy = try fields.map { fields in
@@ -159,9 +154,7 @@ import Testing
         }
     }
 
-    @Test(
-        "Patterns that match nothing are charged to their user, whose records count as lost once its share is used up")
-    func patterns() throws {
+    @Test func `patterns that match nothing are charged to their user, which loses records beyond its share`() throws {
         let host = TestHost()
         var filter = RecordFilter()
         filter.commands = (0..<16).compactMap { GlobPattern("*[ab][ab][ab]\($0)") }
@@ -180,8 +173,8 @@ import Testing
         #expect(lost.allSatisfy { $0 > 500 }, "\(lost)")
     }
 
-    @Test("A full queue loses records before they are encoded, with the exact count, and recovers when it has room")
-    func stalled() throws {
+    @Test
+    func `a full queue loses records before encoding, with the exact count, and recovers when it has room`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_000 }))
         let client = try subscribed(.user(1000), host)
         for round in 0..<5 as Range<UInt32> {
@@ -196,18 +189,15 @@ import Testing
         #expect(client.pids.suffix(3) == [501, 502, 503])
     }
 
-    @Test("Nothing follows the final message to a client with overflow disconnect, not even a kernel loss")
-    func nothingFollowsClosing() throws {
+    @Test
+    func `nothing follows the final message to a client with overflow disconnect, not even a kernel loss`() throws {
         let host = TestHost(.sample(limits: .usual { $0.queueBytes = 2_000 }))
         let client = try host.connect(.user(1000))
         client.subscribe(overflow: .disconnect)
         host.end([EndedTask](1...100))
         host.lose(3, cpu: 0)
         client.read()
-        guard case .closing = client.events.last else {
-            Issue.record("the last line is \(client.received.suffix(1))")
-            return
-        }
+        guard case .closing = client.events.last else { throw UnexpectedValue(client.events.last) }
         #expect(client.received.count { if case .closing = $0 { true } else { false } } == 1)
     }
 }

@@ -28,8 +28,7 @@ import Testing
         clients.reduce(0) { $0 + host.unsentBytes(of: $1.id) }
     }
 
-    @Test("The clients of one uid share its limit, without affecting another uid")
-    func perUID() throws {
+    @Test func `the clients of one uid share its limit, without affecting another uid`() throws {
         let host = host(perUID: 6_000)
         let field = PeerIdentity.user(1002, groups: [BrokerSettings.privilegedGroup])
         let stalled = try (0..<3).map { _ in try subscribed(.root, host) }
@@ -46,8 +45,7 @@ import Testing
         }
     }
 
-    @Test("All clients share the memory of the daemon")
-    func inAll() throws {
+    @Test func `all clients share the memory of the daemon`() throws {
         let host = host(inAll: 6_000)
         let clients = try [0, 1000, 1001, 1002].map { uid in
             try subscribed(.user(uid, groups: [BrokerSettings.privilegedGroup]), host)
@@ -62,8 +60,7 @@ import Testing
         }
     }
 
-    @Test("A client with an empty queue learns at once of losses caused by others' full queues")
-    func emptyQueueBesideFullOnes() throws {
+    @Test func `a client with an empty queue learns at once of losses caused by others' full queues`() throws {
         let host = host(perUID: 4_096)
         let stalled = try subscribed(.root, host)
         host.end([EndedTask](1...50))
@@ -77,8 +74,7 @@ import Testing
         #expect(late.read() == [.exit(61)])
     }
 
-    @Test("Unread bytes of a client make room for others of its uid when it leaves")
-    func leavingMakesRoom() throws {
+    @Test func `unread bytes of a client make room for others of its uid when it leaves`() throws {
         let host = host(perUID: 4_096)
         let (stalled, other) = (try subscribed(.root, host), try subscribed(.root, host))
         host.end([EndedTask](1...50))
@@ -90,8 +86,7 @@ import Testing
         #expect(other.pids.suffix(4) == [51, 52, 53, 54])
     }
 
-    @Test("A client that reads occasionally loses nothing, however many others of its uid never read")
-    func ownShare() throws {
+    @Test func `a client that reads occasionally loses nothing, however many others of its uid never read`() throws {
         let host = host(perUID: 64_000, perClient: 16_000)
         let stalled = try (0..<7).map { _ in try subscribed(.root, host) }
         let running = try subscribed(.root, host)
@@ -109,8 +104,7 @@ import Testing
         }
     }
 
-    @Test("Equally slow clients together fill all but one share of the limit")
-    func evenShares() throws {
+    @Test func `equally slow clients together fill all but one share of the limit`() throws {
         let limit = 400_000
         let host = host(perUID: limit, perClient: limit)
         let stalled = try (0..<9).map { _ in try subscribed(.root, host) }
@@ -121,8 +115,7 @@ import Testing
         }
     }
 
-    @Test("Unread answers are limited for a uid as well")
-    func answersOfOneUID() throws {
+    @Test func `unread answers are limited for a uid as well`() throws {
         let host = host(perUID: 100_000, perClient: 65_536)
         let probe = try host.connect()
         probe.read()
@@ -137,8 +130,7 @@ import Testing
         #expect(waiting(clients, host) <= 100_000 + clients.count * (answerBytes + 1_024))
     }
 
-    @Test("A client that reads is answered, whatever others of its uid leave unread")
-    func answeredBesideStalled() throws {
+    @Test func `a client that reads is answered, whatever others of its uid leave unread`() throws {
         let host = host(perUID: 50_000, perClient: 40_000)
         let stalled = try (0..<3).map { _ in try host.connect() }
         for client in stalled {

@@ -7,8 +7,7 @@ import Testing
 @Suite struct SharedLineTests {
     private let host = TestHost()
 
-    @Test("Equal subscriptions share the same bytes in memory")
-    func sameInterest() throws {
+    @Test func `equal subscriptions share the same bytes in memory`() throws {
         let clients = try (0..<3).map { _ in try host.connect(.user(1000)) }
         for client in clients { client.subscribe(cpus: "0-1") }
         for client in clients { client.read() }
@@ -20,8 +19,7 @@ import Testing
         #expect(clients[2].exitLines == clients[0].exitLines)
     }
 
-    @Test("Subscriptions with the same fields and redaction get the same bytes, whatever else differs")
-    func sameLine() throws {
+    @Test func `subscriptions with the same fields and redaction get the same bytes, whatever else differs`() throws {
         let (root, user, filtering, ends) = (
             try host.connect(), try host.connect(.user(1000)), try host.connect(.user(0)), try host.connect()
         )
@@ -37,8 +35,7 @@ import Testing
         #expect(user.exitLines.count == 3 && user.exitLines != root.exitLines)
     }
 
-    @Test("Different fields or redactions make different lines")
-    func otherLines() throws {
+    @Test func `different fields or redactions make different lines`() throws {
         let (root, user, short) = (try host.connect(), try host.connect(.user(1000)), try host.connect())
         root.subscribe()
         user.subscribe()
@@ -48,8 +45,7 @@ import Testing
         #expect(Set([root, user, short].flatMap(\.exitLines)).count == 3)
     }
 
-    @Test("The queued bytes of one client stay unchanged while others get more of the same chunk")
-    func waitingBytesDoNotChange() throws {
+    @Test func `the queued bytes of one client stay unchanged while others get more of the same chunk`() throws {
         let (quick, slow) = (try host.connect(), try host.connect())
         quick.subscribe()
         slow.subscribe()
@@ -63,8 +59,7 @@ import Testing
         #expect(slow.exitLines == quick.exitLines)
     }
 
-    @Test("Successive lines are sent in few pieces")
-    func pieces() throws {
+    @Test func `successive lines are sent in few pieces`() throws {
         let client = try host.connect()
         client.subscribe()
         client.read()

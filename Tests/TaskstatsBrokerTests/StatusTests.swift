@@ -8,8 +8,7 @@ import Testing
 @Suite struct StatusTests {
     private let host = TestHost(.sample(limits: .usual { $0.queueBytes = 4_096 }))
 
-    @Test("A connection's counters are its delivered and lost records")
-    func connection() throws {
+    @Test func `a connection's counters are its delivered and lost records`() throws {
         let client = try host.connect(.user(1000))
         client.subscribe(cpus: "0-1")
         client.read()
@@ -28,11 +27,10 @@ import Testing
         #expect(counters.cpus == "0-1")
     }
 
-    @Test("Tier own receives nothing about the daemon and other clients")
-    func own() throws {
+    @Test func `tier own receives nothing about the daemon and other clients`() throws {
         let (user, root) = (try host.connect(.user(1000)), try host.connect())
         root.subscribe()
-        host.cpuCounters = [Status.CPU(cpu: 0, subscribers: 0, received: 5, lost: 0, receiveBufferBytes: 1)]
+        host.cpuCounters = [DaemonStatus.CPU(cpu: 0, subscribers: 0, received: 5, lost: 0, receiveBufferBytes: 1)]
         let status = try #require(user.status())
         #expect(status.daemon == nil)
         #expect(status.connection.cpus == nil)
@@ -41,8 +39,8 @@ import Testing
         for word in ["daemon", "clients", "registered", "subscribers", "received"] { #expect(!line.contains(word)) }
     }
 
-    @Test("Tier all receives the daemon's counters", arguments: [PeerIdentity.root, .user(5, groups: [990])])
-    func daemon(_ peer: PeerIdentity) throws {
+    @Test(arguments: [PeerIdentity.root, .user(5, groups: [990])])
+    func `tier all receives the daemon's counters`(_ peer: PeerIdentity) throws {
         let (client, other, idle) = (try host.connect(peer), try host.connect(.user(1000)), try host.connect())
         idle.read()
         client.subscribe(cpus: "0-1")
@@ -50,10 +48,10 @@ import Testing
         client.read()
         let waiting = host.unsentBytes(of: other.id)
         host.cpuCounters = (0...2).map {
-            Status.CPU(cpu: $0, subscribers: 0, received: 10, lost: 1, receiveBufferBytes: 4_096)
+            DaemonStatus.CPU(cpu: $0, subscribers: 0, received: 10, lost: 1, receiveBufferBytes: 4_096)
         }
         let daemon = try #require(client.status()?.daemon)
-        #expect(daemon.uptimeMilliseconds == 12)
+        #expect(daemon.uptime == .milliseconds(12))
         #expect(daemon.clients == 3)
         #expect(daemon.subscribers == 2)
         #expect(daemon.registeredCPUs == "0-2", "what the kernel was asked for, not what clients want")
@@ -64,13 +62,12 @@ import Testing
         #expect(daemon.cpus.map(\.cpu) == [0, 1, 2])
     }
 
-    @Test("A CPU without subscribers keeps its counters and is not listed as registered")
-    func formerlyRegistered() throws {
+    @Test func `a CPU without subscribers keeps its counters and is not listed as registered`() throws {
         let client = try host.connect()
         client.subscribe(cpus: "1")
         host.cpuCounters = [
-            Status.CPU(cpu: 0, subscribers: 0, received: 12, lost: 3, receiveBufferBytes: 0),
-            Status.CPU(cpu: 1, subscribers: 0, received: 7, lost: 0, receiveBufferBytes: 4_096),
+            DaemonStatus.CPU(cpu: 0, subscribers: 0, received: 12, lost: 3, receiveBufferBytes: 0),
+            DaemonStatus.CPU(cpu: 1, subscribers: 0, received: 7, lost: 0, receiveBufferBytes: 4_096),
         ]
         let daemon = try #require(client.status()?.daemon)
         #expect(daemon.registeredCPUs == "1")
@@ -78,8 +75,7 @@ import Testing
         #expect(daemon.cpus.map(\.subscribers) == [0, 1])
     }
 
-    @Test("Describe lists the methods and every field")
-    func describe() throws {
+    @Test func `describe lists the methods and every field`() throws {
         let client = try host.connect(.user(1000))
         client.ask(.describe)
         client.read()

@@ -11,8 +11,8 @@ import Testing
         return taken
     }
 
-    @Test("The tokens of one second can be taken at once, and no more", arguments: [1, 3, 7, 100, 5_000, 1_000_000])
-    func burst(perSecond: Int) {
+    @Test(arguments: [1, 3, 7, 100, 5_000, 1_000_000])
+    func `the tokens of one second can be taken at once, and no more`(perSecond: Int) {
         for start in [0, 5 * second, 1 << 62] as [UInt64] {
             var bucket = TokenBucket(perSecond: perSecond)
             #expect(bucket.isFull(at: start))
@@ -22,8 +22,8 @@ import Testing
         }
     }
 
-    @Test("It fills evenly, and is full after a second", arguments: [1, 3, 100, 5_000])
-    func refill(perSecond: Int) {
+    @Test(arguments: [1, 3, 100, 5_000])
+    func `it fills evenly, and is full after a second`(perSecond: Int) {
         var bucket = TokenBucket(perSecond: perSecond)
         _ = taken(from: &bucket, at: second)
         let token = second / UInt64(perSecond)
@@ -35,8 +35,7 @@ import Testing
         #expect(taken(from: &bucket, at: 100 * second) == perSecond)
     }
 
-    @Test("Any sequence of requests takes no more than the rate plus the saved tokens")
-    func bounded() {
+    @Test func `any sequence of requests takes no more than the rate plus the saved tokens`() {
         var bucket = TokenBucket(perSecond: 1_000)
         var taken = 0
         for microseconds in stride(from: 0, to: 10_000_000, by: 37) as StrideTo<UInt64> {

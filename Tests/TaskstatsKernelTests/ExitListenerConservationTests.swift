@@ -5,9 +5,8 @@ import Testing
 
 /// Random storms, small buffers and errors: delivered + lost = produced on every CPU in all cases.
 @Suite struct ExitListenerConservationTests {
-    @Test(
-        "Every record is delivered, or reported as lost, at its position", arguments: ConservationRun.seeds)
-    func exactPlaces(seed: UInt64) throws {
+    @Test(arguments: ConservationRun.seeds)
+    func `every record is delivered, or reported as lost, at its position`(seed: UInt64) throws {
         let run = try ConservationRun(seed: seed, withFaults: false)
         try run.run()
         for fake in run.fakes {
@@ -19,8 +18,8 @@ import Testing
         run.checkSums()
     }
 
-    @Test("No loss is unreported, whatever is wrong with records", arguments: ConservationRun.seeds)
-    func faults(seed: UInt64) throws {
+    @Test(arguments: ConservationRun.seeds)
+    func `no loss is unreported, whatever is wrong with records`(seed: UInt64) throws {
         let run = try ConservationRun(seed: seed, withFaults: true)
         try run.run()
         run.checkSums()

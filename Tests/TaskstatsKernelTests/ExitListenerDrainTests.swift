@@ -9,8 +9,7 @@ import Testing
 @Suite struct ExitListenerDrainTests {
     private static let enomem = SystemError("recvmmsg", errno: ENOMEM)
 
-    @Test("A record is delivered with its CPU, its number, the time, and the kernel's values")
-    func record() throws {
+    @Test func `a record is delivered with its CPU, its number, the time, and the kernel's values`() throws {
         let fake = try FakeListener.registered(cpu: 1)
         fake.kernel.exit(
             FakeTask(pid: 813, tgid: 812, command: "worker", [.acExitcode: 0x0300, .acFlag: 0x20, .nvcsw: 7]), on: 1)
@@ -28,8 +27,8 @@ import Testing
         #expect(record.process == nil)
     }
 
-    @Test("The sums of a process come with its last record, with or without a version", arguments: [false, true])
-    func process(omitsVersion: Bool) throws {
+    @Test(arguments: [false, true])
+    func `the sums of a process come with its last record, with or without a version`(omitsVersion: Bool) throws {
         let fake = try FakeListener.registered()
         fake.kernel.omitsVersionOfProcesses = omitsVersion
         fake.kernel.exit(FakeTask(pid: 813, tgid: 812), on: 0, process: [.nvcsw: 44])
@@ -39,8 +38,7 @@ import Testing
         #expect(fake.sink.records.first?.process?.version == 16)
     }
 
-    @Test("Exits of other CPUs belong to other listeners")
-    func otherCPU() throws {
+    @Test func `exits of other CPUs belong to other listeners`() throws {
         let kernel = FakeKernel()
         let fakes = try (0...1).map { try FakeListener.registered(kernel, cpu: $0) }
         fakes[1].exit(2)
@@ -50,15 +48,14 @@ import Testing
         #expect(fakes[1].events == [1, 2].exits)
     }
 
-    @Test("An empty socket is reported as empty")
-    func empty() throws {
+    @Test func `an empty socket is reported as empty`() throws {
         let fake = try FakeListener.registered()
         #expect(try fake.drain() == .empty(records: 0))
         #expect(fake.events == [])
     }
 
-    @Test("A drain ends when its budget is used up, at the end of a batch", arguments: [0, 1, 64])
-    func budget(budget: Int) throws {
+    @Test(arguments: [0, 1, 64])
+    func `a drain ends when its budget is used up, at the end of a batch`(budget: Int) throws {
         let fake = try FakeListener.registered()
         fake.exit(150)
         #expect(try fake.drain(budget: budget) == .more)
@@ -68,16 +65,14 @@ import Testing
         #expect(fake.events == (1...150).exits)
     }
 
-    @Test("A socket that is empty at the end of the budget is found empty by the next drain")
-    func budgetMet() throws {
+    @Test func `a socket that is empty at the end of the budget is found empty by the next drain`() throws {
         let fake = try FakeListener.registered()
         fake.exit(64)
         #expect(try fake.drain(budget: 64) == .more)
         #expect(try fake.drain(budget: 64) == .empty(records: 0))
     }
 
-    @Test("A complete drain delivers everything in the receive buffer")
-    func completely() throws {
+    @Test func `a complete drain delivers everything in the receive buffer`() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 1 << 20)
         fake.exit(2_000)
         var sink = RecordingSink()
@@ -85,8 +80,8 @@ import Testing
         #expect(sink.events == (1...819).exits + [.lost(2_000 - 819)])
     }
 
-    @Test("An unreadable record is reported as lost at its position", arguments: FakeKernel.Damage.allCases)
-    func damaged(damage: FakeKernel.Damage) throws {
+    @Test(arguments: FakeKernel.Damage.allCases)
+    func `an unreadable record is reported as lost at its position`(damage: FakeKernel.Damage) throws {
         let fake = try FakeListener.registered()
         fake.exit()
         fake.exit(damage: damage)
@@ -97,8 +92,7 @@ import Testing
         #expect(fake.listener.lost == 1)
     }
 
-    @Test("A record without a task is reported as lost")
-    func withoutTask() throws {
+    @Test func `a record without a task is reported as lost`() throws {
         let fake = try FakeListener.registered()
         let payload = MessageBuilder.generic(command: 2, MessageBuilder.attribute(6, []))
         fake.socket.deliver(MessageBuilder.message(type: 31, sequence: 7, payload), cost: 1_280)
@@ -106,8 +100,7 @@ import Testing
         #expect(fake.events == [.lost(1)])
     }
 
-    @Test("A record followed by unreadable data is delivered and not lost")
-    func trailing() throws {
+    @Test func `a record followed by unreadable data is delivered and not lost`() throws {
         let fake = try FakeListener.registered()
         let attributes = MessageBuilder.aggregate(pid: 1, MessageBuilder.taskstats(version: 16))
         let payload = MessageBuilder.generic(command: 2, attributes)
@@ -116,8 +109,7 @@ import Testing
         #expect(fake.events == [1].exits)
     }
 
-    @Test("Messages of other senders and families, and acknowledgements, are skipped")
-    func passedOver() throws {
+    @Test func `messages of other senders and families, and acknowledgements, are skipped`() throws {
         let fake = try FakeListener.registered()
         fake.exit()
         let attributes = MessageBuilder.aggregate(pid: 666, MessageBuilder.taskstats(version: 16))
@@ -133,8 +125,7 @@ import Testing
         #expect(fake.listener.lost == 0)
     }
 
-    @Test("A receive error is thrown and loses nothing")
-    func receiveError() throws {
+    @Test func `a receive error is thrown and loses nothing`() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
         fake.socket.failures[.receive] = Self.enomem
@@ -143,8 +134,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("An unreadable drop counter is an error, and the next drain reports its loss")
-    func dropsError() throws {
+    @Test func `an unreadable drop counter is an error, and the next drain reports its loss`() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(5)
         fake.socket.failures[.drops] = Self.enomem

@@ -22,8 +22,7 @@ import Testing
         #expect(fake.listener.lost == lost + 1)
     }
 
-    @Test("A loss doubles it, up to the limit and not beyond")
-    func doubles() throws {
+    @Test func `a loss doubles it, up to the limit and not beyond`() throws {
         let fake = try listener(upTo: 5 * Self.first)
         var sizes: [Int] = []
         for _ in 0..<5 {
@@ -34,8 +33,7 @@ import Testing
         #expect(sizes == [2, 4, 5, 5, 5].map { $0 * Self.first })
     }
 
-    @Test("A load that caused a loss causes none after it")
-    func sufficesNext() throws {
+    @Test func `a load that caused a loss causes none after it`() throws {
         let fake = try listener(upTo: 2 * Self.first)
         fake.exit(8)
         try fake.drain()
@@ -44,8 +42,7 @@ import Testing
         #expect(fake.events == (1...4).exits + [.lost(4)] + (9...16).exits)
     }
 
-    @Test("Several losses of one drain double it once")
-    func oncePerDrain() throws {
+    @Test func `several losses of one drain double it once`() throws {
         let fake = try listener(upTo: 64 * Self.first)
         for _ in 0..<3 {
             fake.socket.receiveBufferBytes = 1 << 20
@@ -58,8 +55,7 @@ import Testing
         #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
     }
 
-    @Test("Without a loss, or without a higher limit, it keeps its size")
-    func stays() throws {
+    @Test func `without a loss, or without a higher limit, it keeps its size`() throws {
         let quiet = try listener(upTo: 4 * Self.first)
         quiet.exit(4)
         try quiet.drain()
@@ -71,8 +67,7 @@ import Testing
         }
     }
 
-    @Test("If the kernel refuses it keeps its size, and is retried after the next loss")
-    func refused() throws {
+    @Test func `if the kernel refuses it keeps its size, and is retried after the next loss`() throws {
         let fake = try listener(upTo: 2 * Self.first)
         fake.socket.failures[.setReceiveBuffer] = SystemError("setsockopt SO_RCVBUFFORCE", errno: ENOMEM)
         try lose(fake)
@@ -81,8 +76,7 @@ import Testing
         #expect(fake.listener.receiveBufferBytes == 2 * Self.first)
     }
 
-    @Test("A command with a larger buffer restores the grown size")
-    func behindCommands() throws {
+    @Test func `a command with a larger buffer restores the grown size`() throws {
         let fake = try listener(upTo: 2 * Self.first)
         try lose(fake)
         try fake.listener.deregister()

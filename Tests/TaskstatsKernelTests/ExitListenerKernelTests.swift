@@ -3,6 +3,7 @@ import Glibc
 import Netlink
 import TaskstatsKernel
 import TaskstatsModel
+import TestSupport
 import Testing
 
 /// Tests on the running kernel.
@@ -12,8 +13,8 @@ import Testing
     private static let cpus = 0..<Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     private let batch = MessageBatch()
 
-    @Test("The record of a child comes from the CPU on which it ended, and from no other", .needsRoot)
-    func children() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `the record of a child comes from the CPU on which it ended, and from no other`() throws {
         let listeners = try Self.cpus.map { try listener(cpu: $0) }
         let pids = try Self.cpus.map { cpu in try (0..<5).map { _ in try endChild(on: cpu) } }
         for listener in listeners {
@@ -31,8 +32,8 @@ import Testing
         }
     }
 
-    @Test("After a deregistration nothing arrives", .needsRoot)
-    func deregistered() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `after a deregistration nothing arrives`() throws {
         let listeners = try Self.cpus.map { try listener(cpu: $0) }
         for listener in listeners { try listener.deregister() }
         for cpu in Self.cpus { _ = try endChild(on: cpu) }
@@ -43,8 +44,8 @@ import Testing
         }
     }
 
-    @Test("A small receive buffer reports its losses to the last record", .needsRoot, arguments: [0, 4_608, 65_536])
-    func conservation(receiveBufferBytes: Int) throws {
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [0, 4_608, 65_536])
+    func `a small receive buffer reports its losses to the last record`(receiveBufferBytes: Int) throws {
         let cpu = 0
         let recorder = try listener(cpu: cpu)
         let small = try listener(cpu: cpu, receiveBufferBytes: receiveBufferBytes)
@@ -79,8 +80,8 @@ import Testing
         try recorder.deregister()
     }
 
-    @Test("A CPU that does not exist is refused with ERANGE", .needsRoot)
-    func noSuchCPU() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `a CPU that does not exist is refused with ERANGE`() throws {
         let port = try NetlinkSocket.open()
         let family = try TaskstatsFamily.lookUp(over: port, batch: batch)
         let listener = try ExitListener(

@@ -15,8 +15,7 @@ import Testing
         try .registered(receiveBufferBytes: Self.threeRecords, drops: drops)
     }
 
-    @Test("A loss without a following record is reported at the end of the same drain")
-    func atTheEnd() throws {
+    @Test func `a loss without a following record is reported at the end of the same drain`() throws {
         let fake = try listener()
         fake.exit(7)
         #expect(try fake.drain() == .empty(records: 3))
@@ -25,8 +24,7 @@ import Testing
         #expect(fake.listener.lost == 4)
     }
 
-    @Test("The record after a loss has a number that includes it")
-    func numbering() throws {
+    @Test func `the record after a loss has a number that includes it`() throws {
         let fake = try listener()
         fake.exit(7)
         try fake.drain()
@@ -35,8 +33,7 @@ import Testing
         #expect(fake.events == [1, 2, 3].exits + [.lost(4)] + [8, 9].exits)
     }
 
-    @Test("Every loss of a long queue is reported at its position")
-    func severalLosses() throws {
+    @Test func `every loss of a long queue is reported at its position`() throws {
         let kernel = FakeKernel()
         let fake = try FakeListener.registered(kernel)
         // Alternating the buffer size between small and large makes a queue with gaps.
@@ -51,8 +48,8 @@ import Testing
             fake.events == (1...10).exits + [.lost(1)] + (12...21).exits + [.lost(2)] + (24...33).exits + [.lost(3)])
     }
 
-    @Test("A loss at the end of a drain without remaining budget is reported by the next one", arguments: [0, 1])
-    func acrossBudgets(budget: Int) throws {
+    @Test(arguments: [0, 1])
+    func `a loss at the end of a drain without remaining budget is reported by the next one`(budget: Int) throws {
         let fake = try FakeListener.registered()
         fake.exit(170)
         for _ in 0..<3 { #expect(try fake.drain(budget: budget) == .more) }
@@ -60,8 +57,7 @@ import Testing
         #expect(fake.events == (1...166).exits + [.lost(4)])
     }
 
-    @Test("Records and losses during a read of the drop counter are at their positions")
-    func whileDropsAreRead() throws {
+    @Test func `records and losses during a read of the drop counter are at their positions`() throws {
         let fake = try listener()
         fake.exit(5)
         fake.once(.readingDrops) {
@@ -72,8 +68,7 @@ import Testing
         #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(4)])
     }
 
-    @Test("Drops after a read of the counter are reported by the same drain")
-    func behindALook() throws {
+    @Test func `drops after a read of the counter are reported by the same drain`() throws {
         let fake = try listener()
         fake.exit(5)
         fake.once(.readingDrops) { fake.once(.receiving) { fake.exit(5) } }
@@ -81,8 +76,7 @@ import Testing
         #expect(fake.events == [1, 2, 3].exits + [.lost(2)] + [6, 7, 8].exits + [.lost(2)])
     }
 
-    @Test("Swapped numbers are not a loss")
-    func swapped() throws {
+    @Test func `swapped numbers are not a loss`() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
         fake.kernel.swapNumbers(on: 0)
@@ -91,8 +85,7 @@ import Testing
         #expect(fake.events == (1...6).exits)
     }
 
-    @Test("Swapped numbers next to a loss neither add to it nor reduce it")
-    func swappedBesideLoss() throws {
+    @Test func `swapped numbers next to a loss neither add to it nor reduce it`() throws {
         let fake = try listener()
         fake.kernel.swapNumbers(on: 0)
         fake.exit(7)
@@ -105,8 +98,7 @@ import Testing
         #expect(fake.socket.produced == 10)
     }
 
-    @Test("A number from another CPU is not a loss, and later losses are reported at their positions")
-    func foreignNumber() throws {
+    @Test func `a number from another CPU is not a loss, and later losses are reported at their positions`() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
         fake.exit(numberOf: 1)
@@ -119,8 +111,8 @@ import Testing
         #expect(fake.events == (1...5).exits + [.lost(3)] + [9, 10].exits)
     }
 
-    @Test("The smallest receive buffer holds one record, of any size", arguments: [false, true])
-    func smallestBuffer(isThreaded: Bool) throws {
+    @Test(arguments: [false, true])
+    func `the smallest receive buffer holds one record, of any size`(isThreaded: Bool) throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 0)
         fake.exit(3, isThreaded: isThreaded)
         try fake.drain()
@@ -130,16 +122,15 @@ import Testing
         #expect(fake.events == [1].exits + [.lost(2)] + [4].exits + [.lost(1)])
     }
 
-    @Test("Records of processes with threads fill a receive buffer sooner")
-    func threads() throws {
+    @Test func `records of processes with threads fill a receive buffer sooner`() throws {
         let fake = try listener()
         fake.exit(3, isThreaded: true)
         try fake.drain()
         #expect(fake.events == [1].exits + [.lost(2)])
     }
 
-    @Test("Every drop is reported, even if few records were read and the buffer seems large enough for more")
-    func fullerThanItLooks() throws {
+    @Test
+    func `every drop is reported, even if few records were read and the buffer seems large enough for more`() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 8 << 20)
         fake.socket.receiveBufferBytes = FakeKernel.Cost.taskRecord
         fake.exit(4)
@@ -147,8 +138,8 @@ import Testing
         #expect(fake.events == [1].exits + [.lost(3)])
     }
 
-    @Test("A wrap of the drop counter is not a loss", arguments: [.max, .max - 1, .max - 3] as [UInt32])
-    func dropsWrap(drops: UInt32) throws {
+    @Test(arguments: [.max, .max - 1, .max - 3] as [UInt32])
+    func `a wrap of the drop counter is not a loss`(drops: UInt32) throws {
         let fake = try listener(drops: drops)
         for _ in 0..<3 {
             fake.exit(5)
@@ -159,8 +150,7 @@ import Testing
         )
     }
 
-    @Test("A wrap of the sequence numbers is not a loss, and a loss across it is reported")
-    func sequenceWraps() throws {
+    @Test func `a wrap of the sequence numbers is not a loss, and a loss across it is reported`() throws {
         let kernel = FakeKernel()
         kernel.nextNumbers[0] = .max - 4
         let fake = try FakeListener.registered(kernel, receiveBufferBytes: Self.threeRecords)
@@ -171,8 +161,7 @@ import Testing
         #expect(fake.events == (1...6).exits + [.lost(2)])
     }
 
-    @Test("A counter that is unreadable at a gap is read at the end, and no record is lost")
-    func unreadableAtGap() throws {
+    @Test func `a counter that is unreadable at a gap is read at the end, and no record is lost`() throws {
         let fake = try FakeListener.registered()
         fake.exit(2)
         fake.socket.receiveBufferBytes = 0

@@ -9,16 +9,14 @@ import Testing
     /// More exits than fit into any receive buffer of a command.
     private static let storm = 8_000
 
-    @Test("The socket is registered for its CPU and for no other")
-    func register() throws {
+    @Test func `the socket is registered for its CPU and for no other`() throws {
         let fake = try FakeListener.registered(FakeKernel(cpuCount: 12), cpu: 10)
         #expect(fake.kernel.listeners[10] == [fake.socket.portID])
         #expect(fake.kernel.listeners.indices.filter { !fake.kernel.listeners[$0].isEmpty } == [10])
         #expect(fake.events == [])
     }
 
-    @Test("The receive buffer has the requested size before and after every command")
-    func receiveBuffer() throws {
+    @Test func `the receive buffer has the requested size before and after every command`() throws {
         let fake = try FakeListener(receiveBufferBytes: 4_608)
         #expect(fake.listener.receiveBufferBytes == 4_608)
         try fake.listener.register()
@@ -31,8 +29,7 @@ import Testing
         #expect(fake.socket.receiveBufferBytes == 4_608)
     }
 
-    @Test("A receive buffer that cannot be set is an error")
-    func noReceiveBuffer() {
+    @Test func `a receive buffer that cannot be set is an error`() {
         let failure = SystemError("setsockopt SO_RCVBUFFORCE", errno: EPERM)
         #expect(throws: NetlinkError.system(failure)) {
             let port = FakeKernel().open()
@@ -42,8 +39,7 @@ import Testing
         }
     }
 
-    @Test("Records before the acknowledgement are discarded, and the first one after it is number 1")
-    func beforeAcknowledgement() throws {
+    @Test func `records before the acknowledgement are discarded, and the first one after it is number 1`() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { for _ in 0..<3 { fake.kernel.exit(FakeTask(pid: 900), on: 0) } }
         try fake.listener.register()
@@ -52,8 +48,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("Records between the acknowledgement and its reading are kept")
-    func behindAcknowledgement() throws {
+    @Test func `records between the acknowledgement and its reading are kept`() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { fake.once(.receiving) { fake.exit(3) } }
         try fake.listener.register()
@@ -62,8 +57,7 @@ import Testing
         #expect(fake.socket.produced == 3)
     }
 
-    @Test("A lost acknowledgement is requested again")
-    func lostAcknowledgement() throws {
+    @Test func `a lost acknowledgement is requested again`() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { for _ in 0..<Self.storm { fake.kernel.exit(FakeTask(pid: 900), on: 0) } }
         try fake.listener.register()
@@ -74,8 +68,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("Records dropped beside a received acknowledgement are not counted as lost")
-    func dropsBesideAcknowledgement() throws {
+    @Test func `records dropped beside a received acknowledgement are not counted as lost`() throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) {
             // These leave too little room for another record, but enough for an acknowledgement.
@@ -88,8 +81,7 @@ import Testing
         #expect(fake.events == [1, 2].exits)
     }
 
-    @Test("A kernel that never has room to acknowledge is an error without a remaining registration")
-    func neverAcknowledged() throws {
+    @Test func `a kernel that never has room to acknowledge is an error without a remaining registration`() throws {
         let fake = try FakeListener()
         fake.kernel.meanwhile = { [unowned kernel = fake.kernel] moment in
             guard moment == .acknowledging else { return }
@@ -99,8 +91,8 @@ import Testing
         #expect(fake.kernel.listeners[0].isEmpty)
     }
 
-    @Test("A refusal is an error, and leaves no registration", arguments: [EPERM, EINVAL, ENOMEM])
-    func refused(errno: Int32) throws {
+    @Test(arguments: [EPERM, EINVAL, ENOMEM])
+    func `a refusal is an error, and leaves no registration`(errno: Int32) throws {
         let fake = try FakeListener()
         fake.kernel.refusal = errno
         #expect(
@@ -111,23 +103,21 @@ import Testing
         #expect(fake.kernel.listeners[0] == [fake.socket.portID])
     }
 
-    @Test("A CPU that the kernel does not have is refused with ERANGE")
-    func noSuchCPU() throws {
+    @Test func `a CPU that the kernel does not have is refused with ERANGE`() throws {
         let fake = try FakeListener(FakeKernel(cpuCount: 2), cpu: 2)
         let error = #expect(throws: NetlinkError.self) { try fake.listener.register() }
         #expect(error?.errno == ERANGE)
     }
 
-    @Test("A socket error is thrown, and leaves no registration", arguments: [FakeSocket.Call.receive, .drops])
-    func systemError(call: FakeSocket.Call) throws {
+    @Test(arguments: [FakeSocket.Call.receive, .drops])
+    func `a socket error is thrown, and leaves no registration`(call: FakeSocket.Call) throws {
         let fake = try FakeListener()
         fake.once(.acknowledging) { fake.socket.failures[call] = SystemError("test", errno: ENOMEM) }
         #expect(throws: NetlinkError.system(SystemError("test", errno: ENOMEM))) { try fake.listener.register() }
         #expect(fake.kernel.listeners[0].isEmpty)
     }
 
-    @Test("Messages of other senders and unreadable ones do not disturb a registration")
-    func disturbed() throws {
+    @Test func `messages of other senders and unreadable ones do not disturb a registration`() throws {
         let fake = try FakeListener()
         fake.once(.handling) {
             let forged = MessageBuilder.message(type: 2, sequence: 1, MessageBuilder.bytes(of: -EPERM))
@@ -138,8 +128,7 @@ import Testing
         #expect(fake.kernel.listeners[0] == [fake.socket.portID])
     }
 
-    @Test("A second registration resets the numbers, and losses in between do not count")
-    func again() throws {
+    @Test func `a second registration resets the numbers, and losses in between do not count`() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(5)
         try fake.drain()
@@ -156,8 +145,7 @@ import Testing
         #expect(Array(fake.events[before...]) == [1].exits)
     }
 
-    @Test("After a deregistration nothing arrives, and queued records are discarded")
-    func deregister() throws {
+    @Test func `after a deregistration nothing arrives, and queued records are discarded`() throws {
         let fake = try FakeListener.registered()
         fake.exit(3)
         try fake.listener.deregister()
@@ -167,8 +155,7 @@ import Testing
         #expect(fake.events == [])
     }
 
-    @Test("A deregistration with a lost acknowledgement is repeated")
-    func lostDeregistration() throws {
+    @Test func `a deregistration with a lost acknowledgement is repeated`() throws {
         let fake = try FakeListener.registered(receiveBufferBytes: 4_608)
         fake.exit(100)
         fake.once(.handling) { fake.exit(Self.storm) }
@@ -177,8 +164,7 @@ import Testing
         #expect(fake.socket.queued == 0)
     }
 
-    @Test("A refused deregistration is an error")
-    func refusedDeregistration() throws {
+    @Test func `a refused deregistration is an error`() throws {
         let fake = try FakeListener.registered()
         fake.kernel.refusal = EPERM
         #expect(

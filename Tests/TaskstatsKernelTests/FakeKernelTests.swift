@@ -9,9 +9,8 @@ import Testing
     private let batch = MessageBatch()
 
     @Test(
-        "Records are as long as the kernel's",
         arguments: [(16, false, 596), (16, true, 1_172), (17, false, 724), (17, true, 1_428)] as [(UInt16, Bool, Int)])
-    func lengths(version: UInt16, withProcess: Bool, length: Int) throws {
+    func `records are as long as the kernel's`(version: UInt16, withProcess: Bool, length: Int) throws {
         kernel.version = version
         let port = kernel.open()
         try register("0", over: port)
@@ -20,8 +19,8 @@ import Testing
         #expect(try batch.withDatagram(0) { $0.byteCount } == length)
     }
 
-    @Test("A queue holds as many records as the kernel's default buffer", arguments: [(false, 166), (true, 92)])
-    func capacity(isThreaded: Bool, count: Int) throws {
+    @Test(arguments: [(false, 166), (true, 92)])
+    func `a queue holds as many records as the kernel's default buffer`(isThreaded: Bool, count: Int) throws {
         let port = kernel.open()
         try register("0", over: port)
         for _ in 0..<200 { kernel.exit(FakeTask(pid: 7, isThreaded: isThreaded), on: 0) }
@@ -29,8 +28,7 @@ import Testing
         #expect(port.socket.drops == 200 - UInt32(count))
     }
 
-    @Test("Masks of one socket add up, and repeating one changes nothing")
-    func masks() throws {
+    @Test func `masks of one socket add up, and repeating one changes nothing`() throws {
         let port = kernel.open()
         try register("0,2-3", over: port)
         try register("1-2", over: port)
@@ -39,8 +37,7 @@ import Testing
         #expect(port.socket.queued == 1)
     }
 
-    @Test("Every listener of a CPU receives the record, under one number")
-    func listeners() throws {
+    @Test func `every listener of a CPU receives the record, under one number`() throws {
         let first = kernel.open()
         let second = kernel.open()
         try register("0", over: first)
@@ -52,8 +49,7 @@ import Testing
         #expect(try batch.withDatagram(0) { $0.copy } == bytes)
     }
 
-    @Test("A list without its NUL loses its last character")
-    func withoutNUL() throws {
+    @Test func `a list without its NUL loses its last character`() throws {
         let port = kernel.open()
         let list = MessageBuilder.attribute(3, Array("0,1".utf8))
         kernel.handle(
@@ -63,8 +59,8 @@ import Testing
         #expect(kernel.listeners[1].isEmpty)
     }
 
-    @Test("A registration outlives its socket and passes to the next owner of the port id, until an exit finds none")
-    func inherited() throws {
+    @Test
+    func `a registration passes from its closed socket to the port id's next owner, until an exit finds none`() throws {
         let portID = try registeredAndClosed()
         do {
             let stranger = kernel.open(portID: portID)

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct RecordDecoderTests {
-    @Test("A task's record is decoded with its number")
-    func task() throws {
+    @Test func `a task's record is decoded with its number`() throws {
         let records = try decode(MessageFixtures.task.bytes)
         #expect(records.pid == 812)
         #expect(records.task?.kind == .task)
@@ -17,8 +16,7 @@ import Testing
         #expect(records.process == nil)
     }
 
-    @Test("A process's record with version 0 is decoded with the version of the task's")
-    func processWithoutVersion() throws {
+    @Test func `a process's record with version 0 is decoded with the version of the task's`() throws {
         let records = try decode(MessageFixtures.taskAndProcess.bytes)
         #expect(records.pid == 813)
         #expect(records.task?[.cpuCount] == 5)
@@ -28,15 +26,13 @@ import Testing
         #expect(records.process?[.cpuCount] == 9)
     }
 
-    @Test("Padding before and within a nest is skipped")
-    func padding() throws {
+    @Test func `padding before and within a nest is skipped`() throws {
         let records = try decode(MessageFixtures.padded.bytes)
         #expect(records.pid == 812)
         #expect(records.task?[.cpuCount] == 1_234)
     }
 
-    @Test("Attributes of later kernels are skipped at both levels")
-    func unknownAttributes() throws {
+    @Test func `attributes of later kernels are skipped at both levels`() throws {
         let unknown = MessageBuilder.attribute(200, [1, 2, 3, 4, 5])
         let statistics = MessageBuilder.taskstats(version: 16, [.cpuCount: 7])
         let nest =
@@ -46,16 +42,16 @@ import Testing
         #expect(records.task?[.cpuCount] == 7)
     }
 
-    @Test("The flag for nested attributes makes no difference", arguments: [0, 0x8000] as [UInt16])
-    func nestFlag(flag: UInt16) throws {
+    @Test(arguments: [0, 0x8000] as [UInt16])
+    func `the flag for nested attributes makes no difference`(flag: UInt16) throws {
         let nest =
             MessageBuilder.attribute(1, [44, 3, 0, 0])
             + MessageBuilder.attribute(3, MessageBuilder.taskstats(version: 16, [.cpuCount: 7]))
         #expect(try decode(message(MessageBuilder.attribute(4 | flag, nest))).task?[.cpuCount] == 7)
     }
 
-    @Test("Every struct version is decoded with its own layout", arguments: 1...17 as ClosedRange<UInt16>)
-    func versions(version: UInt16) throws {
+    @Test(arguments: 1...17 as ClosedRange<UInt16>)
+    func `every struct version is decoded with its own layout`(version: UInt16) throws {
         let statistics = MessageBuilder.taskstats(
             version: version, command: "sleep", [.cpuCount: 3, .blkioCount: 4, .acUid: 1_000, .irqDelayMin: 5])
         let task = try #require(try decode(message(MessageBuilder.aggregate(pid: 812, statistics))).task)
@@ -67,16 +63,14 @@ import Testing
         #expect(task[.irqDelayMin] == (version >= 15 ? 5 : nil))
     }
 
-    @Test("A task's record without a version is malformed")
-    func taskWithoutVersion() {
+    @Test func `a task's record without a version is malformed`() {
         let statistics = [UInt8](repeating: 0, count: 560)
         #expect(throws: NetlinkError.malformed("struct taskstats of version 0")) {
             try decode(message(MessageBuilder.aggregate(pid: 812, statistics)))
         }
     }
 
-    @Test("A process's record without a version uses the fallback version")
-    func fallbackVersion() throws {
+    @Test func `a process's record without a version uses the fallback version`() throws {
         var statistics = MessageBuilder.taskstats(version: 16, [.cpuCount: 9])
         statistics.replaceSubrange(0..<2, with: [0, 0])
         let bytes = message(MessageBuilder.aggregate(tgid: 812, statistics))
@@ -84,8 +78,7 @@ import Testing
         #expect(try decode(bytes, by: RecordDecoder(fallbackVersion: 16)).process?[.cpuCount] == 9)
     }
 
-    @Test("Statistics before their id are malformed")
-    func withoutNumber() {
+    @Test func `statistics before their id are malformed`() {
         let nest = MessageBuilder.attribute(3, MessageBuilder.taskstats(version: 16))
         #expect(throws: NetlinkError.malformed("statistics before their id")) {
             try decode(message(MessageBuilder.attribute(4, nest)))
@@ -95,24 +88,21 @@ import Testing
         }
     }
 
-    @Test("A message of another command is malformed")
-    func otherCommand() {
+    @Test func `a message of another command is malformed`() {
         let payload = MessageBuilder.generic(command: 5, [])
         #expect(throws: NetlinkError.malformed("command 5")) {
             try decode(MessageBuilder.message(type: 31, sequence: 7, payload))
         }
     }
 
-    @Test("A message cut anywhere is an error, and nothing after the cut is read")
-    func everyTruncation() {
+    @Test func `a message cut anywhere is an error, and nothing after the cut is read`() {
         let bytes = MessageFixtures.taskAndProcess.bytes
         for length in 1..<bytes.count {
             #expect(throws: NetlinkError.self, "cut to \(length)") { try decode(bytes.prefix(length)) }
         }
     }
 
-    @Test("A payload cut anywhere but between its nests is an error")
-    func everyTruncationOfPayload() throws {
+    @Test func `a payload cut anywhere but between its nests is an error`() throws {
         let payload = MessageFixtures.taskAndProcess.bytes.dropFirst(16)
         let behindTask = 4 + 4 + 8 + 4 + 72
         for length in 0..<payload.count {
@@ -127,8 +117,7 @@ import Testing
         }
     }
 
-    @Test("A struct of any length has its complete fields, if it has its version")
-    func everyStructLength() throws {
+    @Test func `a struct of any length has its complete fields, if it has its version`() throws {
         let whole = MessageBuilder.taskstats(version: 1, [.cpuCount: 1, .cpuDelayTotal: 2])
         for length in 0...whole.count {
             let bytes = message(MessageBuilder.aggregate(pid: 812, Array(whole.prefix(length))))

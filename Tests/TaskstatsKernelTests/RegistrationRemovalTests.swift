@@ -24,8 +24,7 @@ import Testing
 
     private func exit(_ count: Int) { for pid in 0..<count { kernel.exit(FakeTask(pid: UInt32(pid + 1)), on: 1) } }
 
-    @Test("The port has no registration afterwards, and queued records are counted")
-    func counts() throws {
+    @Test func `the port has no registration afterwards, and queued records are counted`() throws {
         let port = storedPort()
         kernel.register(port.socket.portID, on: [3])
         exit(100)
@@ -37,16 +36,14 @@ import Testing
         #expect(port.socket.queued == 0)
     }
 
-    @Test("Other ports stay registered")
-    func others() throws {
+    @Test func `other ports stay registered`() throws {
         let port = storedPort()
         kernel.register(77, on: [0, 1])
         _ = try remove(port)
         #expect(kernel.listeners == [[77], [77], [], []])
     }
 
-    @Test("A lost acknowledgement is requested again, and is not counted as a lost record")
-    func full() throws {
+    @Test func `a lost acknowledgement is requested again, and is not counted as a lost record`() throws {
         let port = storedPort(receiveBufferBytes: 4_608)
         exit(100)
         let removal = try remove(port)
@@ -55,16 +52,14 @@ import Testing
         #expect(kernel.listeners[1] == [])
     }
 
-    @Test("An unreadable record is counted")
-    func damaged() throws {
+    @Test func `an unreadable record is counted`() throws {
         let port = storedPort()
         kernel.exit(FakeTask(pid: 1), on: 1, damage: .tooLong)
         exit(1)
         #expect(try remove(port).records == 2)
     }
 
-    @Test("Records that arrive before the acknowledgement are counted, whatever their number")
-    func during() throws {
+    @Test func `records that arrive before the acknowledgement are counted, whatever their number`() throws {
         let port = storedPort()
         kernel.meanwhile = { [unowned kernel] moment in
             guard moment == .handling else { return }
@@ -73,8 +68,7 @@ import Testing
         #expect(try remove(port).records == 50)
     }
 
-    @Test("A refusal is an error with the error number")
-    func refused() throws {
+    @Test func `a refusal is an error with the error number`() throws {
         let port = storedPort()
         kernel.refusal = ENOENT
         let error = #expect(throws: NetlinkError.self) { try remove(port) }

@@ -3,14 +3,15 @@ import LinuxSystem
 import Netlink
 import TaskstatsKernel
 import TaskstatsModel
+import TestSupport
 import Testing
 
 /// Tests on the running kernel.
 @Suite struct TaskQueryKernelTests {
     private let batch = MessageBatch()
 
-    @Test("The record of this process has its values", .needsRoot)
-    func ownProcess() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `the record of this process has its values`() throws {
         var query = try query()
         let record = try query.task(pid: UInt32(getpid()))
         let comm = try #require(try Descriptor.open("/proc/self/comm").readText())
@@ -21,8 +22,8 @@ import Testing
         #expect(record[.acTgid].map { $0 == UInt64(getpid()) } != false)
     }
 
-    @Test("The sums of this process are a process record", .needsRoot)
-    func ownSums() throws {
+    @Test(.enabled(if: isRoot, "needs root"))
+    func `the sums of this process are a process record`() throws {
         var query = try query()
         let record = try query.process(tgid: UInt32(getpid()))
         #expect(record.kind == .process)
@@ -30,15 +31,14 @@ import Testing
         #expect(record[.acUid] == nil)
     }
 
-    @Test("A pid beyond all pids is refused with ESRCH", .needsRoot, arguments: [0, 1 << 22 + 1, .max] as [UInt32])
-    func noSuchTask(pid: UInt32) throws {
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [0, 1 << 22 + 1, .max] as [UInt32])
+    func `a pid beyond all pids is refused with ESRCH`(pid: UInt32) throws {
         var query = try query()
         let error = #expect(throws: NetlinkError.self) { _ = try query.task(pid: pid) }
         #expect(error?.errno == ESRCH)
     }
 
-    @Test("A descriptor that is not a cgroup is unanswered")
-    func noCgroup() throws {
+    @Test func `a descriptor that is not a cgroup is unanswered`() throws {
         var query = try query()
         #expect(throws: NetlinkError.unanswered(operation: "get the cgroup")) { _ = try query.cgroup(directory: -1) }
     }

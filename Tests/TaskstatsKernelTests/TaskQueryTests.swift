@@ -10,8 +10,8 @@ import Testing
     private let kernel = FakeKernel()
     private let family = TaskstatsFamily(id: 31)
 
-    @Test("A task is found by its pid", arguments: [1, 8, 14, 15, 16, 17] as [UInt16])
-    func task(version: UInt16) throws {
+    @Test(arguments: [1, 8, 14, 15, 16, 17] as [UInt16])
+    func `a task is found by its pid`(version: UInt16) throws {
         kernel.version = version
         kernel.tasks[813] = FakeTask(pid: 813, tgid: 812, command: "worker", [.cpuCount: 5])
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
@@ -23,8 +23,8 @@ import Testing
         #expect(record[.acTgid] == (version >= 12 ? 812 : nil))
     }
 
-    @Test("A process is found by the id of any of its threads", arguments: [812, 813] as [UInt32])
-    func process(tid: UInt32) throws {
+    @Test(arguments: [812, 813] as [UInt32])
+    func `a process is found by the id of any of its threads`(tid: UInt32) throws {
         kernel.tasks[812] = FakeTask(pid: 812)
         kernel.tasks[813] = FakeTask(pid: 813, tgid: 812)
         kernel.processes[812] = [.nvcsw: 44]
@@ -35,8 +35,7 @@ import Testing
         #expect(record[.acUid] == nil)
     }
 
-    @Test("A task that does not exist is refused with ESRCH, and the next query is answered")
-    func noSuchTask() throws {
+    @Test func `a task that does not exist is refused with ESRCH, and the next query is answered`() throws {
         kernel.tasks[812] = FakeTask(pid: 812)
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
         let none = SystemError("netlink", errno: ESRCH)
@@ -45,22 +44,20 @@ import Testing
         #expect(try query.task(pid: 812)[.acPid] == 812)
     }
 
-    @Test("A cgroup's tasks are counted by state")
-    func cgroup() throws {
+    @Test func `a cgroup's tasks are counted by state`() throws {
         let stats = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
         kernel.cgroups[9] = stats
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
         #expect(try query.cgroup(directory: 9) == stats)
     }
 
-    @Test("The kernel's silence about a descriptor that is not a cgroup is unanswered")
-    func noCgroup() {
+    @Test func `the kernel's silence about a descriptor that is not a cgroup is unanswered`() {
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
         #expect(throws: NetlinkError.unanswered(operation: "get the cgroup")) { try query.cgroup(directory: 9) }
     }
 
-    @Test("A struct cgroupstats cut anywhere is malformed", arguments: [0, 8, 39])
-    func shortCgroup(length: Int) throws {
+    @Test(arguments: [0, 8, 39])
+    func `a struct cgroupstats cut anywhere is malformed`(length: Int) throws {
         let port = kernel.open()
         let counts = MessageBuilder.attribute(1, [UInt8](repeating: 0, count: length))
         port.socket.deliver(
@@ -71,8 +68,7 @@ import Testing
         }
     }
 
-    @Test("The answer to an earlier query is not used for this one")
-    func staleAnswer() throws {
+    @Test func `the answer to an earlier query is not used for this one`() throws {
         kernel.tasks[812] = FakeTask(pid: 812)
         kernel.tasks[813] = FakeTask(pid: 813)
         let port = kernel.open()
@@ -85,8 +81,7 @@ import Testing
         #expect(try query.task(pid: 813)[.acPid] == 813)
     }
 
-    @Test("An answer of the wrong kind is unanswered")
-    func wrongKind() {
+    @Test func `an answer of the wrong kind is unanswered`() {
         kernel.tasks[812] = FakeTask(pid: 812)
         let port = kernel.open()
         let socket = port.socket
@@ -98,8 +93,8 @@ import Testing
         #expect(throws: NetlinkError.unanswered(operation: "get pid 812")) { try query.task(pid: 812) }
     }
 
-    @Test("A refusal for lack of capability is an error", arguments: [EPERM, ENOMEM])
-    func refused(errno: Int32) {
+    @Test(arguments: [EPERM, ENOMEM])
+    func `a refusal for lack of capability is an error`(errno: Int32) {
         kernel.refusal = errno
         var query = TaskQuery(port: kernel.open(), family: family, batch: MessageBatch())
         let error = #expect(throws: NetlinkError.self) { try query.task(pid: 812) }

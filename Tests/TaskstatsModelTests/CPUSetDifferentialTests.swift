@@ -5,16 +5,16 @@ import Testing
 
 /// Unusual lists, compared with an independent implementation of the kernel's rules.
 @Suite struct CPUSetDifferentialTests {
-    @Test("Texts of the grammar's characters have the kernel's meaning", arguments: [0, 1, 7, 63, 64, 200])
-    func randomTexts(lastCPU: Int) {
+    @Test(arguments: [0, 1, 7, 63, 64, 200])
+    func `texts of the grammar's characters have the kernel's meaning`(lastCPU: Int) {
         var generator = SeededGenerator(seed: UInt64(lastCPU) + 1)
         for _ in 0..<8_000 {
             compare(generator.text(of: "00112233456789--,,::// \tNaAlL\n", upTo: 12), lastCPU: lastCPU)
         }
     }
 
-    @Test("Texts that are almost lists have the kernel's meaning", arguments: [0, 1, 7, 63, 64, 200])
-    func randomLists(lastCPU: Int) {
+    @Test(arguments: [0, 1, 7, 63, 64, 200])
+    func `texts that are almost lists have the kernel's meaning`(lastCPU: Int) {
         var generator = SeededGenerator(seed: UInt64(lastCPU) + 1_000)
         var valid = 0
         for _ in 0..<6_000 {

@@ -4,8 +4,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct CPUSetTests {
-    @Test("An empty set is empty and prints nothing")
-    func empty() {
+    @Test func `an empty set is empty and prints nothing`() {
         let set = CPUSet()
         #expect(set.isEmpty)
         #expect(set.count == 0)
@@ -15,19 +14,16 @@ import Testing
         #expect(set == CPUSet([]))
     }
 
-    @Test(
-        "A set is printed as ascending ranges",
-        arguments: [
-            ([0], "0"), ([3, 1, 2], "1-3"), ([0, 2, 4], "0,2,4"), ([0, 1], "0-1"), ([5, 5, 5], "5"),
-            ([62, 63, 64, 65], "62-65"), ([0, 63, 64, 127, 128], "0,63-64,127-128"), ([65_535], "65535"),
-            (Array(0...255), "0-255"),
-        ])
-    func description(cpus: [Int], expected: String) {
+    @Test(arguments: [
+        ([0], "0"), ([3, 1, 2], "1-3"), ([0, 2, 4], "0,2,4"), ([0, 1], "0-1"), ([5, 5, 5], "5"),
+        ([62, 63, 64, 65], "62-65"), ([0, 63, 64, 127, 128], "0,63-64,127-128"), ([65_535], "65535"),
+        (Array(0...255), "0-255"),
+    ])
+    func `a set is printed as ascending ranges`(cpus: [Int], expected: String) {
         #expect(CPUSet(cpus).description == expected)
     }
 
-    @Test("Zero words do not affect the equality of sets")
-    func trailingZeros() {
+    @Test func `zero words do not affect the equality of sets`() {
         let wide = CPUSet([1, 500])
         #expect(wide.subtracting(CPUSet([500])) == CPUSet([1]))
         #expect(wide.intersection(CPUSet([1])) == CPUSet([1]))
@@ -35,13 +31,12 @@ import Testing
         #expect(wide.subtracting(CPUSet([500])).hashValue == CPUSet([1]).hashValue)
     }
 
-    @Test("A set contains no other CPU than those added", arguments: [-1, Int.min, 64, 65_536, Int.max])
-    func doesNotContain(cpu: Int) {
+    @Test(arguments: [-1, Int.min, 64, 65_536, Int.max])
+    func `a set contains no other CPU than those added`(cpu: Int) {
         #expect(!CPUSet([0, 1, 63]).contains(cpu))
     }
 
-    @Test("Sets behave like sets of the standard library")
-    func sameAsSet() {
+    @Test func `sets behave like sets of the standard library`() {
         var generator = SeededGenerator(seed: 64)
         for _ in 0..<300 {
             let (left, right) = (Self.randomCPUs(&generator), Self.randomCPUs(&generator))
@@ -58,8 +53,7 @@ import Testing
         }
     }
 
-    @Test("A pattern equals a count along the range")
-    func patterns() {
+    @Test func `a pattern equals a count along the range`() {
         var generator = SeededGenerator(seed: 63)
         for _ in 0..<500 {
             let width = [2, 63, 64, 65, 130, 2_000].randomElement(using: &generator) ?? 64
@@ -72,8 +66,7 @@ import Testing
         }
     }
 
-    @Test("A printed set is parsed as the same set")
-    func roundTrip() throws {
+    @Test func `a printed set is parsed as the same set`() throws {
         var generator = SeededGenerator(seed: 4096)
         for _ in 0..<300 {
             let set = CPUSet(Self.randomCPUs(&generator).union([0]))

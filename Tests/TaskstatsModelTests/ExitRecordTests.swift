@@ -3,30 +3,27 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct ExitRecordTests {
-    @Test("Process, last flag and exit status come from the task's own statistics")
-    func derived() throws {
+    @Test func `process, last flag and exit status come from the task's own statistics`() throws {
         let task = try TaskstatsFixture.version17.record()
         let record = ExitRecord(cpu: 3, sequence: 9, time: 11, pid: 77, task: task)
         #expect(record.cpu == 3)
         #expect(record.sequence == 9)
         #expect(record.time == 11)
         #expect(record.pid == 77)
-        #expect(record.tgid == UInt32(1_749_000_368))
+        #expect(record.tgid == UInt32(1_349_000_368))
         #expect(record.isLast == true)
         #expect(record.exit == .code(42))
         #expect(record.task == task)
         #expect(record.process == nil)
     }
 
-    @Test("A thread that leaves others running does not end its process")
-    func notLast() throws {
+    @Test func `a thread that leaves others running does not end its process`() throws {
         var task = try TaskstatsFixture.version17.record()
         task.set(.acFlag, to: 0x1f)
         #expect(ExitRecord(cpu: 0, pid: 1, task: task).isLast == false)
     }
 
-    @Test("The process's id alone does not make a thread the last one")
-    func leaderIsNotLast() {
+    @Test func `the process's id alone does not make a thread the last one`() {
         var task = TaskRecord(kind: .task)
         task.set(.acPid, to: 5)
         task.set(.acTgid, to: 5)
@@ -34,24 +31,21 @@ import Testing
         #expect(ExitRecord(cpu: 0, pid: 5, task: task).isLast == false)
     }
 
-    @Test("Before version 12 the kernel reports neither the process nor its end")
-    func oldVersion() throws {
+    @Test func `before version 12 the kernel reports neither the process nor its end`() throws {
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version9.record())
         #expect(record.tgid == nil)
         #expect(record.isLast == nil)
         #expect(record.exit == .signal(9, coreDumped: false))
     }
 
-    @Test("Version 1 reports no exit status")
-    func version1() throws {
+    @Test func `version 1 reports no exit status`() throws {
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version1.record())
         #expect(record.tgid == nil)
         #expect(record.isLast == nil)
         #expect(record.exit == nil)
     }
 
-    @Test("The sums of the process are kept unchanged")
-    func process() throws {
+    @Test func `the sums of the process are kept unchanged`() throws {
         let process = try TaskstatsFixture.process16.record()
         let record = ExitRecord(cpu: 0, pid: 1, task: try TaskstatsFixture.version16.record(), process: process)
         #expect(record.process == process)
@@ -59,8 +53,7 @@ import Testing
         #expect(record.exit == .signal(6, coreDumped: true))
     }
 
-    @Test("Values read by a client are kept unchanged")
-    func asRead() {
+    @Test func `values read by a client are kept unchanged`() {
         let record = ExitRecord(
             cpu: 1, sequence: 2, time: 3, pid: 4, tgid: 5, isLast: false, exit: .code(6), task: TaskRecord(kind: .task),
             process: nil)
@@ -69,8 +62,7 @@ import Testing
         #expect(record.exit == .code(6))
     }
 
-    @Test("Scopes have the names of the protocol")
-    func scopes() {
+    @Test func `scopes have the names of the protocol`() {
         #expect(RecordScope.allCases.map(\.rawValue) == ["task", "process"])
     }
 }

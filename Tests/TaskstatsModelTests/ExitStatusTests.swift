@@ -3,29 +3,26 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct ExitStatusTests {
-    @Test("An exit code is in the second byte")
-    func codes() {
+    @Test func `an exit code is in the second byte`() {
         for code in UInt8.min...UInt8.max {
             #expect(ExitStatus(waitStatus: UInt32(code) << 8) == .code(code))
         }
     }
 
-    @Test("Only code 0 is success")
-    func success() {
+    @Test func `only code 0 is success`() {
         #expect(ExitStatus.code(0).isSuccess)
         #expect(!ExitStatus.code(1).isSuccess)
         #expect(!ExitStatus.code(255).isSuccess)
         #expect(!ExitStatus.signal(15, coreDumped: false).isSuccess)
     }
 
-    @Test("A signal is in the low seven bits", arguments: 1...127 as ClosedRange<UInt8>)
-    func signals(signal: UInt8) {
+    @Test(arguments: 1...127 as ClosedRange<UInt8>)
+    func `a signal is in the low seven bits`(signal: UInt8) {
         #expect(ExitStatus(waitStatus: UInt32(signal)) == .signal(signal, coreDumped: false))
         #expect(ExitStatus(waitStatus: UInt32(signal) | 0x80) == .signal(signal, coreDumped: true))
     }
 
-    @Test("Only bit 0x80 of the status says that a core was dumped, whatever the accounting flags")
-    func core() {
+    @Test func `only bit 0x80 of the status says that a core was dumped, whatever the accounting flags`() {
         #expect(ExitStatus(waitStatus: 11) == .signal(11, coreDumped: false))
         #expect(ExitStatus(waitStatus: 139) == .signal(11, coreDumped: true))
         var record = TaskRecord(kind: .task)
@@ -37,13 +34,11 @@ import Testing
         #expect(record.exitStatus == .signal(11, coreDumped: true))
     }
 
-    @Test("Bits above the wait status do not count")
-    func highBits() {
+    @Test func `bits above the wait status do not count`() {
         #expect(ExitStatus(waitStatus: 0xffff_0200) == .code(2))
     }
 
-    @Test("Flags equal the kernel's bits")
-    func flags() {
+    @Test func `flags equal the kernel's bits`() {
         let bits: [(AccountingFlags, UInt8)] = [
             (.forkedWithoutExec, 1), (.usedPrivilege, 2), (.dumpedCore, 8), (.killedBySignal, 16),
             (.lastOfProcess, 32),

@@ -4,17 +4,16 @@ import Testing
 
 @Suite struct FieldLayoutTests {
     @Test(
-        "A version ends with its last field",
         arguments: [
             (1, 72), (2, 240), (3, 264), (4, 272), (5, 288), (6, 312), (7, 328), (8, 328), (9, 344), (10, 352),
             (11, 368), (12, 400), (13, 416), (14, 432), (15, 560), (16, 560), (17, 688),
         ] as [(UInt16, Int)])
-    func sizes(version: UInt16, size: Int) {
+    func `a version ends with its last field`(version: UInt16, size: Int) {
         #expect(FieldLayout.of(version: version).size == size)
     }
 
-    @Test("Fields of every version have the offsets of its fixture", arguments: TaskstatsFixture.all)
-    func offsets(fixture: TaskstatsFixture) {
+    @Test(arguments: TaskstatsFixture.all)
+    func `fields of every version have the offsets of its fixture`(fixture: TaskstatsFixture) {
         let parts = Dictionary(
             fixture.parts.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
         for (field, offset) in FieldLayout.of(version: fixture.version).entries {
@@ -22,16 +21,15 @@ import Testing
         }
     }
 
-    @Test("Fields of a version do not overlap", arguments: 1...17 as ClosedRange<UInt16>)
-    func disjoint(version: UInt16) {
+    @Test(arguments: 1...17 as ClosedRange<UInt16>)
+    func `fields of a version do not overlap`(version: UInt16) {
         let entries = FieldLayout.of(version: version).entries
         for (field, next) in zip(entries, entries.dropFirst()) {
             #expect(field.offset + field.field.kind.width <= next.offset, "\(next.field.name)")
         }
     }
 
-    @Test("Versions 15 and 16 have the same size and fields, but different offsets from the first wait on")
-    func version15And16() {
+    @Test func `versions 15 and 16 have the same size and fields, but different offsets from the first wait on`() {
         let (old, new) = (FieldLayout.of(version: 15), FieldLayout.of(version: 16))
         #expect(old.size == new.size)
         #expect(old.fields == new.fields)
@@ -41,8 +39,7 @@ import Testing
         #expect(shared == [.version, .acExitcode, .acFlag, .acNice, .cpuCount, .cpuDelayTotal])
     }
 
-    @Test("Each version extends the previous one")
-    func versionsGrow() {
+    @Test func `each version extends the previous one`() {
         for version in 2...FieldLayout.newestVersion {
             let older = FieldLayout.of(version: version - 1).fields
             #expect(older.subtracting(FieldLayout.of(version: version).fields).isEmpty, "\(version)")
@@ -50,14 +47,13 @@ import Testing
         #expect(FieldLayout.of(version: 17).fields == .all)
     }
 
-    @Test("A later version is read as the newest known one", arguments: [18, 100, .max] as [UInt16])
-    func laterVersions(version: UInt16) {
+    @Test(arguments: [18, 100, .max] as [UInt16])
+    func `a later version is read as the newest known one`(version: UInt16) {
         #expect(FieldLayout.of(version: version).size == FieldLayout.of(version: 17).size)
         #expect(FieldLayout.of(version: version).fields == .all)
     }
 
-    @Test("A field is present when its last byte is")
-    func fieldsWithin() {
+    @Test func `a field is present when its last byte is`() {
         let layout = FieldLayout.of(version: 16)
         #expect(layout.fields(within: 0).isEmpty)
         #expect(layout.fields(within: 1).isEmpty)

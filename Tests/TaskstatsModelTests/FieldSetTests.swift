@@ -4,30 +4,27 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct FieldSetTests {
-    @Test("An empty set is empty")
-    func empty() {
+    @Test func `an empty set is empty`() {
         #expect(FieldSet().isEmpty)
         #expect(FieldSet().count == 0)
         #expect(Array(FieldSet()) == [])
         #expect(FieldSet() == [])
     }
 
-    @Test("The set of all fields has each, in the order of the struct")
-    func all() {
+    @Test func `the set of all fields has each, in the order of the struct`() {
         #expect(Array(FieldSet.all) == Field.allCases)
         #expect(FieldSet.all.count == Field.allCases.count)
     }
 
-    @Test("Each field is a set of its own", arguments: Field.allCases)
-    func single(field: Field) {
+    @Test(arguments: Field.allCases)
+    func `each field is a set of its own`(field: Field) {
         let set: FieldSet = [field]
         #expect(Field.allCases.filter(set.contains) == [field])
         #expect(Array(set) == [field])
         #expect(set.count == 1)
     }
 
-    @Test("Every field is in exactly one group")
-    func groups() {
+    @Test func `every field is in exactly one group`() {
         let sets = FieldGroup.allCases.map { FieldSet(group: $0) }
         #expect(sets.reduce(0) { $0 + $1.count } == Field.allCases.count)
         #expect(sets.reduce(FieldSet()) { $0.union($1) } == .all)
@@ -37,8 +34,7 @@ import Testing
         }
     }
 
-    @Test("Sets combine like sets of the standard library")
-    func operations() {
+    @Test func `sets combine like sets of the standard library`() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             let left = Set(Field.allCases.filter { _ in Bool.random(using: &generator) })
@@ -52,8 +48,7 @@ import Testing
         }
     }
 
-    @Test("Inserting twice equals inserting once")
-    func insertTwice() {
+    @Test func `inserting twice equals inserting once`() {
         var set: FieldSet = [.irqDelayMaxTs]
         set.insert(.irqDelayMaxTs)
         #expect(set.count == 1)

@@ -6,10 +6,8 @@ import Testing
 @Suite struct KernelBTFTests {
     private static let btf = BTF.ofRunningKernel()
 
-    @Test(
-        "Fields have the offsets and sizes of the running kernel",
-        .enabled(if: btf != nil, "/sys/kernel/btf/vmlinux cannot be read: the kernel has no BTF, or hides it"))
-    func runningKernel() throws {
+    @Test(.enabled(if: btf != nil, "/sys/kernel/btf/vmlinux cannot be read: the kernel has no BTF, or hides it"))
+    func `fields have the offsets and sizes of the running kernel`() throws {
         let structure = try #require(Self.btf?.structure(named: "taskstats"))
         let entries = structure.entries.filter { $0.name != "ac_pad" }
         let known = entries.filter { Field(name: $0.name) != nil }
@@ -35,8 +33,8 @@ import Testing
         }
     }
 
-    @Test("Anything but BTF is refused", arguments: [0, 10, 24, 100])
-    func notBTF(length: Int) {
+    @Test(arguments: [0, 10, 24, 100])
+    func `anything but BTF is refused`(length: Int) {
         #expect(BTF(bytes: [UInt8](repeating: 0, count: length)) == nil)
     }
 }

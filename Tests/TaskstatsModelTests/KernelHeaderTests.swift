@@ -5,8 +5,7 @@ import Testing
 
 /// Comparison of the table with the C compiler's layout of the installed <linux/taskstats.h>.
 @Suite struct KernelHeaderTests {
-    @Test("Fields have the offsets and sizes of the C compiler")
-    func entries() throws {
+    @Test func `fields have the offsets and sizes of the C compiler`() throws {
         let version = UInt16(ctaskstats_version())
         let layout = FieldLayout.of(version: version)
         let offsets = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.field, $0.offset) })
@@ -21,8 +20,7 @@ import Testing
         #expect(fields.count >= 43)
     }
 
-    @Test("The struct has the size of the C compiler")
-    func size() {
+    @Test func `the struct has the size of the C compiler`() {
         let version = UInt16(ctaskstats_version())
         if version <= FieldLayout.newestVersion {
             #expect(FieldLayout.of(version: version).size == ctaskstats_size())

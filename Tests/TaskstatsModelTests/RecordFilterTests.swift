@@ -28,70 +28,61 @@ import Testing
         return record
     }
 
-    @Test("A filter without conditions matches everything, even a record without fields")
-    func empty() {
+    @Test func `a filter without conditions matches everything, even a record without fields`() {
         #expect(RecordFilter().isEmpty)
         #expect(RecordFilter().matches(record))
         #expect(RecordFilter().matches(TaskRecord(kind: .task)))
     }
 
-    @Test("Any of several users matches")
-    func uids() {
+    @Test func `any of several users matches`() {
         #expect(filter { $0.uids = [1000] }.matches(record))
         #expect(filter { $0.uids = [0, 1000, 5] }.matches(record))
         #expect(!filter { $0.uids = [0, 5] }.matches(record))
         #expect(!filter { $0.uids = [100, 7] }.matches(record))
     }
 
-    @Test("Any of several groups matches")
-    func gids() {
+    @Test func `any of several groups matches`() {
         #expect(filter { $0.gids = [100] }.matches(record))
         #expect(filter { $0.gids = [0, 100] }.matches(record))
         #expect(!filter { $0.gids = [1000, 7] }.matches(record))
     }
 
-    @Test("Any of several parents matches")
-    func ppids() {
+    @Test func `any of several parents matches`() {
         #expect(filter { $0.ppids = [7] }.matches(record))
         #expect(filter { $0.ppids = [1, 7] }.matches(record))
         #expect(!filter { $0.ppids = [1000, 100] }.matches(record))
     }
 
-    @Test("An empty choice matches nothing")
-    func emptyLists() {
+    @Test func `an empty choice matches nothing`() {
         #expect(!filter { $0.uids = [] }.matches(record))
         #expect(!filter { $0.gids = [] }.matches(record))
         #expect(!filter { $0.ppids = [] }.matches(record))
         #expect(!filter { $0.uids = [] }.isEmpty)
     }
 
-    @Test("The highest ids are valid")
-    func highIDs() {
+    @Test func `the highest ids are valid`() {
         var record = record
         record.set(.acUid, to: 4_294_967_294)
         #expect(filter { $0.uids = [4_294_967_294] }.matches(record))
         #expect(!filter { $0.uids = [.max] }.matches(record))
     }
 
-    @Test("A command must match the pattern")
-    func command() {
+    @Test func `a command must match the pattern`() {
         #expect(filter { $0.commands = GlobPattern("m*e").map { [$0] } }.matches(record))
         #expect(!filter { $0.commands = GlobPattern("cc*").map { [$0] } }.matches(record))
         #expect(filter { $0.commands = ["cc*", "m*e"].compactMap(GlobPattern.init) }.matches(record))
     }
 
     @Test(
-        "An exit is a failure, a signal, or neither",
         arguments: [(0, false, false), (0x0100, true, false), (9, true, true), (0x8b, true, true)]
             as [(UInt64, Bool, Bool)])
-    func exit(waitStatus: UInt64, isFailure: Bool, isSignal: Bool) {
+    func `an exit is a failure, a signal, or neither`(waitStatus: UInt64, isFailure: Bool, isSignal: Bool) {
         #expect(filter { $0.exit = .failed }.matches(ended(waitStatus)) == isFailure)
         #expect(filter { $0.exit = .signaled }.matches(ended(waitStatus)) == isSignal)
         #expect(filter { $0.exit = .ok }.matches(ended(waitStatus)) == !isFailure)
     }
 
-    @Test("A task must be at least as old as the limit")
-    func age() {
+    @Test func `a task must be at least as old as the limit`() {
         #expect(filter { $0.minElapsedMicroseconds = 0 }.matches(record))
         #expect(filter { $0.minElapsedMicroseconds = 4_999_999 }.matches(record))
         #expect(filter { $0.minElapsedMicroseconds = 5_000_000 }.matches(record))
@@ -110,8 +101,8 @@ import Testing
             ({ $0.minElapsedMicroseconds = 1 }, { $0.minElapsedMicroseconds = 6_000_000 }),
         ]
 
-    @Test("All conditions must hold: one that fails is enough", arguments: Self.conditions.indices)
-    func conjunction(failing: Int) {
+    @Test(arguments: Self.conditions.indices)
+    func `all conditions must hold: one that fails is enough`(failing: Int) {
         let all = filter { filter in Self.conditions.forEach { $0.holds(&filter) } }
         #expect(all.matches(record))
         let one = filter { filter in
@@ -122,8 +113,8 @@ import Testing
         #expect(!one.matches(record))
     }
 
-    @Test("A condition on an absent field fails", arguments: Self.conditions.indices)
-    func absentKey(index: Int) throws {
+    @Test(arguments: Self.conditions.indices)
+    func `a condition on an absent field fails`(index: Int) throws {
         let wanted = filter { Self.conditions[index].holds(&$0) }
         #expect(!wanted.isEmpty)
         #expect(wanted.matches(record))
@@ -131,8 +122,7 @@ import Testing
         #expect(!wanted.matches(try TaskstatsFixture.version1.record()))
     }
 
-    @Test("Zero is a value, and differs from absent")
-    func zeroIsNotAbsent() throws {
+    @Test func `zero is a value, and differs from absent`() throws {
         var root = TaskRecord(kind: .task)
         root.set(.acUid, to: 0)
         let wanted = filter { $0.uids = [0] }

@@ -4,8 +4,7 @@ import Testing
 @testable import TaskstatsModel
 
 @Suite struct SignalNameTests {
-    @Test("Names agree with the constants of the C library")
-    func constants() {
+    @Test func `names agree with the constants of the C library`() {
         let constants: [(String, Int32)] = [
             ("SIGHUP", SIGHUP), ("SIGINT", SIGINT), ("SIGQUIT", SIGQUIT), ("SIGILL", SIGILL), ("SIGTRAP", SIGTRAP),
             ("SIGABRT", SIGABRT), ("SIGBUS", SIGBUS), ("SIGFPE", SIGFPE), ("SIGKILL", SIGKILL), ("SIGUSR1", SIGUSR1),
@@ -19,15 +18,14 @@ import Testing
         for (name, signal) in constants { #expect(SignalName.of(UInt8(signal)) == name) }
     }
 
-    @Test("Real-time signals count from the first free one")
-    func realTime() {
+    @Test func `real-time signals count from the first free one`() {
         #expect(SignalName.of(34) == "SIGRTMIN")
         #expect(SignalName.of(35) == "SIGRTMIN+1")
         #expect(SignalName.of(64) == "SIGRTMIN+30")
     }
 
-    @Test("A signal without a name is its number", arguments: [0, 32, 33, 65, 127, 255] as [UInt8])
-    func nameless(signal: UInt8) {
+    @Test(arguments: [0, 32, 33, 65, 127, 255] as [UInt8])
+    func `a signal without a name is its number`(signal: UInt8) {
         #expect(SignalName.of(signal) == "SIG\(signal)")
     }
 }

@@ -4,8 +4,8 @@ import Testing
 
 /// Truncated structs at every alignment, among unrelated bytes.
 @Suite struct TaskRecordTruncationTests {
-    @Test("A struct cut anywhere has the complete fields, and no others", arguments: TaskstatsFixture.all)
-    func everyTruncation(fixture: TaskstatsFixture) throws {
+    @Test(arguments: TaskstatsFixture.all)
+    func `a struct cut anywhere has the complete fields, and no others`(fixture: TaskstatsFixture) throws {
         let whole = try fixture.record()
         for length in 2...fixture.bytes.count {
             let names = fixture.entries(within: length)
@@ -19,8 +19,8 @@ import Testing
         }
     }
 
-    @Test("Bytes around the struct never get into a record", arguments: TaskstatsFixture.all)
-    func nothingFromOutside(fixture: TaskstatsFixture) throws {
+    @Test(arguments: TaskstatsFixture.all)
+    func `bytes around the struct never get into a record`(fixture: TaskstatsFixture) throws {
         let poison = UInt64(fixture.poison)
         for length in Set(stride(from: 2, through: fixture.bytes.count, by: 3)).union([fixture.bytes.count]) {
             let record = try fixture.record(of: length, at: length % 8)
@@ -29,15 +29,15 @@ import Testing
         }
     }
 
-    @Test("Too few bytes for a version are an error with their number", arguments: [0, 1])
-    func tooShort(length: Int) {
+    @Test(arguments: [0, 1])
+    func `too few bytes for a version are an error with their number`(length: Int) {
         #expect(throws: TaskRecord.DecodingError.tooShort(length)) {
             try TaskstatsFixture.version17.record(of: length, at: 1)
         }
     }
 
-    @Test("A version alone is a record with only the version", arguments: TaskstatsFixture.all)
-    func versionAlone(fixture: TaskstatsFixture) throws {
+    @Test(arguments: TaskstatsFixture.all)
+    func `a version alone is a record with only the version`(fixture: TaskstatsFixture) throws {
         let record = try fixture.record(of: 2)
         #expect(record.present == [.version])
         #expect(record.version == fixture.version)

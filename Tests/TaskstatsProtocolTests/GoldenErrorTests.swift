@@ -40,7 +40,7 @@ import Testing
                 6, .get(.pid(2_147_483_647), fields: .all),
                 ProtocolError(.noSuchTask, "no task with id 2147483647", errno: "ESRCH")),
             failed(
-                7, .subscribe(SubscribeParameters()),
+                7, .subscribe(Subscription(), cpuList: "all"),
                 ProtocolError(
                     .limitExceeded, "limit reached (requests_per_second: 5000 of 5000 in use)",
                     limit: .init("requests_per_second", allowed: 5_000, used: 5_000))),

@@ -1,22 +1,23 @@
+import TaskstatsModel
 import Testing
 
 @testable import TaskstatsProtocol
 
 @Suite struct GoldenHelloTests {
     private func hello(
-        uid: UInt32, _ access: Hello.Access, reason: String? = nil, delayAccounting: Bool = true
+        uid: UInt32, _ access: AccessTier, reason: String? = nil, delayAccounting: Bool = true
     ) -> GoldenExchange {
-        var hello = Hello(
+        var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: "9f0c6a3e5b7d41f28c1e0a94d2b37f65", kernelRelease: "6.18.44",
             taskstatsVersion: 16, possibleCPUs: "0-3", onlineCPUs: "0-2", delayAccounting: delayAccounting, uid: uid,
-            access: access, reason: reason, limits: limits(access))
-        hello.tickNanoseconds = 4_000_000
+            access: access, accessReason: reason, limits: limits(access), features: ServerInfo.currentFeatures)
+        hello.tick = .nanoseconds(4_000_000)
         hello.processSumsAreComplete = true
         return .daemon(ServerLine.hello(hello), .hello(hello))
     }
 
-    private func limits(_ access: Hello.Access) -> Hello.Limits {
-        var limits = Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)
+    private func limits(_ access: AccessTier) -> ServiceLimits {
+        var limits = ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32)
         if access == .own {
             (limits.connectionsPerSecond, limits.requestsPerSecond, limits.subscriptionsPerUID) = (100, 5_000, 16)
         }
@@ -47,14 +48,13 @@ import Testing
     }
 
     @Test func `a client with overflow disconnect is disconnected when it falls behind`() throws {
-        var parameters = SubscribeParameters()
-        parameters.cpus = "0"
+        var parameters = Subscription()
         parameters.fields = [.acComm]
         parameters.overflow = .disconnect
         try GoldenConversation.expect(
             "closing",
             [
-                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .client(Request(id: .integer(1), call: .subscribe(parameters, cpuList: "0"))),
                 .subscribed(1, cpus: [0], parameters),
                 .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
                 closing("records arrived faster than the client read them (overflow: disconnect)"),

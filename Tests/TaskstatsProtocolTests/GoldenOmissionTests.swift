@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -31,8 +32,7 @@ import Testing
     }
 
     @Test func `implausible and uncounted waits are omitted and named`() throws {
-        var parameters = SubscribeParameters()
-        parameters.cpus = "0"
+        var parameters = Subscription()
         parameters.fields = fields
         let process = ExitRecord(
             cpu: 0, sequence: 1, time: ExitRecord.goldenTime, pid: 4102, tgid: 4102, isLast: true, exit: .code(0),
@@ -45,7 +45,7 @@ import Testing
         try GoldenConversation.expect(
             "omissions",
             get(1, pid: 812, dd) + get(2, pid: 1, uncounted(age: 5_175_000_000, command: "systemd")) + [
-                .client(Request(id: .integer(3), call: .subscribe(parameters))),
+                .client(Request(id: .integer(3), call: .subscribe(parameters, cpuList: "0"))),
                 .subscribed(3, cpus: [0], parameters), .exit(process, fields: fields), .exit(late, fields: fields),
             ])
     }
@@ -55,15 +55,13 @@ import Testing
             #"{"jsonrpc":"2.0","method":"exit","params":{"uncounted":["stats","x"],"implausible":{"x":[1],"#
             + #""tgid_stats":{"cpu_delay_max":7}},"cpu":0,"seq":1,"time":1,"pid":7,"stats":{"nvcsw":1},"#
             + #""tgid_stats":{"nvcsw":2}}}"#
-        guard case .exit(let exit) = try EventReader.read(line) else {
-            Issue.record("no exit")
-            return
-        }
-        #expect(exit.record.task.hasUncountedDelays)
-        #expect(exit.record.task.implausible.isEmpty)
-        #expect(exit.record.process?.implausibleWaits == [.cpu])
-        #expect(exit.record.process?.implausibleValue(of: .cpuDelayMax) == 7)
-        #expect(exit.record.process?[.cpuDelayMax] == nil)
-        #expect(exit.record.process?.hasUncountedDelays == false)
+        let event = try EventReader.read(line)
+        guard case .exit(let exit) = event else { throw UnexpectedValue(event) }
+        #expect(exit.task.hasUncountedDelays)
+        #expect(exit.task.implausible.isEmpty)
+        #expect(exit.process?.implausibleWaits == [.cpu])
+        #expect(exit.process?.implausibleValue(of: .cpuDelayMax) == 7)
+        #expect(exit.process?[.cpuDelayMax] == nil)
+        #expect(exit.process?.hasUncountedDelays == false)
     }
 }

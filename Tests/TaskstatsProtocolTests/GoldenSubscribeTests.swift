@@ -6,8 +6,7 @@ import Testing
 @Suite struct GoldenSubscribeTests {
     @Test func `an own subscription receives processes, threads, signals and redactions`() throws {
         let fields: FieldSet = [.acExitcode, .acFlag, .acComm, .acUid, .acEtime, .acUtime, .readBytes, .nvcsw]
-        var parameters = SubscribeParameters()
-        parameters.cpus = "1-2"
+        var parameters = Subscription()
         parameters.fields = fields
         let time = ExitRecord.goldenTime
         let single = ExitRecord(
@@ -59,7 +58,7 @@ import Testing
         try GoldenConversation.expect(
             "subscribe-and-exits",
             [
-                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .client(Request(id: .integer(1), call: .subscribe(parameters, cpuList: "1-2"))),
                 .subscribed(1, cpus: [1, 2], parameters),
                 .exit(single, fields: fields, redacted: [.io], reads: withoutIO(single)),
                 .exit(thread, fields: fields, redacted: [.io], reads: threadSeen),
@@ -81,8 +80,7 @@ import Testing
     }
 
     @Test func `a subscription with all parameters is replaced by another`() throws {
-        var first = SubscribeParameters()
-        first.cpus = "0-3:1/2"
+        var first = Subscription()
         first.scope = .process
         first.overflow = .disconnect
         first.fields = FieldSet(group: .io).union([.acPid])
@@ -95,13 +93,13 @@ import Testing
             #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"cpus":"0-3:1/2","scope":"process","#
             + #""fields":["ac_pid","io"],"filter":{"uid":[0,1000],"ppid":[1],"comm":"git*","exit":"failed","#
             + #""min_elapsed_us":1000000},"overflow":"disconnect"}}"#
-        var second = SubscribeParameters()
+        var second = Subscription()
         second.fields = [.acComm]
         second.filter.commands = ["git*", "make"].compactMap(GlobPattern.init)
         try GoldenConversation.expect(
             "subscribe-filter",
             [
-                .client(Request(id: .integer(1), call: .subscribe(first)), worded: worded),
+                .client(Request(id: .integer(1), call: .subscribe(first, cpuList: "0-3:1/2")), worded: worded),
                 .subscribed(1, cpus: [0, 2], first),
                 .client(Request(id: .integer(2), call: .subscribe(second))),
                 .subscribed(2, cpus: [0, 1, 2, 3], second, next: [0: 812, 2: 4_711]),
@@ -110,8 +108,7 @@ import Testing
 
     @Test func `an old kernel does not report the process of a task`() throws {
         let fields: FieldSet = [.version, .acComm, .acTgid]
-        var parameters = SubscribeParameters()
-        parameters.cpus = "0"
+        var parameters = Subscription()
         parameters.fields = fields
         let task = TaskRecord(.task, [.version: 8], command: "false")
         let record = ExitRecord(
@@ -120,15 +117,15 @@ import Testing
         try GoldenConversation.expect(
             "exit-old-kernel",
             [
-                .client(Request(id: .integer(1), call: .subscribe(parameters))),
+                .client(Request(id: .integer(1), call: .subscribe(parameters, cpuList: "0"))),
                 .subscribed(1, cpus: [0], parameters),
                 .exit(record, fields: fields),
             ])
     }
 
     @Test func `losses are at the position of the gap, and the sequence numbers agree`() throws {
-        let kernel = Loss(.kernel(cpu: 0), count: 144)
-        let queue = Loss(.queue, count: 37)
+        let kernel = LostRecords(.kernel(cpu: 0), count: 144)
+        let queue = LostRecords(.queue, count: 37)
         try GoldenConversation.expect(
             "lost",
             GoldenExchange.subscribesToNames("0-1", cpus: [0, 1]) + [

@@ -17,20 +17,20 @@ import Testing
     }
 
     private var header: RecordingHeader {
-        var subscription = SubscribeParameters()
+        var subscription = Subscription()
         subscription.cpus = "0-1"
         subscription.scope = .process
         subscription.fields = [.acComm, .acUid]
         subscription.filter.exit = .failed
         subscription.filter.uids = [0, 1_000]
-        var hello = Hello(
+        var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: false, uid: 1_000, access: .own,
-            limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
-        hello.tickNanoseconds = 3_333_333
+            limits: ServiceLimits(queueBytes: 0, connectionsPerUID: 0))
+        hello.tick = .nanoseconds(3_333_333)
         // The daemon's features and limits are not saved.
         hello.features = []
-        return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, hello: hello, subscription: subscription)
+        return RecordingHeader(host: "db1", start: 1_795_400_000_123_456_789, server: hello, subscription: subscription)
     }
 
     @Test func `a header is one line that describes the recording, and can be read back`() throws {
@@ -43,19 +43,15 @@ import Testing
                 + #""cpus":{"possible":"0-3","online":"0-1"},"delay_accounting":false,"you":{"uid":1000,"access":"own"},"#
                 + #""subscription":{"cpus":"0-1","scope":"process","overflow":"drop","fields":["ac_comm","ac_uid"],"#
                 + #""filter":{"uid":[0,1000],"exit":"failed"}}}}"#)
-        guard case .header(let read) = try read(text) else {
-            Issue.record("no header")
-            return
-        }
+        let line = try read(text)
+        guard case .header(let read) = line else { throw UnexpectedValue(line) }
         #expect(read == header)
     }
 
     @Test func `a footer can be read back`() throws {
         let footer = RecordingFooter(time: 7, reason: "time", exits: 3, lost: 144)
-        guard case .footer(footer) = try read(text(footer.line)) else {
-            Issue.record("no footer")
-            return
-        }
+        let line = try read(text(footer.line))
+        guard case .footer(footer) = line else { throw UnexpectedValue(line) }
     }
 
     @Test func `a gap can be read back, with or without a daemon after it`() throws {
@@ -63,15 +59,11 @@ import Testing
         #expect(
             text(gap.line)
                 == #"{"jsonrpc":"2.0","method":"recording_gap","params":{"from":7,"to":9,"reason":"shutting down"}}"#)
-        guard case .gap(gap) = try read(text(gap.line)) else {
-            Issue.record("no gap")
-            return
-        }
+        let last = try read(text(gap.line))
+        guard case .gap(gap) = last else { throw UnexpectedValue(last) }
         gap.successor = .init(instance: "9f0c", access: .own, delayAccounting: false)
-        guard case .gap(gap) = try read(text(gap.line)) else {
-            Issue.record("another daemon")
-            return
-        }
+        let followed = try read(text(gap.line))
+        guard case .gap(gap) = followed else { throw UnexpectedValue(followed) }
     }
 
     @Test func `an exit without a CPU is an error, not an exit on CPU 0`() {
@@ -81,14 +73,11 @@ import Testing
     }
 
     @Test func `the daemon's own lines are recognised`() throws {
-        guard case .lost(Loss(.queue, count: 37)) = try read(text(ServerLine.lost(Loss(.queue, count: 37)))),
-            case .exit(let exit) = try read(
-                #"{"jsonrpc":"2.0","method":"exit","params":{"cpu":0,"pid":7,"stats":{},"x":[]}}"#)
-        else {
-            Issue.record("something else")
-            return
-        }
-        #expect(exit.record.pid == 7)
+        let loss = try read(text(ServerLine.lost(LostRecords(.queue, count: 37))))
+        guard case .lost(LostRecords(.queue, count: 37)) = loss else { throw UnexpectedValue(loss) }
+        let line = try read(#"{"jsonrpc":"2.0","method":"exit","params":{"cpu":0,"pid":7,"stats":{},"x":[]}}"#)
+        guard case .exit(let exit) = line else { throw UnexpectedValue(line) }
+        #expect(exit.pid == 7)
     }
 
     @Test(arguments: [
@@ -97,10 +86,8 @@ import Testing
             + #""instance":"a","you":{"access":"all"}}}"#,
     ])
     func `unknown lines are skipped`(text: String) throws {
-        guard case .other = try read(text) else {
-            Issue.record("read as something")
-            return
-        }
+        let line = try read(text)
+        guard case .other = line else { throw UnexpectedValue(line) }
     }
 
     @Test(arguments: [

@@ -19,7 +19,7 @@ import Testing
     @Test func `defaults of get and subscribe are omitted, except CPUs and scope`() {
         #expect(line(.get(.pid(7), fields: .all)) == #"{"jsonrpc":"2.0","id":1,"method":"get","params":{"pid":7}}"#)
         #expect(
-            line(.subscribe(SubscribeParameters()))
+            line(.subscribe(Subscription(), cpuList: "all"))
                 == #"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"cpus":"all","scope":"task"}}"#)
     }
 
@@ -62,7 +62,9 @@ extension Request {
         case 3: return .unsubscribe
         case 4: return .status
         case 5: return .describe
-        default: return .subscribe(parameters(using: &generator))
+        default:
+            let list = ["0-3", "all", "0-N:1/2\t7", ",\u{b}0,\r\n1"].randomElement(using: &generator) ?? "all"
+            return .subscribe(parameters(using: &generator), cpuList: list)
         }
     }
 
@@ -71,9 +73,8 @@ extension Request {
         return fields.isEmpty ? .all : fields
     }
 
-    private static func parameters(using generator: inout SeededGenerator) -> SubscribeParameters {
-        var result = SubscribeParameters()
-        result.cpus = ["0-3", "all", "0-N:1/2\t7", ",\u{b}0,\r\n1"].randomElement(using: &generator) ?? "all"
+    private static func parameters(using generator: inout SeededGenerator) -> Subscription {
+        var result = Subscription()
         result.scope = generator.chance(50) ? .task : .process
         result.overflow = generator.chance(50) ? .drop : .disconnect
         result.fields = fields(using: &generator)

@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -124,10 +125,10 @@ import Testing
 
     @Test func `subscribe without parameters selects every task on every CPU`() throws {
         let bare = try RequestDecoder.decode(#"{"jsonrpc":"2.0","id":1,"method":"subscribe"}"#)
-        #expect(bare.call == .subscribe(SubscribeParameters()))
+        #expect(bare.call == .subscribe(Subscription(), cpuList: "all"))
         #expect(try call("subscribe", "{}") == bare.call)
-        let defaults = SubscribeParameters()
-        #expect(defaults.cpus == "all")
+        let defaults = Subscription()
+        #expect(defaults.cpus == .all)
         #expect(defaults.scope == .task)
         #expect(defaults.fields == .all)
         #expect(defaults.filter.isEmpty)
@@ -135,8 +136,7 @@ import Testing
     }
 
     @Test func `subscribe accepts all parameters together`() throws {
-        var expected = SubscribeParameters()
-        expected.cpus = "0-31:2/4"
+        var expected = Subscription()
         expected.scope = .process
         expected.overflow = .disconnect
         expected.fields = [.acComm]
@@ -151,7 +151,7 @@ import Testing
             "filter":{"uid":[4294967295,0,0],"gid":[5],"ppid":[2,1],"comm":"git*","exit":"signaled",\
             "min_elapsed_us":9223372036854775807}}
             """
-        #expect(try call("subscribe", params) == .subscribe(expected))
+        #expect(try call("subscribe", params) == .subscribe(expected, cpuList: "0-31:2/4"))
     }
 
     @Test func `every scope, overflow and exit has a name`() throws {
@@ -162,8 +162,8 @@ import Testing
             }
         }
         for exit in RecordFilter.Exit.allCases {
-            guard case .subscribe(let parameters) = try call("subscribe", #"{"filter":{"exit":"\#(exit.rawValue)"}}"#)
-            else { continue }
+            let call = try call("subscribe", #"{"filter":{"exit":"\#(exit.rawValue)"}}"#)
+            guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
             #expect(parameters.filter.exit == exit)
         }
     }
@@ -176,15 +176,16 @@ import Testing
     @Test func `a list of CPUs is a bad line if no machine can have them, else it depends on the machine`() throws {
         for text in ["", "nonsense", "4-2"] { expectInvalid("subscribe", #"{"cpus":"\#(text)"}"#, "cpus") }
         for text in ["9999", "4-N", "N-4"] {
-            guard case .subscribe(let parameters) = try call("subscribe", #"{"cpus":"\#(text)"}"#) else { continue }
-            #expect(parameters.cpus == text)
+            let call = try call("subscribe", #"{"cpus":"\#(text)"}"#)
+            guard case .subscribe(_, let cpuList) = call else { throw UnexpectedValue(call) }
+            #expect(cpuList == text)
         }
     }
 
     // MARK: filter
 
     @Test func `an empty filter passes everything`() throws {
-        #expect(try call("subscribe", #"{"filter":{}}"#) == .subscribe(SubscribeParameters()))
+        #expect(try call("subscribe", #"{"filter":{}}"#) == .subscribe(Subscription(), cpuList: "all"))
     }
 
     @Test(arguments: ["[]", "null", "1", "\"uid\""])
@@ -209,7 +210,8 @@ import Testing
         func params(_ uids: Int, _ gids: Int) -> String {
             #"{"filter":{"uid":[\#(list(uids))],"gid":[\#(list(gids))]}}"#
         }
-        guard case .subscribe(let parameters) = try call("subscribe", params(250, 6)) else { return }
+        let call = try call("subscribe", params(250, 6))
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.filter.uids?.count == 250 && parameters.filter.gids?.count == 6)
         expectInvalid("subscribe", params(250, 7), "filter.gid")
         expectInvalid("subscribe", params(257, 1), "filter.uid")

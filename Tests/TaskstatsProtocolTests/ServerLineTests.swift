@@ -1,4 +1,5 @@
 import TaskstatsModel
+import TestSupport
 import Testing
 
 @testable import TaskstatsProtocol
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func `the answer to the largest subscription fits into a line`() throws {
-        var parameters = SubscribeParameters()
+        var parameters = Subscription()
         parameters.filter.uids = Set((0..<ProtocolLimits.filterIDs).map { UInt32.max - UInt32($0) })
         let pattern = try #require(GlobPattern(String(repeating: "\u{1}", count: ProtocolLimits.patternBytes)))
         parameters.filter.commands = Array(repeating: pattern, count: ProtocolLimits.filterPatterns)
@@ -78,9 +79,9 @@ import Testing
         parameters.filter.minElapsedMicroseconds = .max
         // The largest machine that the kernel supports, with every second CPU, so that nothing can be joined to a
         // range.
-        let cpus = CPUSet(stride(from: 1, to: 8_192, by: 2))
+        parameters.cpus = CPUSet(stride(from: 1, to: 8_192, by: 2))
         let id = RequestID.string(String(repeating: "\u{1}", count: 128))
-        let line = ServerLine.subscribed(id, cpus: cpus, parameters) { _ in .max }
+        let line = ServerLine.subscribed(id, parameters) { _ in .max }
         expectShort(line)
     }
 
@@ -94,27 +95,26 @@ import Testing
     }
 
     @Test func `the counters of the largest machine fit into a line with the number of omitted CPUs`() throws {
-        func daemon(cpus: Int) -> Status.Daemon {
-            Status.Daemon(
-                uptimeMilliseconds: 1, clients: 1, subscribers: 1, registeredCPUs: "0-\(cpus - 1)", queuedBytes: 0,
+        func daemon(cpus: Int) -> DaemonStatus.Daemon {
+            DaemonStatus.Daemon(
+                uptime: .milliseconds(1), clients: 1, subscribers: 1, registeredCPUs: CPUSet(0..<cpus), queuedBytes: 0,
                 queueHighWater: 0,
                 cpus: (0..<cpus).map {
-                    Status.CPU(
+                    DaemonStatus.CPU(
                         cpu: $0, subscribers: 1_000, received: 123_456_789_012, lost: 1_234_567,
                         receiveBufferBytes: 16_777_216)
                 })
         }
-        let half = Status(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 512))
+        let half = DaemonStatus(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 512))
         let answer = ServerLine.result(.integer(1)) { half.write(to: &$0) }
         #expect(try EventReader.read(answer.line) == .reply(id: 1, .status(half)))
 
-        let full = Status(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 8_192))
+        let full = DaemonStatus(connection: .init(), delayAccounting: nil, daemon: daemon(cpus: 8_192))
         expectShort(ServerLine.result(.integer(1)) { full.write(to: &$0) })
         let cut = ServerLine.result(.integer(1)) { full.write(to: &$0) }
-        guard case .reply(1, .status(let status)) = try EventReader.read(cut.line), let read = status.daemon else {
-            Issue.record("no status")
-            return
-        }
+        let event = try EventReader.read(cut.line)
+        guard case .reply(1, .status(let status)) = event else { throw UnexpectedValue(event) }
+        let read = try #require(status.daemon)
         #expect(read.cpus.count + read.omittedCPUs == 8_192)
         #expect(read.cpus.count > 512)
         #expect(read.cpus.elementsEqual(daemon(cpus: 8_192).cpus.prefix(read.cpus.count)))

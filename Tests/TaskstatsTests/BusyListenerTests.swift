@@ -75,7 +75,7 @@ import Testing
             }
             #expect(error?.code == .timedOut)
         }
-        thread.interrupt(every: .milliseconds(50), atMost: .seconds(3))
+        try thread.interrupt(every: .milliseconds(50), atMost: .seconds(3))
         #expect(start.duration(to: .now) < .seconds(2))
     }
 }

@@ -16,7 +16,7 @@ import Testing
             let cgroup = try peer.request()
             let counts = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
             try peer.send(ServerLine.stats(cgroup.id, ofCgroup: "/c", counts))
-            let status = Status(connection: .init(), delayAccounting: true, daemon: nil)
+            let status = DaemonStatus(connection: .init(), delayAccounting: true, daemon: nil)
             let id = try peer.request().id
             try peer.send(ServerLine.result(id) { status.write(to: &$0) })
         }

@@ -22,7 +22,7 @@ import Testing
         #expect(server.onlineCPUs.description == "0-1")
         #expect(server.delayAccounting == false)
         #expect(server.access == .own)
-        #expect(server.queueBytes == 8_388_608)
+        #expect(server.limits.queueBytes == 8_388_608)
     }
 
     @Test func `a handshake may arrive in pieces, with a carriage return, and with unknown keys`() throws {

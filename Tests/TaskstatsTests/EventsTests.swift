@@ -12,8 +12,8 @@ import Testing
             try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             var withheld = SampleRecords.exit(pid: 2)
             withheld.redacted = [.io]
             try peer.exit(withheld)
@@ -24,10 +24,8 @@ import Testing
         #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
         #expect(try connection.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
         #expect(try connection.next() == .lost(LostRecords(.queue, count: 37)))
-        guard case .exit(let record) = try connection.next() else {
-            Issue.record("no exit")
-            return
-        }
+        let event = try connection.next()
+        guard case .exit(let record) = event else { throw UnexpectedValue(event) }
         #expect(record.redacted == [.io])
         #expect(record.task[.readChar] == nil)
         #expect(try connection.next() == .closing(reason: "over"))
@@ -85,7 +83,7 @@ import Testing
         pipe.write()
         #expect(try connection.next(interruptedBy: pipe.reading.number) == nil)
         #expect(try connection.nextReceived() == nil)
-        pipe.read()
+        try pipe.read()
         try connection.unsubscribe()
         #expect(try connection.next(interruptedBy: pipe.reading.number) == .exit(SampleRecords.exit(pid: 1)))
     }
@@ -115,10 +113,8 @@ import Testing
         let pipe = try Pipe()
         var line = ByteBuffer(capacity: 4_096)
         RecordEncoder.appendExitLine(SampleRecords.exit(pid: 1), fields: .all, redacted: [], to: &line)
-        guard case .exit(let text) = try connection.nextText(interruptedBy: pipe.reading.number) else {
-            Issue.record("no text")
-            return
-        }
+        let event = try connection.nextText(interruptedBy: pipe.reading.number)
+        guard case .exit(let text) = event else { throw UnexpectedValue(event) }
         let whole = String(decoding: line.array, as: UTF8.self)
         #expect(whole == #"{"jsonrpc":"2.0","method":"exit","params":"# + String(decoding: text, as: UTF8.self) + "}\n")
         #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))

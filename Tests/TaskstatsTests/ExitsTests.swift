@@ -29,8 +29,8 @@ import Testing
     @Test func `events come in order, what was subscribed first, and the daemon's goodbye is thrown`() async throws {
         let (client, daemon) = try await client { peer in
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.exit(SampleRecords.exit(pid: 2))
             try peer.send(ServerLine.closing(reason: "over"))
         }
@@ -39,10 +39,8 @@ import Testing
         let exits = client.exits(
             cpus: "2-3", scope: .process, fields: [.acComm], filter: filter, overflow: .disconnect)
         var iterator = exits.makeAsyncIterator()
-        guard case .connected(let server) = try await iterator.next() else {
-            Issue.record("the subscription is not told first")
-            return
-        }
+        let event = try await iterator.next()
+        guard case .connected(let server) = event else { throw UnexpectedValue(event) }
         #expect(server.instance == "stream")
         #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 1)))
         #expect(try await iterator.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
@@ -58,11 +56,9 @@ import Testing
         #expect(try await iterator.next() == nil)
 
         await client.close()
-        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
-            Issue.record("no subscription")
-            return
-        }
-        #expect(parameters.cpus == "2-3")
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
+        #expect(cpuList == "2-3")
         #expect(parameters.scope == .process)
         #expect(parameters.fields == [.acComm])
         #expect(parameters.filter == filter)
@@ -143,15 +139,13 @@ import Testing
             var line = ByteBuffer(capacity: 4_096)
             RecordEncoder.appendExitLine(SampleRecords.exit(), fields: .all, redacted: [], to: &line)
             let lines = try peer.flood(line.array, rounds: 20_000) { full.send($0) }
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             sent.send(lines)
             try peer.waitForEnd()
         }
         var iterator = client.exits().makeAsyncIterator()
-        guard case .connected = try await iterator.next(), case .exit = try await iterator.next() else {
-            Issue.record("no exit")
-            return
-        }
+        let (first, second) = (try await iterator.next(), try await iterator.next())
+        guard case .connected = first, case .exit = second else { throw UnexpectedValue([first, second]) }
         // Of 30 MB no more was taken than the socket holds and one buffer of the client.
         let taken = try #require(await full.value())
         #expect(taken < 2 << 20)
@@ -175,10 +169,8 @@ import Testing
     func `garbage in the stream is thrown, also with reconnection`(text: String) async throws {
         let (client, daemon) = try await client { try $0.send(text: text) }
         var iterator = client.exits(reconnection: .always).makeAsyncIterator()
-        guard case .connected = try await iterator.next() else {
-            Issue.record("not connected")
-            return
-        }
+        let event = try await iterator.next()
+        guard case .connected = event else { throw UnexpectedValue(event) }
         let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
         #expect(error?.code == .protocolViolation)
         #expect(try await iterator.next() == nil)

@@ -91,13 +91,13 @@ import Testing
         let pipe = try Pipe()
         let (descriptor, writing) = (pipe.reading.number, pipe.writing.number)
         let interruptor = try BackgroundThread {
-            while !daemon.methods.contains("status") { sched_yield() }
+            try? daemon.waitForRequest("status")
             _ = unsafe write(writing, [1], 1)
         }
         var status: DaemonStatus?
         let time = try elapsed { status = try connection.status(interruptedBy: descriptor) }
         #expect(status == nil)
-        interruptor.join()
+        try interruptor.join()
         #expect(time < .seconds(10))
     }
 

@@ -15,8 +15,7 @@ import Testing
         try peer.send(ServerLine.stats(request.id, of: .pid(pid), record, fields: .all))
     }
 
-    @Test func `a thousand tasks are answered in their order, those that are gone with an error in their place`() throws
-    {
+    @Test func `a thousand tasks are answered in order, those that are gone with an error in their place`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.sendHello()
             for _ in 0..<1_000 { try answer(try peer.request(), peer) }

@@ -116,9 +116,7 @@ import Testing
         try await loop.value
     }
 
-    @Test func `a request is repeated after the daemon returned, and the client has the new handshake`()
-        async throws
-    {
+    @Test func `a request is repeated after the daemon returns, and the client has the new handshake`() async throws {
         let daemon = try FakeDaemon(serving: [
             { peer in
                 try peer.sendHello(instance: "first")

@@ -48,11 +48,10 @@ import Testing
         try connection.unsubscribe()
 
         let requests = try daemon.finish()
-        guard case .subscribe(let parameters) = requests.first?.call else {
-            Issue.record("no subscription")
-            return
+        guard case .subscribe(let parameters, let cpuList) = requests.first?.call else {
+            throw UnexpectedValue(requests.first?.call)
         }
-        #expect(parameters.cpus == "2,3")
+        #expect(cpuList == "2-3")
         #expect(parameters.filter == filter)
         #expect(parameters.overflow == .disconnect)
         #expect(requests.map(\.id) == [.integer(1), .integer(2)])
@@ -61,13 +60,13 @@ import Testing
     @Test func `counters are read, those of the daemon only if they are reported`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.sendHello()
-            let daemon = Status.Daemon(
-                uptimeMilliseconds: 1_500, clients: 2, subscribers: 1, registeredCPUs: "0", queuedBytes: 7,
+            let daemon = DaemonStatus.Daemon(
+                uptime: .milliseconds(1_500), clients: 2, subscribers: 1, registeredCPUs: "0", queuedBytes: 7,
                 queueHighWater: 9,
                 cpus: [.init(cpu: 0, subscribers: 1, received: 11, lost: 2, receiveBufferBytes: 8_388_608)])
             for value in [daemon, nil] {
                 let id = try peer.request().id
-                let status = Status(connection: .init(), delayAccounting: false, daemon: value)
+                let status = DaemonStatus(connection: .init(), delayAccounting: false, daemon: value)
                 try peer.send(ServerLine.result(id) { status.write(to: &$0) })
             }
         }

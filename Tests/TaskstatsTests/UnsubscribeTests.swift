@@ -24,7 +24,7 @@ import Testing
 
     @Test func `who takes what comes before the answer gets it all`() throws {
         let daemon = try daemon { peer, request in
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.send(ServerLine.unsubscribed(request.id))
         }
         let connection = try TaskstatsConnection.connect(path: daemon.path)

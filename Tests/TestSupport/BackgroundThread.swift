@@ -6,11 +6,21 @@ import Synchronization
 /// It is detached if no caller waits for it.
 package final class BackgroundThread: Sendable {
     private let thread: WorkerThread
+    private let state = State()
+
+    private final class State: Sendable {
+        let hasEnded = Atomic(false)
+    }
+
     private let isJoined = Atomic(false)
 
     /// Starts a thread.
     package init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        thread = try WorkerThread(()) { _ in body() }
+        let state = state
+        thread = try WorkerThread(()) { _ in
+            body()
+            state.hasEnded.store(true, ordering: .releasing)
+        }
     }
 
     deinit {
@@ -18,7 +28,8 @@ package final class BackgroundThread: Sendable {
     }
 
     /// Waits for its end; must be called once at most.
-    package func join() {
+    package func join(within limit: Duration = Deadline.usualLimit) throws {
+        try wait(for: "the end of a thread", within: limit) { state.hasEnded.load(ordering: .acquiring) }
         if !isJoined.exchange(true, ordering: .relaxed) { thread.join() }
     }
 }

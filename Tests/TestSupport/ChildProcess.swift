@@ -2,6 +2,8 @@ import Glibc
 import LinuxSystem
 
 /// A program run by a test, whose output is read by line or as a whole, and which can be sent signals.
+///
+/// Every wait for it has a deadline; a program that misses it is killed when it is waited for to the end.
 package struct ChildProcess: ~Copyable {
     /// The destination of its standard output.
     package enum Output {
@@ -31,6 +33,8 @@ package struct ChildProcess: ~Copyable {
     }
 
     private let program: StartedProgram
+    /// The command and the process id, for failures.
+    private let name: String
     private var output: Descriptor?
     private let errors: Descriptor
     private var pending: [UInt8] = []
@@ -52,7 +56,9 @@ package struct ChildProcess: ~Copyable {
             case .file(let path): .path(path, flags: O_WRONLY)
             case .closed: .closed
             }
-        self.program = try request.start()
+        let started = try request.start()
+        self.program = started
+        name = "\(([program] + arguments).joined(separator: " ")), pid \(started.pid)"
         self.output = .some(toTest.takeReading())
         self.errors = errors.takeReading()
     }
@@ -73,13 +79,16 @@ package struct ChildProcess: ~Copyable {
     }
 
     /// Waits for the next line of its standard output; nil at the end.
-    package mutating func line() throws(SystemError) -> String? {
+    package mutating func line(within limit: Duration = Deadline.usualLimit) throws -> String? {
+        let deadline = Deadline(limit)
         while true {
             if let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { pending.removeFirst(newline + 1) }
                 return String(decoding: pending[..<newline], as: UTF8.self)
             }
-            guard let number = output?.number, try Self.append(from: number, to: &pending) else { return nil }
+            guard let number = output?.number else { return nil }
+            try deadline.wait(for: POLLIN, on: number, "a line of \(name)")
+            guard try Self.append(from: number, to: &pending) else { return nil }
         }
     }
 
@@ -98,15 +107,46 @@ package struct ChildProcess: ~Copyable {
     package func send(signal: Int32) { program.send(signal: signal) }
 
     /// Reads the rest of its output and waits for its end.
-    package consuming func finish() throws(SystemError) -> Result {
+    package consuming func finish(within limit: Duration = Deadline.usualLimit) throws -> Result {
+        let deadline = Deadline(limit)
         var (rest, text) = (pending, [UInt8]())
-        if let number = output?.number { while try Self.append(from: number, to: &rest) {} }
-        while try Self.append(from: errors.number, to: &text) {}
-        let status = Int32(bitPattern: try program.wait())
+        let status: Int32
+        do {
+            try readToEnd(&rest, &text, deadline)
+            status = try waitForStatus(deadline)
+        } catch let error as TimedOut {
+            send(signal: SIGKILL)
+            _ = try program.wait()
+            let said = [rest, text].map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
+            throw TimedOut(error, saying: "it has been killed; its output was: \(said[0])\nits errors: \(said[1])")
+        }
         let signal = status & 0x7f
         return Result(
             status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: String(decoding: rest, as: UTF8.self),
             errors: String(decoding: text, as: UTF8.self))
+    }
+
+    /// Reads both streams at the same time, as it may wait until one of them is read.
+    private func readToEnd(
+        _ rest: inout [UInt8], _ text: inout [UInt8], _ deadline: Deadline
+    ) throws {
+        var entries = [outputDescriptor ?? -1, errors.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while entries.contains(where: { $0.fd >= 0 }) {
+            guard unsafe poll(&entries, 2, deadline.remainingMilliseconds) > 0 else {
+                try deadline.check("the end of the output of \(name)")
+                continue
+            }
+            if entries[0].revents != 0, try !Self.append(from: entries[0].fd, to: &rest) { entries[0].fd = -1 }
+            if entries[1].revents != 0, try !Self.append(from: entries[1].fd, to: &text) { entries[1].fd = -1 }
+        }
+    }
+
+    private func waitForStatus(_ deadline: Deadline) throws -> Int32 {
+        while true {
+            if let status = try program.statusIfEnded() { return Int32(bitPattern: status) }
+            try deadline.check("the end of \(name)")
+            usleep(200)
+        }
     }
 
     private static func append(from number: Int32, to bytes: inout [UInt8]) throws(SystemError) -> Bool {

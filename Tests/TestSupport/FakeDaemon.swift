@@ -59,13 +59,18 @@ package final class FakeDaemon: Sendable {
     /// The methods of the requests so far.
     package var methods: [String] { state.requests.withLock { $0.map(\.call.method) } }
 
+    /// Waits until a request of this method has come.
+    package func waitForRequest(_ method: String) throws {
+        try wait(for: "the request \(method)") { methods.contains(method) }
+    }
+
     /// Waits for the end of the scripts and returns the requests; throws the error of a script.
     @discardableResult
     package func finish() throws -> [Request] {
         // Each thread has started the next one before it ends.
         var joined = 0
         while let thread = state.threads.withLock({ $0.dropFirst(joined).first }) {
-            thread.join()
+            try thread.join()
             joined += 1
         }
         if let failure = state.failure.withLock({ $0 }) { throw FakePeer.Failure(description: failure) }

@@ -24,7 +24,14 @@ package final class FakePeer {
         guard unsafe poll(&descriptor, 1, Self.timeoutMilliseconds) == 1 else {
             throw Failure(description: "no client came")
         }
-        socket = try Descriptor(accept(listener, nil, nil), of: "accept")
+        let socket = try Descriptor(accept(listener, nil, nil), of: "accept")
+        // Nor does a script wait any longer for a client that does not read.
+        var limit = timeval(tv_sec: Int(Self.timeoutMilliseconds / 1_000), tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        guard unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &limit, size) == 0 else {
+            throw SystemError.last("setsockopt")
+        }
+        self.socket = consume socket
     }
 
     private static let timeoutMilliseconds: Int32 = 20_000
@@ -132,13 +139,13 @@ package final class FakePeer {
 extension FakePeer {
     /// Sends hello to the client.
     package func sendHello(
-        access: Hello.Access = .all, delayAccounting: Bool? = true, reason: String? = nil,
+        access: AccessTier = .all, delayAccounting: Bool? = true, reason: String? = nil,
         protocolVersion: String = "1.1", instance: String = "9f0c"
     ) throws {
-        var hello = Hello(
+        var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: instance, kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 0, access: access,
-            reason: reason, limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32))
+            accessReason: reason, limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32))
         hello.protocolVersion = protocolVersion
         try send(ServerLine.hello(hello))
     }
@@ -146,10 +153,11 @@ extension FakePeer {
     /// Reads a subscription and confirms it.
     package func grantSubscription(cpus: CPUSet = CPUSet(0...1)) throws {
         let request = try request()
-        guard case .subscribe(let parameters) = request.call else {
+        guard case .subscribe(var subscription, _) = request.call else {
             throw Failure(description: "\(request.call.method) came in place of subscribe")
         }
-        try send(ServerLine.subscribed(request.id, cpus: cpus, parameters) { _ in 1 })
+        subscription.cpus = cpus
+        try send(ServerLine.subscribed(request.id, subscription) { _ in 1 })
     }
 
     /// Reads an unsubscribe request and confirms it.

@@ -32,6 +32,27 @@ package struct HexFixture: Sendable, Hashable {
         }
     }
 
+    /// Returns these bytes with others in the parts of the same names, which have the same lengths.
+    package func replacing(_ changes: HexFixture) -> HexFixture {
+        var fixture = self
+        for change in changes.parts {
+            guard let part = parts.first(where: { $0.name == change.name }), part.range.count == change.range.count
+            else { preconditionFailure("no such part in a hex fixture: \(change.name)") }
+            fixture.bytes.replaceSubrange(part.range, with: changes.bytes[change.range])
+        }
+        return fixture
+    }
+
+    /// Returns these bytes with more at their end.
+    package func appending(_ tail: HexFixture) -> HexFixture {
+        var fixture = self
+        fixture.bytes += tail.bytes
+        fixture.parts += tail.parts.map {
+            Part(name: $0.name, range: $0.range.lowerBound + bytes.count..<$0.range.upperBound + bytes.count)
+        }
+        return fixture
+    }
+
     private static func byte(_ digits: Substring) -> UInt8 {
         guard digits.count == 2, let byte = UInt8(digits, radix: 16) else {
             preconditionFailure("not a byte in a hex fixture: \(digits)")

@@ -6,10 +6,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("ClientConnection")
-struct ClientConnectionTests {
-    @Test("A client that slowly reads a full socket is seen to make progress")
-    func signsOfReading() throws {
+@Suite struct ClientConnectionTests {
+    @Test func `a client that slowly reads a full socket is seen to make progress`() throws {
         let pair = try SocketPair.open()
         let connection = ClientConnection(
             id: ClientID(number: 1), principal: Principal(isPrivileged: true, uid: 0), descriptor: pair.ours)
@@ -26,8 +24,7 @@ struct ClientConnectionTests {
         #expect(connection.lastSignOfReading(at: 6) == nil)
     }
 
-    @Test("A guarded connection is read up to the first descriptor, and no descriptor arrives")
-    func guardedReading() throws {
+    @Test func `a guarded connection is read up to the first descriptor, and no descriptor arrives`() throws {
         let pair = try SocketPair.open()
         let pipe = try Pipe()
         #expect(try PassedDescriptors.refuse(on: pair.ours), "it could have received descriptors before")
@@ -45,10 +42,10 @@ struct ClientConnectionTests {
         #expect(connection.hasEnded)
     }
 
-    @Test(
-        "A descriptor queued before the guard is detected, even with urgent data, and stays queued",
-        arguments: [0, Int32(MSG_OOB)])
-    func queuedDescriptor(flags: Int32) throws {
+    @Test(arguments: [0, Int32(MSG_OOB)])
+    func `a descriptor queued before the guard is detected, even with urgent data, and stays queued`(flags: Int32)
+        throws
+    {
         let pair = try SocketPair.open()
         let pipe = try Pipe()
         try pair.theirsPass(pipe.writing, with: "x", flags: flags)
@@ -64,15 +61,11 @@ struct ClientConnectionTests {
         #expect(descriptors(of: pipe) == before)
     }
 
-    @Test("A connection whose listener refuses descriptors is not guarded")
-    func unguarded() throws {
+    @Test func `a connection whose listener refuses descriptors is not guarded`() throws {
         let directory = try TemporaryDirectory()
         let listening = try ListeningSocket.open(path: directory.file("socket"))
         let client = try UnixSocket.connect(to: listening.path)
-        guard let accepted = try listening.accept() else {
-            Issue.record("nothing to accept")
-            return
-        }
+        guard let accepted = try listening.accept() else { throw UnexpectedValue("nothing to accept") }
         #expect(try !PassedDescriptors.refuse(on: accepted))
         try listening.removeFile()
         withExtendedLifetime(client.number) {}

@@ -6,10 +6,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("DescriptorCloser")
-struct DescriptorCloserTests {
-    @Test("It closes a connection with everything queued in it, then reports the client")
-    func closes() throws {
+@Suite struct DescriptorCloserTests {
+    @Test func `it closes a connection with everything queued in it, then reports the client`() throws {
         let closer = try DescriptorCloser()
         let pair = try SocketPair.open()
         try pair.theirsSend("unread")
@@ -24,8 +22,7 @@ struct DescriptorCloserTests {
         #expect(closer.takeClosed() == [])
     }
 
-    @Test("Connections that never became clients count until they are closed")
-    func strangers() throws {
+    @Test func `connections that never became clients count until they are closed`() throws {
         let closer = try DescriptorCloser()
         #expect(closer.hasRoom)
         for _ in 0..<(2 * DescriptorCloser.strangerLimit) {

@@ -2,8 +2,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("DescriptorStoreQueue")
-struct DescriptorStoreQueueTests {
+@Suite struct DescriptorStoreQueueTests {
     private var queue = DescriptorStoreQueue()
 
     private mutating func sendAll() -> [DescriptorStoreQueue.Message] {
@@ -15,8 +14,7 @@ struct DescriptorStoreQueueTests {
         return sent
     }
 
-    @Test("Messages are sent in order, once each")
-    mutating func order() {
+    @Test mutating func `messages are sent in order, once each`() {
         queue.keep(7, as: "cpu-0")
         queue.keep(8, as: "cpu-1")
         #expect(sendAll() == [.keep(descriptor: 7, name: "cpu-0"), .keep(descriptor: 8, name: "cpu-1")])
@@ -25,16 +23,14 @@ struct DescriptorStoreQueueTests {
         #expect(sendAll() == [])
     }
 
-    @Test("A socket that is forgotten before it was sent is never sent")
-    mutating func forgottenEarly() {
+    @Test mutating func `a socket that is forgotten before it was sent is never sent`() {
         queue.keep(7, as: "cpu-0")
         queue.keep(8, as: "cpu-1")
         queue.forget("cpu-0")
         #expect(sendAll() == [.keep(descriptor: 8, name: "cpu-1")])
     }
 
-    @Test("A socket with a reused name is sent after the removal of the previous one")
-    mutating func replaced() {
+    @Test mutating func `a socket with a reused name is sent after the removal of the previous one`() {
         queue.keep(7, as: "cpu-0")
         _ = sendAll()
         queue.forget("cpu-0")
@@ -42,16 +38,14 @@ struct DescriptorStoreQueueTests {
         #expect(sendAll() == [.forget(name: "cpu-0"), .keep(descriptor: 9, name: "cpu-0")])
     }
 
-    @Test("A cancelled socket is not sent, but another one with its name is")
-    mutating func cancelled() {
+    @Test mutating func `a cancelled socket is not sent, but another one with its name is`() {
         queue.keep(7, as: "cpu-0")
         queue.keep(8, as: "cpu-0")
         queue.cancel(7)
         #expect(sendAll() == [.keep(descriptor: 8, name: "cpu-0")])
     }
 
-    @Test("A message that did not fit is retried after a pause, and an empty queue is never due")
-    mutating func postponed() {
+    @Test mutating func `a message that did not fit is retried after a pause, and an empty queue is never due`() {
         #expect(queue.nextDue == nil)
         queue.keep(7, as: "cpu-0")
         #expect(queue.next(now: 5) != nil)

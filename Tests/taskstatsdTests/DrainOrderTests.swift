@@ -20,23 +20,23 @@ import Testing
         }
     }
 
-    @Test("An iteration takes the draining time plus one socket at most, however many sockets are due")
-    func isBounded() {
+    @Test func `an iteration takes the draining time plus one socket at most, however many sockets are due`() {
         let cost: UInt64 = 300_000
         let read = iterations(100, costPerSocket: cost).map(\.count)
         #expect(read.allSatisfy { UInt64($0) * cost < LoopTime.draining + cost })
     }
 
-    @Test("Sockets skipped for lack of time come first in the next iteration, so each is read in turn")
-    func isFair() {
+    @Test func `sockets skipped for lack of time come first in the next iteration, so each is read in turn`() {
         let read = iterations(64, costPerSocket: 250_000)
         #expect(read.allSatisfy { $0.count == 4 })
         #expect(Set(read.flatMap(\.self)).count == 256)
     }
 
-    @Test("A socket that takes longer than the iteration's time is read alone")
-    func readsOne() { #expect(iterations(3, costPerSocket: 5_000_000).map(\.count) == [1, 1, 1]) }
+    @Test func `a socket that takes longer than the iteration's time is read alone`() {
+        #expect(iterations(3, costPerSocket: 5_000_000).map(\.count) == [1, 1, 1])
+    }
 
-    @Test("All sockets are read in one iteration if there is time")
-    func readsAll() { #expect(iterations(1, costPerSocket: 1_000).map(\.count) == [256]) }
+    @Test func `all sockets are read in one iteration if there is time`() {
+        #expect(iterations(1, costPerSocket: 1_000).map(\.count) == [256])
+    }
 }

@@ -3,20 +3,17 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("EventLoop")
-struct EventLoopTests {
-    @Test(
-        "Event sources survive encoding as epoll tokens",
-        arguments: [
-            EventSource.listener, .signals, .kernel(cpu: 0), .kernel(cpu: 8_191), .client(1), .client(1 << 55),
-        ])
-    func tokens(source: EventSource) { #expect(EventSource(token: source.token) == source) }
+@Suite struct EventLoopTests {
+    @Test(arguments: [
+        EventSource.listener, .signals, .kernel(cpu: 0), .kernel(cpu: 8_191), .client(1), .client(1 << 55),
+    ])
+    func `event sources survive encoding as epoll tokens`(source: EventSource) {
+        #expect(EventSource(token: source.token) == source)
+    }
 
-    @Test("An unused token decodes to no source")
-    func unknownToken() { #expect(EventSource(token: .max) == nil) }
+    @Test func `an unused token decodes to no source`() { #expect(EventSource(token: .max) == nil) }
 
-    @Test("A descriptor watched once is reported once, and again after it is rearmed")
-    func once() throws {
+    @Test func `a descriptor watched once is reported once, and again after it is rearmed`() throws {
         var loop = try EventLoop()
         let pair = try SocketPair.open()
         try loop.add(pair.ours.number, .client(7), [.readable, .once])

@@ -3,8 +3,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("FairQueue")
-struct FairQueueTests {
+@Suite struct FairQueueTests {
     private func connection(_ number: UInt64, of uid: UInt32) throws -> ClientConnection {
         let pair = try SocketPair.open()
         return ClientConnection(
@@ -20,8 +19,7 @@ struct FairQueueTests {
         return next.id.number
     }
 
-    @Test("Principals share the time evenly, whatever their connections and the cost of their work")
-    func evenShares() throws {
+    @Test func `principals share the time evenly, whatever their connections and the cost of their work`() throws {
         var queue = FairQueue()
         for number in 1...9 as ClosedRange<UInt64> { queue.append(try connection(number, of: 1000)) }
         queue.append(try connection(10, of: 1001))
@@ -38,15 +36,13 @@ struct FairQueueTests {
         #expect(max(many, one) - min(many, one) <= 90_000)
     }
 
-    @Test("Connections of one principal take turns")
-    func roundRobin() throws {
+    @Test func `connections of one principal take turns`() throws {
         var queue = FairQueue()
         for number in 1...3 as ClosedRange<UInt64> { queue.append(try connection(number, of: 1000)) }
         #expect((0..<6).map { _ in serve(&queue, taking: 1_000) } == [1, 2, 3, 1, 2, 3])
     }
 
-    @Test("A principal that uses less than its share is served before the next piece of any pipeline")
-    func newcomer() throws {
+    @Test func `a principal that uses less than its share is served before the next piece of any pipeline`() throws {
         var queue = FairQueue()
         for number in 0..<31 as Range<UInt64> { queue.append(try connection(number, of: 2_000 + UInt32(number))) }
         let bystander = try connection(100, of: 1000)
@@ -61,8 +57,7 @@ struct FairQueueTests {
         }
     }
 
-    @Test("Idle time is saved up to an allowance of 10 ms")
-    func idleTime() throws {
+    @Test func `idle time is saved up to an allowance of 10 ms`() throws {
         var queue = FairQueue()
         let idle = try connection(1, of: 1001)
         queue.append(idle)
@@ -76,8 +71,7 @@ struct FairQueueTests {
         #expect(zip(served.suffix(100), served.suffix(99)).allSatisfy { $0 != $1 })
     }
 
-    @Test("Expensive work is remembered while its principal is idle")
-    func debt() throws {
+    @Test func `expensive work is remembered while its principal is idle`() throws {
         var queue = FairQueue()
         let expensive = try connection(1, of: 1001)
         queue.append(expensive)
@@ -89,8 +83,7 @@ struct FairQueueTests {
         #expect((0..<111).map { _ in serve(&queue, taking: 100_000) } == Array(repeating: 2, count: 109) + [1, 2])
     }
 
-    @Test("Principals that are not ahead are forgotten")
-    func forgetting() throws {
+    @Test func `principals that are not ahead are forgotten`() throws {
         var queue = FairQueue()
         for number in 1...1_000 as ClosedRange<UInt64> {
             queue.append(try connection(number, of: UInt32(number)))
@@ -100,8 +93,7 @@ struct FairQueueTests {
         #expect(queue.rememberedPrincipals <= 257)
     }
 
-    @Test("A closed connection is removed, and its descriptor is closed")
-    func removal() throws {
+    @Test func `a closed connection is removed, and its descriptor is closed`() throws {
         var queue = FairQueue()
         let stays = try connection(1, of: 1000)
         weak var ended: ClientConnection?
@@ -120,8 +112,7 @@ struct FairQueueTests {
         #expect(queue.isEmpty && last == nil)
     }
 
-    @Test("A connection closed after being served is released while its principal has other work")
-    func servedConnection() throws {
+    @Test func `a connection closed after being served is released while its principal has other work`() throws {
         var queue = FairQueue()
         weak var ended: ClientConnection?
         do {

@@ -2,8 +2,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("ForeignHolders")
-struct ForeignHoldersTests {
+@Suite struct ForeignHoldersTests {
     private static let alice: UInt32 = 1_000
     private static let service: UInt32 = 990
 
@@ -18,14 +17,12 @@ struct ForeignHoldersTests {
         ForeignHolders.verdict(holders: holders, isComplete: isComplete)
     }
 
-    @Test("A process of an ordinary user is foreign")
-    func ordinary() {
+    @Test func `a process of an ordinary user is foreign`() {
         let alice = holder(real: Self.alice, creator: Self.alice)
         #expect(verdict(alice) == .foreign(alice))
     }
 
-    @Test("It is foreign even if a set-user-id program or root's process also holds the socket")
-    func hidden() {
+    @Test func `it is foreign even if a set-user-id program or root's process also holds the socket`() {
         let alice = holder(real: Self.alice, creator: Self.alice)
         let root = holder(real: 0, creator: Self.alice, isNetAdmin: true)
         #expect(verdict(root, alice) == .foreign(alice))
@@ -34,33 +31,28 @@ struct ForeignHoldersTests {
         #expect(verdict(root, setUserID) == .foreign(setUserID))
     }
 
-    @Test("A socket created by root is trusted, even after its process dropped its privileges")
-    func root() {
+    @Test func `a socket created by root is trusted, even after its process dropped its privileges`() {
         #expect(verdict(holder(real: 0, creator: 0, isNetAdmin: true)) == .trusted)
         #expect(verdict(holder(real: Self.service, creator: 0)) == .trusted)
     }
 
-    @Test("A process with CAP_NET_ADMIN is trusted with a socket created by its own user")
-    func capable() {
+    @Test func `a process with CAP_NET_ADMIN is trusted with a socket created by its own user`() {
         #expect(verdict(holder(real: Self.service, creator: Self.service, isNetAdmin: true)) == .trusted)
     }
 
-    @Test("A running daemon with stored sockets is trusted; sockets held only by the manager are kept")
-    func kept() {
+    @Test func `a running daemon with stored sockets is trusted; sockets held only by the manager are kept`() {
         let manager = holder(real: 0, creator: Self.service, isNetAdmin: true)
         let daemon = holder(real: Self.service, creator: Self.service, isNetAdmin: true)
         #expect(verdict(manager, daemon) == .trusted)
         #expect(verdict(manager) == .kept)
     }
 
-    @Test("A socket without a holder is foreign if every process could be examined")
-    func nowhere() {
+    @Test func `a socket without a holder is foreign if every process could be examined`() {
         #expect(verdict() == .foreign(nil))
         #expect(verdict(isComplete: false) == .unknown)
     }
 
-    @Test("The report has one line per finding")
-    func lines() {
+    @Test func `the report has one line per finding`() {
         #expect(ForeignHolders().lines == [])
         let removal = ForeignHolders.Removal(port: 7, holder: holder(real: Self.alice, creator: Self.alice))
         #expect(removal.description == "port id 7 (held by pid 5, uid 1000)")
@@ -69,10 +61,8 @@ struct ForeignHoldersTests {
     }
 }
 
-@Suite("GenericNetlinkSocket")
-struct GenericNetlinkSocketTests {
-    @Test("The table is parsed without the kernel's own sockets and other protocols")
-    func table() {
+@Suite struct GenericNetlinkSocketTests {
+    @Test func `the table is parsed without the kernel's own sockets and other protocols`() {
         let text = """
             sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode
             00000000a 16  0          00000000 0        0        0     2        0        5

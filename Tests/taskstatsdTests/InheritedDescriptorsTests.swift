@@ -6,8 +6,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("InheritedDescriptors", .serialized)
-struct InheritedDescriptorsTests {
+@Suite(.serialized) struct InheritedDescriptorsTests {
     /// Numbers that are unused by other tests.
     private static let first: Int32 = 900
 
@@ -24,8 +23,7 @@ struct InheritedDescriptorsTests {
 
     private func closeAll(_ count: Int32) { for number in Self.first..<Self.first + count { _ = close(number) } }
 
-    @Test("Stored sockets and the listening socket are distinguished in any order")
-    func sorts() throws {
+    @Test func `stored sockets and the listening socket are distinguished in any order`() throws {
         let directory = try TemporaryDirectory()
         let listening = try ListeningSocket.open(path: directory.file("socket"))
         let one = try NetlinkSocket.open()
@@ -41,8 +39,7 @@ struct InheritedDescriptorsTests {
         withExtendedLifetime(inherited) {}
     }
 
-    @Test("A descriptor that does not match its name is refused, with its number and name")
-    func refuses() throws {
+    @Test func `a descriptor that does not match its name is refused, with its number and name`() throws {
         let pair = try SocketPair.open()
         let error = #expect(throws: InheritedDescriptors.Refused.self) {
             try inherit([("cpu-0", pair.ours.number)])
@@ -53,17 +50,15 @@ struct InheritedDescriptorsTests {
         closeAll(1)
     }
 
-    @Test(
-        "A netlink socket without a CPU name is refused", arguments: ["", "cpu-", "cpu-01", "cpu--1", "other"])
-    func refusesNames(name: String) throws {
+    @Test(arguments: ["", "cpu-", "cpu-01", "cpu--1", "other"])
+    func `a netlink socket without a CPU name is refused`(name: String) throws {
         let socket = try NetlinkSocket.open()
         let error = #expect(throws: InheritedDescriptors.Refused.self) { try inherit([(name, socket.descriptor)]) }
         #expect(error?.problem == "netlink socket without a CPU name")
         closeAll(1)
     }
 
-    @Test("Names map to CPUs, in one spelling only")
-    func names() {
+    @Test func `names map to CPUs, in one spelling only`() {
         #expect(StoredSocket.name(cpu: 7) == "cpu-7")
         #expect(StoredSocket.cpu(named: "cpu-7") == 7)
         for name in ["cpu-07", "cpu-+7", "cpu-70000", "cpu-", "cpu7", "CPU-7"] {

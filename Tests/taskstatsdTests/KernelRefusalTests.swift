@@ -7,8 +7,7 @@ import Testing
 @testable import taskstatsd
 
 @Suite struct KernelRefusalTests {
-    @Test("Every KernelError has an errno, as Protocol/ requires")
-    func errno() {
+    @Test func `every KernelError has an errno, as Protocol/ requires`() {
         let refused = NetlinkError.refused(operation: "get", SystemError("netlink", errno: ENOMEM))
         #expect(ProtocolError(kernel: refused).errno == "ENOMEM")
         #expect(ProtocolError(kernel: .unanswered(operation: "get")).errno == "EBADMSG")

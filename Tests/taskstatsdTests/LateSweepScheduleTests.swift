@@ -3,20 +3,17 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("LateSweepSchedule")
-struct LateSweepScheduleTests {
+@Suite struct LateSweepScheduleTests {
     private let second: UInt64 = 1_000_000_000
 
-    @Test("An offline CPU is not tried until it is announced")
-    func offline() {
+    @Test func `an offline CPU is not tried until it is announced`() {
         var schedule = LateSweepSchedule(CPUSet([1, 5]))
         schedule.update(swept: CPUSet(), online: CPUSet([0]), now: second)
         #expect(schedule.unswept == CPUSet([1, 5]))
         #expect(schedule.nextDue == nil)
     }
 
-    @Test("A swept CPU is removed, the others remain")
-    func swept() {
+    @Test func `a swept CPU is removed, the others remain`() {
         var schedule = LateSweepSchedule(CPUSet([1, 5]))
         schedule.update(swept: CPUSet([5]), online: CPUSet([0, 5]), now: second)
         #expect(schedule.unswept == CPUSet([1]))
@@ -26,8 +23,7 @@ struct LateSweepScheduleTests {
         #expect(schedule.nextDue == nil)
     }
 
-    @Test("An online CPU that was refused is retried at growing, bounded intervals")
-    func refused() {
+    @Test func `an online CPU that was refused is retried at growing, bounded intervals`() {
         var schedule = LateSweepSchedule(CPUSet([1]))
         var now = second
         var pauses: [UInt64] = []
@@ -43,8 +39,7 @@ struct LateSweepScheduleTests {
         #expect(pauses.last == LateSweepSchedule.longestPause)
     }
 
-    @Test("Without announcements, /sys is read periodically until all CPUs are swept")
-    func withoutAnnouncements() {
+    @Test func `without announcements, /sys is read periodically until all CPUs are swept`() {
         var schedule = LateSweepSchedule(CPUSet([1]))
         schedule.hasAnnouncements = false
         schedule.update(swept: CPUSet(), online: CPUSet([0]), now: second)

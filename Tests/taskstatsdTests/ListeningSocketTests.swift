@@ -5,8 +5,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("ListeningSocket")
-struct ListeningSocketTests {
+@Suite struct ListeningSocketTests {
     private let directory: TemporaryDirectory
     private let path: String
 
@@ -15,8 +14,7 @@ struct ListeningSocketTests {
         path = directory.file("socket")
     }
 
-    @Test("Every user can connect")
-    func mode() throws {
+    @Test func `every user can connect`() throws {
         let socket = try ListeningSocket.open(path: path)
         var status = stat()
         #expect(unsafe lstat(path, &status) == 0)
@@ -26,8 +24,7 @@ struct ListeningSocketTests {
         #expect(try socket.accept() == nil)
     }
 
-    @Test("A path with a running daemon is refused, one without is taken over")
-    func takesOver() throws {
+    @Test func `a path with a running daemon is refused, one without is taken over`() throws {
         do {
             let first = try ListeningSocket.open(path: path)
             #expect(throws: ListeningSocket.Failure.self) { _ = try ListeningSocket.open(path: path).path }
@@ -38,8 +35,7 @@ struct ListeningSocketTests {
         #expect(try second.accept() != nil)
     }
 
-    @Test("At the end the file is removed, unless it was replaced by another process")
-    func removesOwnFile() throws {
+    @Test func `at the end the file is removed, unless it was replaced by another process`() throws {
         let socket = try ListeningSocket.open(path: path)
         let saved = directory.file("saved")
         #expect(unsafe rename(path, saved) == 0)
@@ -52,8 +48,7 @@ struct ListeningSocketTests {
         _ = consume other
     }
 
-    @Test("An inherited socket is served under its own path, and its file is not removed")
-    func inherits() throws {
+    @Test func `an inherited socket is served under its own path, and its file is not removed`() throws {
         let made = try UnixSocket.bind(to: path)
         try #require(listen(made.number, 1) == 0)
         let socket = try ListeningSocket.inherit(1, from: dup(made.number))
@@ -67,19 +62,18 @@ struct ListeningSocketTests {
         #expect(unsafe access(path + ".lock", F_OK) != 0)
     }
 
-    @Test(
-        "Anything but a listening Unix stream socket is refused with a description",
-        arguments: [
-            (AF_UNIX, SOCK_STREAM, "does not listen"), (AF_UNIX, SOCK_DGRAM, "not a stream socket"),
-            (AF_INET, SOCK_STREAM, "not a Unix socket"),
-        ])
-    func refusesToInherit(family: Int32, type: __socket_type, problem: String) throws {
+    @Test(arguments: [
+        (AF_UNIX, SOCK_STREAM, "does not listen"), (AF_UNIX, SOCK_DGRAM, "not a stream socket"),
+        (AF_INET, SOCK_STREAM, "not a Unix socket"),
+    ])
+    func `anything but a listening Unix stream socket is refused with a description`(
+        family: Int32, type: __socket_type, problem: String
+    ) throws {
         let other = try Descriptor(socket(family, Int32(type.rawValue), 0), of: "socket")
         #expect(try refusal(of: other.number).contains(problem))
     }
 
-    @Test("A file, a closed descriptor and several sockets are refused")
-    func refusesOthers() throws {
+    @Test func `a file, a closed descriptor and several sockets are refused`() throws {
         let file = try Descriptor.open("/dev/null")
         #expect(try refusal(of: file.number).contains("not a socket"))
         #expect(try refusal(of: 1_000_000).contains("not open"))

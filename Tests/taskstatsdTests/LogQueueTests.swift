@@ -5,10 +5,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("LogQueue")
-struct LogQueueTests {
-    @Test("Before the writer runs, a line is written directly")
-    func direct() throws {
+@Suite struct LogQueueTests {
+    @Test func `before the writer runs, a line is written directly`() throws {
         let pipe = try Pipe()
         let queue = try LogQueue(output: pipe.writing.number) { "\($0) dropped" }
         queue.append("first\n")
@@ -16,8 +14,7 @@ struct LogQueueTests {
         queue.flush()
     }
 
-    @Test("Lines that do not fit are dropped, counted and reported; the others arrive in order")
-    func drops() throws {
+    @Test func `lines that do not fit are dropped, counted and reported; the others arrive in order`() throws {
         let pipe = try Pipe()
         let queue = try LogQueue(output: pipe.writing.number, capacity: 10_000) { "\($0) dropped" }
         try queue.startWriter()

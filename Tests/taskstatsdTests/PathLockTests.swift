@@ -5,8 +5,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("PathLock")
-struct PathLockTests {
+@Suite struct PathLockTests {
     private let directory: TemporaryDirectory
     private let path: String
 
@@ -15,8 +14,7 @@ struct PathLockTests {
         path = directory.file("socket")
     }
 
-    @Test("Only one process at a time owns a path, and removes its file afterwards")
-    func oneAtATime() throws {
+    @Test func `only one process at a time owns a path, and removes its file afterwards`() throws {
         switch try PathLock.take(path) {
         case .some(let first):
             #expect(try !canTake(path))
@@ -28,8 +26,7 @@ struct PathLockTests {
         #expect(try canTake(path))
     }
 
-    @Test("A leftover lock file grants no ownership")
-    func leftBehind() throws {
+    @Test func `a leftover lock file grants no ownership`() throws {
         _ = try unsafe Descriptor(creat(directory.file("socket.lock"), 0o600), of: "creat")
         #expect(try canTake(path))
     }

@@ -3,10 +3,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("PeerCredentials")
-struct PeerCredentialsTests {
-    @Test("The kernel reports the process that created the other end")
-    func ownEnd() throws {
+@Suite struct PeerCredentialsTests {
+    @Test func `the kernel reports the process that created the other end`() throws {
         let pair = try SocketPair.open()
         let caller = try PeerCredentials.caller(pair.ours)
         let peer = try PeerCredentials.identify(caller, pair.ours, SubordinateIDs())

@@ -4,10 +4,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("ProcessInspector")
-struct ProcessInspectorTests {
-    @Test("A process is inspected with its ids, its group and the owner of its files")
-    func ownProcess() throws {
+@Suite struct ProcessInspectorTests {
+    @Test func `a process is inspected with its ids, its group and the owner of its files`() throws {
         let facts = try #require(try ProcessInspector.open(pid: UInt32(getpid())).facts())
         #expect(facts.uids.real == getuid() && facts.uids.effective == geteuid())
         #expect(facts.gids.real == getgid() && facts.gids.effective == getegid())
@@ -15,8 +13,7 @@ struct ProcessInspectorTests {
         #expect(facts.fileOwner == geteuid())
     }
 
-    @Test("A process that has ended is gone for the holder of its directory")
-    func ended() throws {
+    @Test func `a process that has ended is gone for the holder of its directory`() throws {
         var child = try ChildProcess("/bin/cat", [], output: .pipe)
         let inspector = try ProcessInspector.open(pid: UInt32(child.pid))
         #expect(try inspector.facts() != nil)
@@ -30,8 +27,7 @@ struct ProcessInspectorTests {
         #expect(goneAtLast)
     }
 
-    @Test("An unused pid cannot be opened")
-    func nobody() {
+    @Test func `an unused pid cannot be opened`() {
         #expect(throws: (any Error).self) { _ = try ProcessInspector.open(pid: UInt32(Int32.max)).isGone() }
     }
 }

@@ -2,12 +2,10 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("RefusalLog")
-struct RefusalLogTests {
+@Suite struct RefusalLogTests {
     private let second: UInt64 = 1_000_000_000
 
-    @Test("The first five refusals of a second are logged, and the others are counted afterwards")
-    func limits() {
+    @Test func `the first five refusals of a second are logged, and the others are counted afterwards`() {
         var log = RefusalLog()
         let begun = 100 * second
         let logged = (0..<7).map { _ in log.mayLog(at: begun) }
@@ -20,8 +18,7 @@ struct RefusalLogTests {
         #expect(next)
     }
 
-    @Test("Few refusals are all logged, and no summary is due")
-    func few() {
+    @Test func `few refusals are all logged, and no summary is due`() {
         var log = RefusalLog()
         for number: UInt64 in 1...50 {
             let mayLog = log.mayLog(at: number * second / 4)

@@ -2,10 +2,8 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("SendVector")
-struct SendVectorTests {
-    @Test("Several pieces are sent in one call, in order")
-    func gathers() throws {
+@Suite struct SendVectorTests {
+    @Test func `several pieces are sent in one call, in order`() throws {
         let pair = try SocketPair.open()
         let vector = SendVector()
         let pieces = [Array("one ".utf8), Array("two ".utf8), Array("three".utf8)]
@@ -23,8 +21,7 @@ struct SendVectorTests {
         #expect(try pair.theirsReceive() == "one two three")
     }
 
-    @Test("A peer that does not read fills up without blocking the sender")
-    func full() throws {
+    @Test func `a peer that does not read fills up without blocking the sender`() throws {
         let pair = try SocketPair.open()
         let vector = SendVector()
         let piece = [UInt8](repeating: 0x78, count: 100_000)
@@ -35,8 +32,7 @@ struct SendVectorTests {
         #expect(vector.send([0x79], to: pair.ours) == .sent(1))
     }
 
-    @Test("A peer that stopped reading is gone, without a signal")
-    func gone() throws {
+    @Test func `a peer that stopped reading is gone, without a signal`() throws {
         let pair = try SocketPair.open()
         pair.theirsShutDown()
         #expect(SendVector().send([0x78], to: pair.ours) == .gone)

@@ -4,14 +4,13 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("ServiceManager")
-struct ServiceManagerTests {
+@Suite struct ServiceManagerTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test("Reports arrive over a path and over an abstract name", arguments: [true, false])
-    func tells(isPath: Bool) throws {
+    @Test(arguments: [true, false])
+    func `reports arrive over a path and over an abstract name`(isPath: Bool) throws {
         let path = directory.file("notify")
         let name = isPath ? path : "@\(path)"
         let socket = try NotificationSocket(path: name)
@@ -24,8 +23,7 @@ struct ServiceManagerTests {
             ])
     }
 
-    @Test("The manager is asked to keep a socket under a name without polling it, and to close it")
-    func keepsAndForgets() throws {
+    @Test func `the manager is asked to keep a socket under a name without polling it, and to close it`() throws {
         let path = directory.file("notify")
         let socket = try NotificationSocket(path: path)
         let manager = try ServiceManager(path: path, watchdogNanoseconds: nil)
@@ -36,8 +34,7 @@ struct ServiceManagerTests {
         #expect(manager.nextDue == nil)
     }
 
-    @Test("Messages that do not fit are sent when the manager has caught up")
-    func keepsLater() throws {
+    @Test func `messages that do not fit are sent when the manager has caught up`() throws {
         let path = directory.file("notify")
         let socket = try NotificationSocket(path: path)
         let manager = try ServiceManager(path: path, watchdogNanoseconds: nil)
@@ -53,8 +50,7 @@ struct ServiceManagerTests {
         #expect(said == (0..<moreThanItHolds).map { "FDSTORE=1\nFDNAME=cpu-\($0)\nFDPOLL=0" })
     }
 
-    @Test("An unreachable manager is an error with its path")
-    func unreachable() throws {
+    @Test func `an unreachable manager is an error with its path`() throws {
         let path = directory.file("nobody")
         let error = try #require(throws: ServiceManager.Unreachable.self) {
             _ = try ServiceManager(path: path, watchdogNanoseconds: nil)
@@ -63,8 +59,7 @@ struct ServiceManagerTests {
         #expect(error.description.contains("ENOENT"))
     }
 
-    @Test("A manager that does not read never blocks the daemon")
-    func fullManager() throws {
+    @Test func `a manager that does not read never blocks the daemon`() throws {
         let path = directory.file("notify")
         let socket = try NotificationSocket(path: path)
         let manager = try ServiceManager(path: path, watchdogNanoseconds: 2)

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import TestSupport
 
 /// Two connected Unix sockets: the daemon's end and a client's.
 struct SocketPair: ~Copyable {
@@ -56,6 +57,7 @@ struct SocketPair: ~Copyable {
 
     /// Returns the data that has arrived at the client's end.
     func theirsReceive() throws -> String {
+        try Deadline().wait(for: POLLIN, on: theirs.number, "data in a socket")
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(theirs.number, &bytes, bytes.count, 0)
         guard count >= 0 else { throw SystemError.last("recv") }

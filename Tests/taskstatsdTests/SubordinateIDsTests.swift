@@ -2,8 +2,7 @@ import Testing
 
 @testable import taskstatsd
 
-@Suite("SubordinateIDs")
-struct SubordinateIDsTests {
+@Suite struct SubordinateIDsTests {
     private let ids = SubordinateIDs(
         subuid: """
             bob:165536:65536
@@ -23,28 +22,25 @@ struct SubordinateIDsTests {
             """)
 
     @Test(
-        "A delegated uid is charged to its owner",
         arguments: [
             (100_000, 1_000), (165_535, 1_000), (165_536, 1_001), (231_071, 1_001), (231_072, 1_002), (296_607, 1_002),
         ] as [(UInt32, UInt32)])
-    func owners(uid: UInt32, owner: UInt32) {
+    func `a delegated uid is charged to its owner`(uid: UInt32, owner: UInt32) {
         #expect(ids.quotaUID(of: uid, isInUserNamespace: true) == owner)
         #expect(ids.quotaUID(of: uid, isInUserNamespace: false) == owner)
     }
 
-    @Test("A range whose owner is unknown on this host is charged to its first uid")
-    func unknownOwner() {
+    @Test func `a range whose owner is unknown on this host is charged to its first uid`() {
         #expect(ids.quotaUID(of: 400_009, isInUserNamespace: true) == 400_000)
         #expect(ids.quotaUID(of: 400_010, isInUserNamespace: true) == 400_010)
     }
 
-    @Test("Any other uid is charged to itself", arguments: [0, 1_000, 99_999, 296_608, 500_000, .max] as [UInt32])
-    func ordinary(uid: UInt32) {
+    @Test(arguments: [0, 1_000, 99_999, 296_608, 500_000, .max] as [UInt32])
+    func `any other uid is charged to itself`(uid: UInt32) {
         #expect(ids.quotaUID(of: uid, isInUserNamespace: false) == uid)
     }
 
-    @Test("In a user namespace, the uids that systemd assigns to one container are charged together")
-    func containers() {
+    @Test func `in a user namespace, the uids that systemd assigns to one container are charged together`() {
         let (first, last, next): (UInt32, UInt32, UInt32) = (0x0012_0000, 0x0012_ffff, 0x0013_0000)
         #expect(ids.quotaUID(of: last, isInUserNamespace: true) == first)
         #expect(ids.quotaUID(of: next, isInUserNamespace: true) == next)

@@ -18,8 +18,9 @@ import Testing
         let script: FakeDaemon.Script = { peer in
             try peer.sendHello()
             let request = try peer.request()
-            if case .subscribe(let parameters) = request.call {
-                try peer.send(ServerLine.subscribed(request.id, cpus: CPUSet(0...1), parameters) { _ in 1 })
+            if case .subscribe(var subscription, _) = request.call {
+                subscription.cpus = CPUSet(0...1)
+                try peer.send(ServerLine.subscribed(request.id, subscription) { _ in 1 })
             }
             peer.floodWithExits(for: .seconds(15))
         }
@@ -42,33 +43,13 @@ import Testing
         return (result, start.duration(to: .now))
     }
 
-    /// Waits until it deals with a signal itself.
-    private func waitUntilHoldingBack(_ signal: Int32, _ child: borrowing ChildProcess) throws {
-        let end = SuspendingClock.now + .seconds(20)
-        while try !heldBack(child.pid).contains(signal) {
-            try #require(SuspendingClock.now < end)
-            sched_yield()
-        }
-    }
-
-    private func heldBack(_ pid: pid_t) throws -> Set<Int32> {
-        let status = try #require(try Descriptor.open("/proc/\(pid)/status").readText())
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") })
-        let mask = try #require(UInt64(line.dropFirst("SigBlk:".count).drop { $0 == "\t" }, radix: 16))
-        return Set((1...31).filter { mask & (1 << UInt64($0 - 1)) != 0 })
-    }
-
-    private func waitForRequest(_ method: String, _ daemon: FakeDaemon) {
-        while !daemon.methods.contains(method) { sched_yield() }
-    }
-
     @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
     func `record ends at once with a whole recording`(name: String) throws {
         let (path, daemon) = (directory.file(name), try daemon())
         let child = try tsctl(["record", path], daemon: daemon)
         var status = stat()
-        while unsafe stat(path, &status) != 0 || status.st_size == 0 { sched_yield() }
-        try waitUntilHoldingBack(SIGINT, child)
+        try wait(for: "bytes in \(path)") { unsafe stat(path, &status) == 0 && status.st_size > 0 }
+        try child.waitUntilBlocking(SIGINT)
         let (run, time) = try interrupted(child)
         #expect(time < .seconds(6))
         #expect(run.status == 0)
@@ -107,7 +88,7 @@ import Testing
     func `watch ends at once`(options: [String]) throws {
         let daemon = try daemon()
         let child = try tsctl(["watch"] + options, daemon: daemon)
-        try waitUntilHoldingBack(SIGINT, child)
+        try child.waitUntilBlocking(SIGINT)
         let (run, time) = try interrupted(child)
         #expect(time < .seconds(6))
         #expect(run.status == 0)
@@ -117,7 +98,7 @@ import Testing
     func `status at intervals ends at once`(options: [String]) throws {
         let daemon = try daemon()
         let child = try tsctl(["status", "--interval", "1"] + options, daemon: daemon)
-        waitForRequest("status", daemon)
+        try daemon.waitForRequest("status")
         let (run, time) = try interrupted(child)
         #expect(time < .seconds(6))
         #expect(run.status == 0)
@@ -126,7 +107,7 @@ import Testing
     @Test func `get at intervals ends at once`() throws {
         let daemon = try daemon()
         let child = try tsctl(["get", "--pid", "1", "--interval", "1"], daemon: daemon)
-        waitForRequest("get", daemon)
+        try daemon.waitForRequest("get")
         let (run, time) = try interrupted(child)
         #expect(time < .seconds(6))
         #expect(run.status == 0)
@@ -148,7 +129,7 @@ import Testing
         #expect(try child.line() == "end")
         // The end of its standard output: only tsctl is left, and it has none.
         let pid = child.pid
-        while LivingDescendants.children(of: pid)?.isEmpty == false { sched_yield() }
+        try wait(for: "the end of the command") { LivingDescendants.children(of: pid)?.isEmpty != false }
         let (run, time) = try interrupted(child)
         #expect(time < .seconds(6))
         #expect(run.status == 0)

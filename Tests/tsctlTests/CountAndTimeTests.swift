@@ -43,7 +43,7 @@ import Testing
             let child = try ChildProcess(
                 ChildProcess.product("tsctl"), ["top"] + arguments, environment: ["TASKSTATS_SOCKET": daemon.path])
             // The first request is made when signals are handled.
-            while !daemon.methods.contains("get") { sched_yield() }
+            try daemon.waitForRequest("get")
             child.send(signal: SIGINT)
             #expect(try child.finish().status == 0)
         }

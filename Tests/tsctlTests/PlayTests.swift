@@ -25,15 +25,15 @@ import Testing
         return path
     }
 
-    private func header(_ change: (inout SubscribeParameters) -> Void = { _ in }) -> [UInt8] {
-        var subscription = SubscribeParameters()
+    private func header(_ change: (inout Subscription) -> Void = { _ in }) -> [UInt8] {
+        var subscription = Subscription()
         change(&subscription)
-        let hello = Hello(
+        let hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: true, uid: 1_000, access: .own,
-            limits: Hello.Limits(queueBytes: 0, connectionsPerUID: 0))
+            limits: ServiceLimits(queueBytes: 0, connectionsPerUID: 0))
         return RecordingHeader(
-            host: "db1", start: 1_795_399_990_123_456_789, hello: hello, subscription: subscription
+            host: "db1", start: 1_795_399_990_123_456_789, server: hello, subscription: subscription
         ).line.array
     }
 
@@ -47,8 +47,8 @@ import Testing
         RecordingFooter(time: 1_795_400_050_123_456_789, reason: "signal", exits: exits, lost: lost).line.array
     }
 
-    private func loss(_ place: Loss.Place, _ count: UInt64) -> [UInt8] {
-        ServerLine.lost(Loss(place, count: count)).array
+    private func loss(_ place: LostRecords.Place, _ count: UInt64) -> [UInt8] {
+        ServerLine.lost(LostRecords(place, count: count)).array
     }
 
     private var three: [UInt8] {

@@ -77,10 +77,8 @@ import Testing
         var reader = RawRecordReader()
         reader.append(task(version, pid: 7, command: "sleep") + surplus)
         reader.end()
-        guard case .record(let record) = reader.next() else {
-            Issue.record("no record")
-            return
-        }
+        let next = reader.next()
+        guard case .record(let record) = next else { throw UnexpectedValue(next) }
         #expect(record.version == version)
         #expect(record.command == "sleep")
         #expect(record[.acEtime] == 5_000)

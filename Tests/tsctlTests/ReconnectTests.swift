@@ -80,7 +80,7 @@ import Testing
         let child = try tsctl(["record", path], daemon)
         // The only script is over, so that nothing listens any more.
         try daemon.finish()
-        while unsafe access(path, F_OK) != 0 { sched_yield() }
+        try wait(for: path) { unsafe access(path, F_OK) == 0 }
         child.send(signal: SIGINT)
         let run = try child.finish()
         #expect(run.status == 0)
@@ -165,7 +165,7 @@ import Testing
     @Test func `get goes on with --reconnect, and its next interval includes the gap`() throws {
         @Sendable func answer(_ peer: FakePeer, _ delay: UInt64, _ age: UInt64) throws {
             let request = try peer.request()
-            guard case .get(let target, let fields) = request.call else { return }
+            guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
             var record = SampleRecords.task(pid: 5)
             record.set(.cpuDelayTotal, to: delay)
             record.set(.acEtime, to: age)

@@ -57,7 +57,7 @@ import Testing
             try peer.sendHello()
             try peer.grantSubscription()
             try peer.send(text: exit + "\n")
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
             try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
         }
         let path = directory.file("a.ndjson")
@@ -255,10 +255,11 @@ import Testing
     ) throws -> ChildProcess {
         let all = try sizeWithoutFooter(of: 100)
         let child = try record(arguments, daemon: daemon)
-        start.connected.read()
+        try start.connected.read()
         let before = try bytesWritten(by: child.pid)
         start.handshake.write()
-        while try bytesWritten(by: child.pid) < before + all { sched_yield() }
+        let pid = child.pid
+        try wait(for: "\(all) written bytes") { try bytesWritten(by: pid) >= before + all }
         return child
     }
 

@@ -28,11 +28,9 @@ import Testing
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("TIME         CPU     PID    TGID COMMAND"))
         #expect(lines[3].hasPrefix("02:13:20.123   1       3       3 git             root     0"))
-        guard case .subscribe(let parameters) = try daemon.finish().first?.call else {
-            Issue.record("no subscription")
-            return
-        }
-        #expect(parameters.cpus == "0-1")
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
+        #expect(cpuList == "0-1")
         #expect(parameters.scope == .process)
         #expect(parameters.fields.contains(.acComm))
         #expect(!parameters.fields.contains(.nivcsw))
@@ -74,7 +72,7 @@ import Testing
             try peer.sendHello(delayAccounting: false)
             try peer.grantSubscription()
             try peer.send(text: #"{"jsonrpc":"2.0","method":"exit","params":"# + params + "}\n")
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
         }
         let run = try watch(["--json", "--count", "2", "--filter", "exit=failed"], daemon: daemon).finish()
@@ -83,7 +81,8 @@ import Testing
         let errors = run.errors.split(separator: "\n")
         #expect(errors.count == 1)
         #expect(errors[0].hasPrefix("tsctl: delay accounting is off"))
-        guard case .subscribe(let parameters) = try daemon.finish().first?.call else { return }
+        let call = try daemon.finish().first?.call
+        guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
         #expect(parameters.fields == .all)
         #expect(parameters.filter.exit == .failed)
     }
@@ -94,7 +93,7 @@ import Testing
             try peer.sendHello()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
             try peer.exit(SampleRecords.exit(pid: 2))
             try peer.confirmUnsubscribe()
             try peer.waitForEnd()
@@ -199,10 +198,19 @@ import Testing
     @Test func `a refused subscription is one line and status 1`() throws {
         let daemon = try FakeDaemon { peer in
             try peer.sendHello()
-            try peer.refuse(.invalidParams("cpus", "'9' includes CPU 9; possible CPUs: 0-1"))
+            try peer.refuse(.invalidParams("cpus", "'3' includes CPU 3; possible CPUs: 0-1"))
         }
-        let run = try watch(["--cpus", "9"], daemon: daemon).finish()
+        let run = try watch(["--cpus", "3"], daemon: daemon).finish()
         #expect(
-            run == .init(status: 1, output: "", errors: "tsctl: cpus: '9' includes CPU 9; possible CPUs: 0-1\n"))
+            run == .init(status: 1, output: "", errors: "tsctl: cpus: '3' includes CPU 3; possible CPUs: 0-1\n"))
+    }
+
+    @Test(arguments: [
+        ("9", "'9' includes CPU 9; possible CPUs: 0-3"), ("2-1", "'2-1' ends before it starts"),
+    ])
+    func `an impossible list of CPUs is refused before the daemon is asked`(list: String, reason: String) throws {
+        let daemon = try FakeDaemon { try $0.sendHello() }
+        let run = try watch(["--cpus", list], daemon: daemon).finish()
+        #expect(run == .init(status: 1, output: "", errors: "tsctl: cpus: \(reason)\n"))
     }
 }

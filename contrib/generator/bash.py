@@ -1,8 +1,10 @@
 """Completions for bash: the same script for any command, and a table of words."""
 
+import mark
 from commands import Command
 
-SCRIPT = r"""# bash completion of @NAME@. Written by contrib/generate.
+SCRIPT = r"""# @MARK@
+# bash completion of @NAME@.
 
 # Prints the options of a command, and the kind of its argument or of the value of an option.
 _@NAME@_table() {
@@ -82,7 +84,8 @@ def text(command: Command) -> str:
         for (kind, words), keys in values.items()
     ]
     return (
-        SCRIPT.replace("@NAME@", command.name).replace("@OPTIONS@", "\n".join(options))
+        SCRIPT.replace("@MARK@", mark.text(f"{command.name} --help")).replace("@NAME@", command.name)
+        .replace("@OPTIONS@", "\n".join(options))
         .replace("@WITHVALUE@", " | ".join(name for each in command.options if each.value for name in each.names))
         .replace("@VALUES@", "\n".join(rows)).replace("@COMMANDS@", " ".join(each.name for each in command.subcommands)))
 

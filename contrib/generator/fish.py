@@ -1,11 +1,12 @@
 """Completions for fish: one line for each word."""
 
+import mark
 from commands import Argument, Command
 
 
 def text(command: Command) -> str:
     name = command.name
-    lines = [f"# fish completion of {name}. Written by contrib/generate.", "", f"complete -c {name} -f"]
+    lines = [f"# {mark.text(f'{name} --help')}", f"# fish completion of {name}.", "", f"complete -c {name} -f"]
     lists: dict[str, str] = {}
     # Unlike __fish_use_subcommand, this does not mistake the value of an option for a command.
     names = " ".join(each.name for each in command.subcommands)
@@ -19,7 +20,7 @@ def text(command: Command) -> str:
         lines += ["", *(f"complete -c {name} {condition} {option(argument, lists)}" for argument in each.options)]
         for argument in each.positionals:
             if argument.kind == "command":
-                lines.append(f"complete -c {name} {condition} -x -a '(__fish_complete_subcommand)'")
+                lines.append(f"complete -c {name} {condition} -x -a '(__fish_complete_subcommand --fcs-skip=2)'")
             elif argument.kind:
                 lines.append(f"complete -c {name} {condition} {value(argument, lists)}")
     functions = [
@@ -27,7 +28,7 @@ def text(command: Command) -> str:
         for words, function in lists.items()
         for line in ["", f"function {function}", f"    string split ' ' '{words}'", "end"]
     ]
-    return "\n".join(lines[:1] + functions + lines[1:]) + "\n"
+    return "\n".join(lines[:2] + functions + lines[2:]) + "\n"
 
 
 def option(argument: Argument, lists: dict[str, str]) -> str:

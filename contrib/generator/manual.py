@@ -2,17 +2,18 @@
 
 import re
 
+import mark
 import mdoc
 from commands import Argument, Command
 
 
-def page(command: Command, template: str) -> str:
+def page(command: Command, template: str, source: str) -> str:
     parts = {
         "@OPTIONS@": options(command.arguments),
         "@COMMANDS@": [line for each in command.subcommands for line in section(each)],
         "@SYNOPSIS@": [line for each in command.subcommands for line in synopsis(command, each)],
     }
-    lines: list[str] = []
+    lines = [mdoc.comment(mark.text(f"{source} and {command.name} --help"))]
     for line in template.splitlines():
         lines += parts.get(line, [line])
     return "\n".join(lines) + "\n"

@@ -2,13 +2,15 @@
 
 import re
 
+import mark
 import mdoc
 
 
-def page(text: str, template: str) -> str:
+def page(text: str, template: str, source: str) -> str:
     head, _, body = text.partition("\n## ")
     lines = convert(head.splitlines()[1:]) + convert(("## " + body).splitlines())
-    return template.replace("@PROTOCOL@\n", "\n".join(lines) + "\n")
+    comment = mdoc.comment(mark.text(f"{source} and Protocol/README.md"))
+    return "\n".join([comment, template.replace("@PROTOCOL@\n", "\n".join(lines) + "\n")])
 
 
 def convert(source: list[str]) -> list[str]:

@@ -3,6 +3,10 @@
 ESCAPES = {"\\": "\\e", "~": "\\(ti", "^": "\\(ha", "`": "\\(ga"}
 
 
+def comment(text: str) -> str:
+    return f'.\\" {text}'
+
+
 def escaped(text: str) -> str:
     """Running text, with everything escaped that mdoc would interpret."""
     text = "".join(ESCAPES.get(character, character) for character in text)

@@ -1,20 +1,30 @@
 """Completions for zsh, by its own _arguments."""
 
+import mark
 from commands import Argument, Command
 
 SCRIPT = r"""#compdef @NAME@
-# zsh completion of @NAME@. Written by contrib/generate.
+# @MARK@
+# zsh completion of @NAME@.
 
 _@NAME@() {
     local context state state_descr line curcontext=$curcontext
     local -A opt_args
-    local -a commands=(
+    local -a subcommands=(
 @COMMANDS@
     )
     _arguments -C @OPTIONS@ '1: :->command' '*:: :->rest'
     case $state in
-    command) _describe -t commands command commands ;;
+    command) _describe -t commands command subcommands ;;
     rest)
+        # Of the words after "--", the first is a command.
+        local end=$words[(ie)--]
+        if (( end < CURRENT )); then
+            shift $end words
+            (( CURRENT -= end ))
+            _normal
+            return
+        fi
         case $words[1] in
 @TABLE@
         esac ;;
@@ -34,7 +44,8 @@ def text(command: Command) -> str:
             arguments += [positional(argument) for argument in each.positionals]
         table.append(f"        {each.name}) _arguments \\\n            " + " \\\n            ".join(arguments) + " ;;")
     return (
-        SCRIPT.replace("@NAME@", command.name).replace("@COMMANDS@", "\n".join(names))
+        SCRIPT.replace("@MARK@", mark.text(f"{command.name} --help")).replace("@NAME@", command.name)
+        .replace("@COMMANDS@", "\n".join(names))
         .replace("@OPTIONS@", " ".join(option(argument) for argument in command.options))
         .replace("@TABLE@", "\n".join(table)))
 

@@ -1,5 +1,8 @@
+import Logging
+
 extension TaskstatsClient {
     /// An event of a subscription, in the order of occurrence.
+    @nonexhaustive
     public enum Event: Sendable, Equatable {
         /// The subscription is active: every later exit is reported.
         ///
@@ -19,21 +22,27 @@ extension TaskstatsClient {
     /// Returns the tasks that end on these CPUs, from the first call of `next` on.
     ///
     /// - Parameters:
-    ///   - cpus: The CPUs, as a list in the kernel's format: "0-3,8", "0-31:2/4", "N" for the last, "all".
+    ///   - cpus: The CPUs; a literal is a list in the kernel's format: "0-3,8", "0-31:2/4".
     ///   - scope: Every task that ends, or only those that end a process.
     ///   - fields: The fields to include; others are absent from the records.
     ///   - filter: The records to include; the daemon applies the filter before it sends anything.
     ///   - overflow: The daemon's reaction when this program reads too slowly.
     ///   - reconnection: The reaction to a lost connection; the client's own by default.
     public nonisolated func exits(
-        cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
+        cpus: CPUSet = .all, scope: RecordScope = .task, fields: FieldSet = .all,
         filter: RecordFilter = RecordFilter(), overflow: Subscription.Overflow = .drop,
         reconnection: Reconnection? = nil
     ) -> Exits {
+        exits(
+            Subscription(cpus: cpus, scope: scope, fields: fields, filter: filter, overflow: overflow),
+            reconnection: reconnection)
+    }
+
+    /// Returns the tasks that end and that a subscription selects, from the first call of `next` on.
+    public nonisolated func exits(_ subscription: Subscription, reconnection: Reconnection? = nil) -> Exits {
         Exits(
-            path: path, timeout: timeout,
-            subscription: Subscription(cpus: cpus, scope: scope, fields: fields, filter: filter, overflow: overflow),
-            reconnection: reconnection ?? self.reconnection)
+            path: path, timeout: timeout, subscription: subscription,
+            reconnection: reconnection ?? self.reconnection, logger: logger)
     }
 }
 
@@ -52,6 +61,7 @@ extension TaskstatsClient {
         let timeout: Duration?
         let subscription: Subscription
         let reconnection: Reconnection
+        let logger: Logger?
 
         /// Makes an iterator with a new connection.
         public func makeAsyncIterator() -> Iterator { Iterator(exits: self) }
@@ -85,7 +95,7 @@ extension TaskstatsClient.Exits {
                     case .disconnected(let attempts): return try await connect(attempts: attempts)
                     }
                 } catch let error as TaskstatsError {
-                    if let event = try event(of: error) { return event }
+                    if let event = try event(after: error) { return event }
                 } catch {
                     break
                 }
@@ -123,7 +133,7 @@ extension TaskstatsClient.Exits {
         }
 
         /// Handles an error: throws it if there is no further attempt, and returns an event if a connection ended.
-        private mutating func event(of error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
+        private mutating func event(after error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
             var attempts = 0
             if case .disconnected(let made) = state { attempts = made }
             let wasConnected = if case .connected = state { true } else { false }
@@ -132,6 +142,7 @@ extension TaskstatsClient.Exits {
                 throw error
             }
             state = .disconnected(attempts: attempts + 1)
+            exits.logger?.info("reconnecting to taskstatsd: \(error.message)")
             return wasConnected ? .disconnected(error) : nil
         }
     }

@@ -38,14 +38,14 @@ extension TypedRequest where Result == CgroupStats {
 
 extension TypedRequest where Result == DaemonStatus {
     static var status: TypedRequest {
-        TypedRequest(call: .status) { if case .status(let status) = $0 { DaemonStatus(status) } else { nil } }
+        TypedRequest(call: .status) { if case .status(let status) = $0 { status } else { nil } }
     }
 }
 
 extension TypedRequest where Result == Subscription {
-    /// Subscribes; the result is the effective subscription, with the CPUs as a plain list.
+    /// Subscribes; the result is the effective subscription.
     static func subscribe(_ subscription: Subscription) -> TypedRequest {
-        TypedRequest(call: .subscribe(SubscribeParameters(subscription))) { reply in
+        TypedRequest(call: .subscribe(subscription, cpuList: subscription.cpus.description)) { reply in
             guard case .subscription(let cpus, let fields) = reply else { return nil }
             var effective = subscription
             effective.cpus = cpus

@@ -64,7 +64,7 @@ extension TaskstatsConnection {
 
     /// Decodes the record of an exit that was received as text.
     package func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
-        do throws(TaskstatsError) { return ExitRecord(try LineStream.exit(in: params)) } catch { throw failed(error) }
+        do throws(TaskstatsError) { return try LineStream.exit(in: params) } catch { throw failed(error) }
     }
 
     static func text(_ incoming: ConnectionStateMachine.Incoming) -> TextEvent {

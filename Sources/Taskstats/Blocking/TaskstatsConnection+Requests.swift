@@ -21,7 +21,7 @@ extension TaskstatsConnection {
     /// Subscribes to exit records from now on, in place of an earlier subscription, and returns the effective
     /// subscription.
     ///
-    /// The result has the CPUs as a plain list. Read the events with ``next()``.
+    /// Read the events with ``next()``.
     @discardableResult
     public func subscribe(_ subscription: Subscription = Subscription()) throws(TaskstatsError) -> Subscription {
         let effective = try ask(.subscribe(subscription))

@@ -120,23 +120,14 @@ extension TaskstatsEvent {
     /// Converts a protocol message to an event of the subscription; nil for other messages.
     fileprivate init?(_ event: ServerEvent) {
         switch event {
-        case .exit(let received):
-            self = .exit(ExitRecord(received))
-        case .lost(let loss):
-            self = .lost(LostRecords(loss))
+        case .exit(let record):
+            self = .exit(record)
+        case .lost(let lost):
+            self = .lost(lost)
         case .closing(let reason):
             self = .closing(reason: reason)
         case .hello, .reply, .refusal, .unknown:
             return nil
         }
-    }
-}
-
-extension ExitRecord {
-    /// Creates a record with the list of its withheld parts.
-    package init(_ received: ReceivedExit) {
-        self = received.record
-        redacted = received.redacted
-        isProcessWithheld = received.isProcessWithheld
     }
 }

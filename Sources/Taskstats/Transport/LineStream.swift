@@ -141,7 +141,7 @@ struct LineStream: ~Copyable {
     }
 
     /// Decodes the record of an exit that was kept as text.
-    static func exit(in params: [UInt8]) throws(TaskstatsError) -> ReceivedExit {
+    static func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
         let exit = unsafe params.withUnsafeBytes { bytes in
             Result { () throws(EventReader.Malformed) in unsafe try EventReader.readExit(params: bytes) }
         }
@@ -165,7 +165,9 @@ extension LineStream {
         while let line = try nextReceived() {
             guard case .event(let event) = line else { continue }
             switch event {
-            case .hello(let hello): return try ServerInfo.accepting(hello)
+            case .hello(let server):
+                try server.checkAcceptance()
+                return server
             case .closing(let reason): throw .closed(reason: reason)
             case .refusal(let error): throw .refused(error)
             case .unknown: continue

@@ -75,7 +75,7 @@ package struct AccessPolicy: Sendable {
 
 extension AccessPolicy.Access {
     /// The access as named in the protocol.
-    package var tier: Hello.Access {
+    package var tier: AccessTier {
         switch self {
         case .all: .all
         case .own: .own

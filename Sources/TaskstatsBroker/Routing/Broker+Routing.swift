@@ -21,7 +21,7 @@ extension Broker: ExitSink {
             let isProcessProven = owner.threads.include(record)
             for group in owner.groups where group.key.cpus.contains(record.cpu) {
                 guard mayEvaluate(group) else {
-                    recordLoss(Loss(.queue, count: 1), of: group)
+                    recordLoss(LostRecords(.queue, count: 1), of: group)
                     continue
                 }
                 guard group.wants(record) else { continue }
@@ -35,7 +35,7 @@ extension Broker: ExitSink {
 
     /// Reports records dropped by the kernel to every client subscribed to the CPU, because their users are unknown.
     package mutating func lost(cpu: Int, count: UInt64) {
-        for group in routes.groups(of: cpu) { recordLoss(Loss(.kernel(cpu: cpu), count: count), of: group) }
+        for group in routes.groups(of: cpu) { recordLoss(LostRecords(.kernel(cpu: cpu), count: count), of: group) }
     }
 
     private mutating func route(
@@ -43,7 +43,7 @@ extension Broker: ExitSink {
     ) {
         let isCharged = group.key.principal != nil
         if group.isStalled || isCharged && !group.quota.routing.allows(routingShare) {
-            return recordLoss(Loss(.queue, count: 1), of: group)
+            return recordLoss(LostRecords(.queue, count: 1), of: group)
         }
         let (line, isNew) = line(
             of: record, fields: group.key.fields, redactsIO: redactsIO, hidesProcess: hidesProcess)
@@ -64,7 +64,7 @@ extension Broker: ExitSink {
     }
 
     /// Adds a loss to a group, after its lines.
-    private mutating func recordLoss(_ loss: Loss, of group: SubscriptionGroup) {
+    private mutating func recordLoss(_ loss: LostRecords, of group: SubscriptionGroup) {
         group.recordLoss(loss)
         notePending(group)
     }
@@ -193,7 +193,7 @@ extension Broker {
 
     private func recordQueueLoss(_ count: UInt64, _ client: Client) {
         client.counters.lostInQueue += count
-        client.recordLoss(Loss(.queue, count: count))
+        client.recordLoss(LostRecords(.queue, count: count))
         client.outbox.shrinkLast()
     }
 

@@ -72,7 +72,7 @@ final class SubscriptionGroup {
     }
 
     /// Adds a loss after the lines.
-    func recordLoss(_ loss: Loss) { losses.add(loss) }
+    func recordLoss(_ loss: LostRecords) { losses.add(loss) }
 
     /// Removes and returns the losses after the lines.
     func takeLosses() -> UnreportedLosses {

@@ -1,5 +1,6 @@
 extension CPUSet {
     /// The reason why a text is not a list of CPUs of this machine, with the offending part.
+    @nonexhaustive
     public enum ParsingError: Error, Hashable, Sendable {
         /// The list contains no CPU.
         case empty
@@ -45,12 +46,18 @@ extension CPUSet {
         if isEmpty { throw .empty }
     }
 
-    /// Parses a list printed by the kernel, which may be empty.
+    /// Parses a list that means the same on every machine, such as one that the kernel printed; it may be empty.
     package init(kernelList text: String) throws(ParsingError) {
         self.init()
         for part in Self.parts(of: text) {
             var parser = PartParser(part: part, lastCPU: 0)
             let region = try parser.parse()
+            guard !part.contains(UInt8(ascii: "N")) else { throw .syntax(part: parser.text) }
+            if region.isEverything {
+                guard region.used == region.group else { throw .syntax(part: parser.text) }
+                self = .all
+                return
+            }
             guard region.range.upperBound < Self.limit else { throw .syntax(part: parser.text) }
             formUnion(region.cpus)
         }

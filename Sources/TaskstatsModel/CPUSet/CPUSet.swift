@@ -7,6 +7,9 @@ public struct CPUSet: Hashable, Sendable {
     /// One bit per CPU, without trailing zero words, so that equal sets compare equal.
     private var words: [UInt64] = []
 
+    /// Every CPU of any machine; a subscription to it covers the possible CPUs of its daemon's machine.
+    public static let all = CPUSet(0...limit - 1, used: limit, of: limit)
+
     /// Creates an empty set.
     public init() {}
 
@@ -51,14 +54,26 @@ public struct CPUSet: Hashable, Sendable {
     }
 
     /// Adds a CPU.
-    public mutating func insert(_ cpu: Int) {
+    @discardableResult
+    public mutating func insert(_ cpu: Int) -> (inserted: Bool, memberAfterInsert: Int) {
         precondition(cpu >= 0 && cpu < Self.limit, "CPU number outside of what a set can hold")
         while words.count <= cpu / 64 { words.append(0) }
-        words[cpu / 64] |= 1 << UInt64(cpu % 64)
+        let bit: UInt64 = 1 << UInt64(cpu % 64)
+        defer { words[cpu / 64] |= bit }
+        return (words[cpu / 64] & bit == 0, cpu)
+    }
+
+    /// Removes a CPU, and returns it if the set contained it.
+    @discardableResult
+    public mutating func remove(_ cpu: Int) -> Int? {
+        guard contains(cpu) else { return nil }
+        words[cpu / 64] &= ~(1 << UInt64(cpu % 64))
+        dropZeroWords()
+        return cpu
     }
 
     /// Adds the CPUs of another set.
-    mutating func formUnion(_ other: CPUSet) {
+    public mutating func formUnion(_ other: CPUSet) {
         if words.count < other.words.count { words += repeatElement(0, count: other.words.count - words.count) }
         for index in other.words.indices { words[index] |= other.words[index] }
     }
@@ -80,6 +95,9 @@ public struct CPUSet: Hashable, Sendable {
 
     /// Returns the CPUs that are not in the other set.
     public func subtracting(_ other: CPUSet) -> CPUSet { combined(with: other) { $0 & ~$1 } }
+
+    /// Returns the CPUs in exactly one of the sets.
+    public func symmetricDifference(_ other: CPUSet) -> CPUSet { combined(with: other, ^) }
 
     private func combined(with other: CPUSet, _ operation: (UInt64, UInt64) -> UInt64) -> CPUSet {
         var result = CPUSet()
@@ -117,6 +135,31 @@ public struct CPUSet: Hashable, Sendable {
     }
 }
 
+extension CPUSet: SetAlgebra {
+    /// Adds a CPU, and returns it if the set contained it.
+    @discardableResult
+    public mutating func update(with cpu: Int) -> Int? { insert(cpu).inserted ? nil : cpu }
+
+    /// Removes the CPUs that are not in the other set.
+    public mutating func formIntersection(_ other: CPUSet) { self = intersection(other) }
+
+    /// Replaces the set with the CPUs in exactly one of the sets.
+    public mutating func formSymmetricDifference(_ other: CPUSet) { self = symmetricDifference(other) }
+}
+
+extension CPUSet: ExpressibleByStringLiteral {
+    /// Creates a set from a list in the kernel's format that is valid on any machine: "0-3,8", "0-31:2/4", "all".
+    ///
+    /// Any other literal is a programming error. For a text from elsewhere use ``init(parsing:possible:)``.
+    public init(stringLiteral list: String) {
+        do throws(ParsingError) {
+            try self.init(kernelList: list)
+        } catch {
+            preconditionFailure("invalid list of CPUs: \(error)")
+        }
+    }
+}
+
 extension CPUSet: Sequence {
     /// An iterator over the CPUs in ascending order.
     public struct Iterator: IteratorProtocol {
@@ -146,8 +189,9 @@ extension CPUSet: Sequence {
 }
 
 extension CPUSet: CustomStringConvertible {
-    /// The normalised list: ascending, ranges joined, "" for the empty set.
+    /// The normalised list: ascending, ranges joined, "" for the empty set, "all" for ``all``.
     public var description: String {
+        if self == .all { return "all" }
         var ranges: [ClosedRange<Int>] = []
         for cpu in self {
             if let range = ranges.last, range.upperBound + 1 == cpu {

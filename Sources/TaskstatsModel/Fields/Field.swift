@@ -2,6 +2,7 @@
 ///
 /// The cases are in the order of the newest struct; `FieldTable` has the properties of each. The name of a case is the
 /// kernel's name in camel case; ``name`` is the kernel's name itself.
+@nonexhaustive
 public enum Field: UInt8, CaseIterable, Sendable {
     case version
     case acExitcode

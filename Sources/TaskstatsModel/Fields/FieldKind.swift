@@ -1,4 +1,5 @@
 /// The representation of a field in struct taskstats, which also determines its form in JSON.
+@nonexhaustive
 public enum FieldKind: String, Sendable, CaseIterable {
     /// Unsigned integers of one, two, four and eight bytes: a JSON integer.
     case u8, u16, u32, u64
@@ -27,6 +28,7 @@ public enum FieldKind: String, Sendable, CaseIterable {
 }
 
 /// The unit of a field.
+@nonexhaustive
 public enum FieldUnit: String, Sendable, CaseIterable {
     /// Not a quantity.
     case none = "none"
@@ -55,6 +57,7 @@ public enum FieldUnit: String, Sendable, CaseIterable {
 }
 
 /// A group of fields that a client can request by one name, and that access rules withhold together.
+@nonexhaustive
 public enum FieldGroup: String, Sendable, CaseIterable {
     /// The identity of the task.
     case identity

@@ -60,7 +60,19 @@ public struct FieldSet: Hashable, Sendable {
     public func contains(_ field: Field) -> Bool { bits & (1 << UInt128(field.rawValue)) != 0 }
 
     /// Adds a field.
-    public mutating func insert(_ field: Field) { bits |= 1 << UInt128(field.rawValue) }
+    @discardableResult
+    public mutating func insert(_ field: Field) -> (inserted: Bool, memberAfterInsert: Field) {
+        defer { insert(rawValue: Int(field.rawValue)) }
+        return (!contains(field), field)
+    }
+
+    /// Removes a field, and returns it if the set contained it.
+    @discardableResult
+    public mutating func remove(_ field: Field) -> Field? {
+        guard contains(field) else { return nil }
+        bits &= ~(1 << UInt128(field.rawValue))
+        return field
+    }
 
     /// Adds the field with a raw value, which must be valid.
     @inlinable
@@ -74,6 +86,24 @@ public struct FieldSet: Hashable, Sendable {
 
     /// Returns the fields that are not in the other set.
     public func subtracting(_ other: FieldSet) -> FieldSet { FieldSet(bits: bits & ~other.bits) }
+
+    /// Returns the fields in exactly one of the sets.
+    public func symmetricDifference(_ other: FieldSet) -> FieldSet { FieldSet(bits: bits ^ other.bits) }
+}
+
+extension FieldSet: SetAlgebra {
+    /// Adds a field, and returns it if the set contained it.
+    @discardableResult
+    public mutating func update(with field: Field) -> Field? { insert(field).inserted ? nil : field }
+
+    /// Adds the fields of another set.
+    public mutating func formUnion(_ other: FieldSet) { bits |= other.bits }
+
+    /// Removes the fields that are not in the other set.
+    public mutating func formIntersection(_ other: FieldSet) { bits &= other.bits }
+
+    /// Replaces the set with the fields in exactly one of the sets.
+    public mutating func formSymmetricDifference(_ other: FieldSet) { bits ^= other.bits }
 }
 
 extension FieldSet: Sequence {

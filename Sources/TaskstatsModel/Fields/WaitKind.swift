@@ -1,4 +1,5 @@
 /// A kind of wait that the kernel counts, with the fields that describe it.
+@nonexhaustive
 public enum WaitKind: String, Sendable, CaseIterable {
     /// Waits for a CPU; the only kind that is counted without `kernel.task_delayacct`.
     case cpu

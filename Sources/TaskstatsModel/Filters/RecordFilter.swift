@@ -4,6 +4,7 @@
 /// not satisfy it.
 public struct RecordFilter: Hashable, Sendable {
     /// The required end of a task.
+    @nonexhaustive
     public enum Exit: String, Sendable, Hashable, CaseIterable {
         /// With a code other than 0, or by a signal.
         case failed
@@ -23,11 +24,26 @@ public struct RecordFilter: Hashable, Sendable {
     public var commands: [GlobPattern]?
     /// How the task ended.
     public var exit: Exit?
-    /// The minimum age of the task, in microseconds.
+    /// The minimum elapsed time of the task, in microseconds, as the kernel counts it.
     public var minElapsedMicroseconds: UInt64?
+    /// The minimum elapsed time of the task, from its start to its end; a part of a microsecond counts as one.
+    public var minElapsed: Duration? {
+        get { minElapsedMicroseconds.map { .microseconds(Int64(clamping: $0)) } }
+        set { minElapsedMicroseconds = newValue.map { ($0.wholeNanoseconds + 999) / 1_000 } }
+    }
 
-    /// Creates a filter that every record satisfies.
-    public init() {}
+    /// Creates a filter with these conditions; without any, every record satisfies it.
+    public init(
+        uids: Set<UInt32>? = nil, gids: Set<UInt32>? = nil, ppids: Set<UInt32>? = nil, commands: [GlobPattern]? = nil,
+        exit: Exit? = nil, minElapsed: Duration? = nil
+    ) {
+        self.uids = uids
+        self.gids = gids
+        self.ppids = ppids
+        self.commands = commands
+        self.exit = exit
+        self.minElapsed = minElapsed
+    }
 
     /// Whether every record satisfies it.
     public var isEmpty: Bool { self == RecordFilter() }

@@ -1,4 +1,5 @@
 /// The way in which a task ended.
+@nonexhaustive
 public enum ExitStatus: Hashable, Sendable {
     /// It called exit with this code.
     case code(UInt8)

@@ -7,6 +7,7 @@
 @dynamicMemberLookup
 public struct TaskRecord: Sendable {
     /// The subject of a record.
+    @nonexhaustive
     public enum Kind: Sendable {
         /// One task: a thread, or a single-threaded process.
         case task

@@ -1,3 +1,5 @@
+import TaskstatsModel
+
 /// Access to lines as text, for callers that pass them on unchanged.
 ///
 /// The text is checked to be printable ASCII, like everything the daemon sends, as it may be sent to a terminal.
@@ -16,7 +18,7 @@ extension EventReader {
     }
 
     /// Decodes the record in the `params` of an `exit` line.
-    package static func readExit(params: UnsafeRawBufferPointer) throws(Malformed) -> ReceivedExit {
+    package static func readExit(params: UnsafeRawBufferPointer) throws(Malformed) -> ExitRecord {
         var cursor = unsafe JSONCursor(params)
         do throws(JSONCursor.Mismatch) {
             return try ExitReader.read(&cursor)

@@ -73,12 +73,12 @@ package enum EventReader {
         let params = try unsafe ReplyReader.document(cursor.skip(), at: start).value
         switch unsafe String(decoding: method, as: UTF8.self) {
         case "hello":
-            guard let hello = Hello(params) else { throw JSONCursor.Mismatch(offset: start) }
-            return .hello(hello)
+            guard let server = ServerInfo(params) else { throw JSONCursor.Mismatch(offset: start) }
+            return .hello(server)
         case "closing":
             return .closing(params["reason"]?.string ?? "")
         case "lost":
-            guard let loss = Loss(params) else { throw JSONCursor.Mismatch(offset: start) }
+            guard let loss = LostRecords(params) else { throw JSONCursor.Mismatch(offset: start) }
             return .lost(loss)
         default:
             return .unknown
@@ -88,33 +88,30 @@ package enum EventReader {
 
 /// Decodes the `params` of an `exit` line.
 enum ExitReader {
-    static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ReceivedExit {
-        var exit = ReceivedExit(
-            record: ExitRecord(
-                cpu: ExitRecord.unknownCPU, sequence: 0, time: 0, pid: 0, tgid: nil, isLast: nil, exit: nil,
-                task: TaskRecord(kind: .task),
-                process: nil),
-            redacted: [])
+    static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ExitRecord {
+        var exit = ExitRecord(
+            cpu: ExitRecord.unknownCPU, sequence: 0, time: 0, pid: 0, tgid: nil, isLast: nil, exit: nil,
+            task: TaskRecord(kind: .task), process: nil)
         var omissions = OmissionsReader()
         try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
             switch unsafe KeyName(name) {
-            case "cpu": exit.record.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
-            case "seq": exit.record.sequence = try cursor.unsigned()
-            case "time": exit.record.time = try cursor.unsigned()
-            case "pid": exit.record.pid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
-            case "tgid": exit.record.tgid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
-            case "last": exit.record.isLast = try cursor.bool()
-            case "exit": exit.record.exit = try status(&cursor)
+            case "cpu": exit.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
+            case "seq": exit.sequence = try cursor.unsigned()
+            case "time": exit.time = try cursor.unsigned()
+            case "pid": exit.pid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
+            case "tgid": exit.tgid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
+            case "last": exit.isLast = try cursor.bool()
+            case "exit": exit.exit = try status(&cursor)
             case "redacted": try readRedacted(&cursor, into: &exit)
-            case "stats": exit.record.task = try StatsReader.read(&cursor, kind: .task)
-            case "tgid_stats": exit.record.process = try StatsReader.read(&cursor, kind: .process)
+            case "stats": exit.task = try StatsReader.read(&cursor, kind: .task)
+            case "tgid_stats": exit.process = try StatsReader.read(&cursor, kind: .process)
             case "uncounted": try omissions.readUncounted(&cursor)
             case "implausible": try omissions.readImplausible(&cursor)
             default: unsafe try cursor.skip()
             }
         }
-        omissions.apply(toStats: &exit.record.task)
-        omissions.apply(toProcess: &exit.record.process)
+        omissions.apply(toStats: &exit.task)
+        omissions.apply(toProcess: &exit.process)
         return exit
     }
 
@@ -135,7 +132,7 @@ enum ExitReader {
     }
 
     private static func readRedacted(
-        _ cursor: inout JSONCursor, into exit: inout ReceivedExit
+        _ cursor: inout JSONCursor, into exit: inout ExitRecord
     ) throws(JSONCursor.Mismatch) {
         try cursor.expect(UInt8(ascii: "["))
         if cursor.take(UInt8(ascii: "]")) { return }

@@ -37,8 +37,9 @@ enum ReplyReader {
         }
         if let reply { return reply }
         let value = try unsafe document(text, at: start).value
-        if value["connection"] != nil { return .status(Status(value)) }
-        if let cpus = value["cpus"]?.string, let names = value["fields"]?.elements {
+        if value["connection"] != nil { return .status(DaemonStatus(value)) }
+        if let list = value["cpus"]?.string, let names = value["fields"]?.elements {
+            guard let cpus = try? CPUSet(kernelList: list) else { throw JSONCursor.Mismatch(offset: start) }
             return .subscription(
                 cpus: cpus, fields: FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) }))
         }
@@ -92,7 +93,7 @@ enum ReplyReader {
     }
 }
 
-extension Loss {
+extension LostRecords {
     init?(_ params: JSONValue) {
         guard let count = params["count"]?.integer.flatMap(UInt64.init(exactly:)) else { return nil }
         switch params["where"]?.string {

@@ -90,8 +90,7 @@ package enum RequestDecoder {
     private static func call(_ method: String, _ params: JSONValue?) throws(ProtocolError) -> Request.Call {
         switch method {
         case "get": return try RequestParameters(params, allowed: RequestParameters.ofGet).get()
-        case "subscribe":
-            return .subscribe(try RequestParameters(params, allowed: RequestParameters.ofSubscribe).subscribe())
+        case "subscribe": return try RequestParameters(params, allowed: RequestParameters.ofSubscribe).subscribe()
         case "unsubscribe":
             _ = try RequestParameters(params, allowed: [])
             return .unsubscribe

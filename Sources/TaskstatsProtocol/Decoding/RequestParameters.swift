@@ -42,8 +42,9 @@ struct RequestParameters {
         }
     }
 
-    func subscribe() throws(ProtocolError) -> SubscribeParameters {
-        var result = SubscribeParameters()
+    func subscribe() throws(ProtocolError) -> Request.Call {
+        var result = Subscription()
+        var cpuList = CPUSet.all.description
         if let value = values["cpus"] {
             guard let text = value.string else {
                 throw .invalidParams("cpus", "must be a string with a list like 0-3,8 or all")
@@ -56,13 +57,13 @@ struct RequestParameters {
             } catch {
                 throw .invalidParams("cpus", error.description)
             }
-            result.cpus = text
+            cpuList = text
         }
         if let scope: RecordScope = try choice("scope") { result.scope = scope }
-        if let overflow: SubscribeParameters.Overflow = try choice("overflow") { result.overflow = overflow }
+        if let overflow: Subscription.Overflow = try choice("overflow") { result.overflow = overflow }
         result.fields = try fields()
         if let filter = values["filter"] { result.filter = try RecordFilter(params: filter) }
-        return result
+        return .subscribe(result, cpuList: cpuList)
     }
 
     // MARK: Members

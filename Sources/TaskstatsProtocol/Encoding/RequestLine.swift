@@ -25,9 +25,12 @@ extension Request {
                     }
                     writer.field(fields: fields)
                 }
-            case .subscribe(let parameters):
+            case .subscribe(let subscription, let cpuList):
                 writer.key("params")
-                writer.object { parameters.write(to: &$0) }
+                writer.object { writer in
+                    writer.field("cpus", cpuList)
+                    subscription.writeRequested(to: &writer)
+                }
             case .unsubscribe, .status, .describe:
                 break
             }
@@ -37,9 +40,9 @@ extension Request {
     }
 }
 
-extension SubscribeParameters {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.field("cpus", cpus)
+extension Subscription {
+    /// Writes everything but the CPUs.
+    fileprivate func writeRequested(to writer: inout JSONWriter) {
         writer.field("scope", scope.rawValue)
         writer.field(fields: fields)
         if !filter.isEmpty {

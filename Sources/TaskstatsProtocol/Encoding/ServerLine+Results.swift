@@ -39,21 +39,19 @@ extension ServerLine {
         }
     }
 
-    /// Returns the answer to `subscribe`: the settings in force, and the sequence number of each CPU's next record.
+    /// Returns the answer to `subscribe`: the effective parameters, and the sequence number of each CPU's next record.
     ///
     /// The sequence numbers of CPUs that do not fit in the line are omitted; several thousand fit.
     package static func subscribed(
-        _ id: RequestID, cpus: CPUSet, _ parameters: SubscribeParameters, nextSequence: (Int) -> UInt64?
+        _ id: RequestID, _ subscription: Subscription, nextSequence: (Int) -> UInt64?
     ) -> ByteBuffer {
         let longestEntry = 64
         return result(id) { writer in
-            var inForce = parameters
-            inForce.cpus = cpus.description
             writer.object { writer in
-                inForce.writeEffective(to: &writer)
+                subscription.writeEffective(to: &writer)
                 writer.key("next_seq")
                 writer.object { writer in
-                    for cpu in cpus {
+                    for cpu in subscription.cpus {
                         guard writer.bytes.count + longestEntry < ProtocolLimits.lineBytes else { break }
                         if let sequence = nextSequence(cpu) { writer.field("\(cpu)", sequence) }
                     }
@@ -88,10 +86,10 @@ extension ServerLine {
     }()
 }
 
-extension SubscribeParameters {
-    /// Writes all settings in force.
+extension Subscription {
+    /// Writes all effective parameters.
     func writeEffective(to writer: inout JSONWriter) {
-        writer.field("cpus", cpus)
+        writer.field("cpus", cpus.description)
         writer.field("scope", scope.rawValue)
         writer.field("overflow", overflow.rawValue)
         writer.field("fields", fields.lazy.map(\.name))

@@ -33,7 +33,7 @@ package enum ServerLine {
     }
 
     /// Returns the report of records missing at this point.
-    package static func lost(_ loss: Loss) -> ByteBuffer {
+    package static func lost(_ loss: LostRecords) -> ByteBuffer {
         notification("lost") { writer in
             switch loss.place {
             case .kernel(let cpu):
@@ -55,8 +55,8 @@ package enum ServerLine {
     }
 
     /// Returns the first line of a connection.
-    package static func hello(_ hello: Hello) -> ByteBuffer {
-        notification("hello") { hello.write(to: &$0) }
+    package static func hello(_ server: ServerInfo) -> ByteBuffer {
+        notification("hello") { server.write(to: &$0) }
     }
 
     /// Truncates text that may repeat what a client sent: once escaped, a name as long as its line would not fit in a
@@ -100,27 +100,5 @@ extension ProtocolError.Limit {
         writer.field("limit", limit)
         writer.field("allowed", allowed)
         writer.field("used", used)
-    }
-}
-
-/// Lost records and the place of their loss.
-package struct Loss: Hashable, Sendable {
-    /// The place where records were lost.
-    package enum Place: Hashable, Sendable {
-        /// Between the kernel and the daemon, on this CPU.
-        case kernel(cpu: Int)
-        /// Between the daemon and the client, which did not read fast enough.
-        case queue
-    }
-
-    /// The place where they were lost.
-    package var place: Place
-    /// The exact number of lost records.
-    package var count: UInt64
-
-    /// Creates a loss of `count` records.
-    package init(_ place: Place, count: UInt64) {
-        self.place = place
-        self.count = count
     }
 }

@@ -18,7 +18,10 @@ package struct Request: Hashable, Sendable {
         /// Statistics of one task, process or cgroup.
         case get(QueryTarget, fields: FieldSet)
         /// Exit records from now on, in place of the previous subscription.
-        case subscribe(SubscribeParameters)
+        ///
+        /// The list of CPUs can depend on the machine, and the daemon resolves it; the set in the subscription of a
+        /// decoded request is the default.
+        case subscribe(Subscription, cpuList: String)
         /// No more exit records.
         case unsubscribe
         /// Counters.
@@ -55,31 +58,6 @@ package enum QueryTarget: Hashable, Sendable {
     case tgid(UInt32)
     /// The tasks of a cgroup, by the path of its version 1 directory.
     case cgroup(String)
-}
-
-/// The parameters of `subscribe`.
-package struct SubscribeParameters: Hashable, Sendable {
-    /// The treatment of a client that reads more slowly than records arrive.
-    package enum Overflow: String, Hashable, Sendable, CaseIterable {
-        /// Records that do not fit are dropped, counted and reported.
-        case drop
-        /// The connection is closed.
-        case disconnect
-    }
-
-    /// A list of CPUs, not yet checked against those of the machine.
-    package var cpus = "all"
-    /// Every task, or only the end of each process.
-    package var scope = RecordScope.task
-    /// The requested fields.
-    package var fields = FieldSet.all
-    /// The requested records.
-    package var filter = RecordFilter()
-    /// The action when the client does not keep up.
-    package var overflow = Overflow.drop
-
-    /// Creates parameters for everything, on every CPU.
-    package init() {}
 }
 
 /// The syntax of a cgroup path in a request, independent of existing cgroups.

@@ -3,11 +3,11 @@ import TaskstatsModel
 /// A line of the daemon, as decoded by a client.
 package enum ServerEvent: Equatable {
     /// The first line of a connection.
-    case hello(Hello)
+    case hello(ServerInfo)
     /// A task ended.
-    case exit(ReceivedExit)
+    case exit(ExitRecord)
     /// Records are missing at this point.
-    case lost(Loss)
+    case lost(LostRecords)
     /// The connection ends for this reason.
     case closing(String)
     /// The answer to a request.
@@ -23,23 +23,13 @@ package enum ServerEvent: Equatable {
         case stats(TaskRecord)
         /// Statistics of a cgroup.
         case cgroup(CgroupStats)
-        /// The subscription in force.
-        case subscription(cpus: String, fields: FieldSet)
+        /// The effective CPUs and fields of a subscription.
+        case subscription(cpus: CPUSet, fields: FieldSet)
         /// Counters.
-        case status(Status)
+        case status(DaemonStatus)
         /// A result without content, or of a kind unknown to this client.
         case other
         /// The request was refused.
         case error(ProtocolError)
     }
-}
-
-/// An exit record and its redactions.
-package struct ReceivedExit: Sendable, Equatable {
-    /// The record.
-    package var record: ExitRecord
-    /// The withheld groups.
-    package var redacted: [FieldGroup]
-    /// Whether the sums of the process were withheld.
-    package var isProcessWithheld = false
 }

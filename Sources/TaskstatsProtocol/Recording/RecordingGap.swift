@@ -10,12 +10,12 @@ package struct RecordingGap: Hashable, Sendable {
         /// Its instance; a new instance restarts sequence numbers.
         package var instance: String
         /// The access of the recording user from now on.
-        package var access: Hello.Access
+        package var access: AccessTier
         /// Whether the kernel counts all delays from now on; nil when unknown.
         package var delayAccounting: Bool?
 
         /// Creates a daemon with these properties.
-        package init(instance: String, access: Hello.Access, delayAccounting: Bool?) {
+        package init(instance: String, access: AccessTier, delayAccounting: Bool?) {
             self.instance = instance
             self.access = access
             self.delayAccounting = delayAccounting
@@ -65,7 +65,7 @@ extension RecordingGap {
 extension RecordingGap.Successor {
     fileprivate init?(_ params: JSONValue) {
         guard let instance = params["instance"]?.string,
-            let access = params["access"]?.string.flatMap(Hello.Access.init)
+            let access = params["access"]?.string.flatMap(AccessTier.init)
         else { return nil }
         self.init(instance: instance, access: access, delayAccounting: params["delay_accounting"]?.bool)
     }

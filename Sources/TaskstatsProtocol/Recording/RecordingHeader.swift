@@ -20,16 +20,16 @@ package struct RecordingHeader: Hashable, Sendable {
     package var host: String
     /// The start of the recording, in nanoseconds since 1970.
     package var start: UInt64
-    /// The daemon's `hello`, without its limits.
-    package var hello: Hello
-    /// The subscription in force.
-    package var subscription: SubscribeParameters
+    /// The daemon; its limits are not recorded.
+    package var server: ServerInfo
+    /// The effective subscription.
+    package var subscription: Subscription
 
     /// Creates the header of a recording that begins now.
-    package init(host: String, start: UInt64, hello: Hello, subscription: SubscribeParameters) {
+    package init(host: String, start: UInt64, server: ServerInfo, subscription: Subscription) {
         self.host = host
         self.start = start
-        self.hello = hello
+        self.server = server
         self.subscription = subscription
     }
 }
@@ -43,26 +43,26 @@ extension RecordingHeader {
             writer.field("tsctl", self.writer)
             writer.field("host", host)
             writer.field("start", start)
-            writer.field("server", hello.server)
-            writer.field("protocol", hello.protocolVersion)
-            writer.field("instance", hello.instance)
+            writer.field("server", server.server)
+            writer.field("protocol", server.protocolVersion)
+            writer.field("instance", server.instance)
             writer.key("kernel")
             writer.object { writer in
-                writer.field("release", hello.kernelRelease)
-                writer.field("taskstats_version", hello.taskstatsVersion)
-                if let tick = hello.tickNanoseconds { writer.field("tick_ns", tick) }
-                if let isComplete = hello.processSumsAreComplete { writer.field("tgid_sums_complete", isComplete) }
+                writer.field("release", server.kernelRelease)
+                writer.field("taskstats_version", server.taskstatsVersion)
+                if let tick = server.tick { writer.field("tick_ns", tick.wholeNanoseconds) }
+                if let isComplete = server.processSumsAreComplete { writer.field("tgid_sums_complete", isComplete) }
             }
             writer.key("cpus")
             writer.object { writer in
-                writer.field("possible", hello.possibleCPUs)
-                writer.field("online", hello.onlineCPUs)
+                writer.field("possible", server.possibleCPUs.description)
+                writer.field("online", server.onlineCPUs.description)
             }
-            if let delayAccounting = hello.delayAccounting { writer.field("delay_accounting", delayAccounting) }
+            if let delayAccounting = server.delayAccounting { writer.field("delay_accounting", delayAccounting) }
             writer.key("you")
             writer.object { writer in
-                writer.field("uid", hello.uid)
-                writer.field("access", hello.access.rawValue)
+                writer.field("uid", server.uid)
+                writer.field("access", server.access.rawValue)
             }
             writer.key("subscription")
             writer.object { subscription.writeEffective(to: &$0) }
@@ -72,22 +72,22 @@ extension RecordingHeader {
     /// Decodes `params`; nil for the header of another format, or of an unsupported recording.
     init?(_ params: JSONValue) {
         guard params["format"]?.string == Self.format, let version = params["version"]?.integer,
-            version == Self.version, let hello = Hello(params)
+            version == Self.version, let server = ServerInfo(params)
         else { return nil }
         self.init(
             host: params["host"]?.string ?? "",
-            start: params["start"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0, hello: hello,
-            subscription: SubscribeParameters(inForce: params["subscription"]))
+            start: params["start"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0, server: server,
+            subscription: Subscription(effective: params["subscription"]))
         writer = params["tsctl"]?.string ?? ""
     }
 }
 
-extension SubscribeParameters {
-    /// Decodes the settings in force, leniently: anything unknown to this release is skipped.
-    fileprivate init(inForce value: JSONValue?) {
+extension Subscription {
+    /// Decodes the effective parameters, leniently: anything unknown to this release is skipped.
+    fileprivate init(effective value: JSONValue?) {
         self.init()
         guard let value else { return }
-        cpus = value["cpus"]?.string ?? cpus
+        cpus = value["cpus"]?.string.flatMap { try? CPUSet(kernelList: $0) } ?? cpus
         scope = value["scope"]?.string.flatMap(RecordScope.init) ?? scope
         if let names = value["fields"]?.elements {
             fields = FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) })

@@ -5,9 +5,9 @@ package enum RecordingLine {
     /// The description of the recording.
     case header(RecordingHeader)
     /// A task ended.
-    case exit(ReceivedExit)
+    case exit(ExitRecord)
     /// Records are missing at this point.
-    case lost(Loss)
+    case lost(LostRecords)
     /// The connection was missing at this point.
     case gap(RecordingGap)
     /// The end of the recording.
@@ -19,7 +19,7 @@ package enum RecordingLine {
     package static func read(_ line: UnsafeRawBufferPointer) throws(EventReader.Malformed) -> RecordingLine {
         switch try unsafe EventReader.read(line) {
         case .exit(let exit):
-            guard exit.record.cpu != ExitRecord.unknownCPU else {
+            guard exit.cpu != ExitRecord.unknownCPU else {
                 throw EventReader.Malformed(problem: "exit without a CPU")
             }
             return .exit(exit)

@@ -39,8 +39,8 @@ struct SubordinateIDs {
 
     /// Returns the uid charged for the use of a caller.
     ///
-    /// systemd assigns uids of this range to containers, 65,536 at a time (UIDS-GIDS.md). In a user namespace they are
-    /// charged together. Outside of one they may be ordinary users of a directory service.
+    /// systemd assigns uids of this range to containers, 65,536 at a time. In a user namespace they are charged
+    /// together. Outside of one they may be ordinary users of a directory service.
     func quotaUID(of uid: UInt32, isInUserNamespace: Bool) -> UInt32 {
         if let owner = owner(of: uid) { return owner }
         let containers: ClosedRange<UInt32> = 0x0008_0000...0x6fff_ffff

@@ -173,14 +173,13 @@ extension Daemon {
         case .query(let query): return answer(query, from: connection, for: request.call)
         case .register(let pending):
             // Nor do they belong to the new one on CPUs that other clients have already subscribed to.
-            feed.drainCompletely(pending.cpus, to: &broker)
+            feed.drainCompletely(pending.subscription.cpus, to: &broker)
             register(pending, for: request.call)
         case .deregister(let cpus): feed.deregister(cpus, because: "client \(id.number) unsubscribed")
         case .status(let query):
-            let nanosecondsPerMillisecond: UInt64 = 1_000_000
             broker.answer(
                 query, cpus: query.includesDaemon ? feed.counters : [],
-                uptimeMilliseconds: (now - started) / nanosecondsPerMillisecond,
+                uptime: .nanoseconds(now - started),
                 host: HostFacts.state())
         }
         return true

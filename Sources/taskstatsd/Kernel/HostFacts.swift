@@ -10,13 +10,13 @@ enum HostFacts {
         text("/proc/sys/kernel/osrelease") ?? "unknown"
     }
 
-    /// Returns the period of the scheduler's tick, in nanoseconds; nil when the kernel does not report it.
+    /// Returns the period of the scheduler's tick; nil when the kernel does not report it.
     ///
     /// It is the resolution of the coarse clocks, which advance at ticks, so no kernel configuration is needed.
-    static func tickNanoseconds() -> UInt64? {
+    static func tick() -> Duration? {
         var resolution = timespec()
         guard unsafe clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) == 0, resolution.tv_nsec > 0 else { return nil }
-        return UInt64(resolution.tv_nsec)
+        return .nanoseconds(resolution.tv_nsec)
     }
 
     /// Returns the possible CPUs of the machine; empty when the kernel's list cannot be read.
@@ -39,7 +39,7 @@ enum HostFacts {
 
     /// Returns the properties that can change while the daemon runs.
     static func state() -> HostState {
-        HostState(onlineCPUs: onlineCPUs().description, delayAccounting: delayAccounting())
+        HostState(onlineCPUs: onlineCPUs(), delayAccounting: delayAccounting())
     }
 
     /// Returns whether kernel.task_delayacct is on; nil on kernels without that switch.

@@ -250,11 +250,11 @@ final class KernelFeed {
     // MARK: One CPU
 
     /// The counters of every CPU that is or was registered; the broker adds the subscribers.
-    var counters: [Status.CPU] {
+    var counters: [DaemonStatus.CPU] {
         Set(entries.keys).union(earlierCounts.keys).sorted().map { cpu in
             let listener = entries[cpu]?.listener
             let earlier = earlierCounts[cpu] ?? EarlierCounts()
-            return Status.CPU(
+            return DaemonStatus.CPU(
                 cpu: cpu, subscribers: 0, received: earlier.received + (listener?.received ?? 0),
                 lost: earlier.lost + (listener?.lost ?? 0), receiveBufferBytes: listener?.receiveBufferBytes ?? 0)
         }

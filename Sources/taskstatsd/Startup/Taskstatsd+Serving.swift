@@ -153,7 +153,7 @@ extension Taskstatsd {
             policy: AccessPolicy(
                 privilegedGroup: privilegedGroup, othersSeeTheirOwn: defaultAccess == .own, othersSeeTheirIO: showOwnIO),
             limits: limits)
-        settings.tickNanoseconds = HostFacts.tickNanoseconds()
+        settings.tick = HostFacts.tick()
         return settings
     }
 

@@ -11,9 +11,9 @@ struct LimitCheck: Check {
 
     var finding: Finding {
         guard let server else { return .unknown(Self.name, "no daemon answers") }
-        var limits = ["\(DecimalText.bytes(UInt64(max(0, server.queueBytes)))) queued per client"]
-        limits.append("\(server.connectionsPerUID) connections")
-        if let rate = server.requestsPerSecond { limits.append("\(rate) requests/s") }
+        var limits = ["\(DecimalText.bytes(UInt64(max(0, server.limits.queueBytes)))) queued per client"]
+        limits.append("\(server.limits.connectionsPerUID) connections")
+        if let rate = server.limits.requestsPerSecond { limits.append("\(rate) requests/s") }
         let needed = Self.clients + Self.own + server.possibleCPUs.count
         if let openFiles, openFiles < needed {
             return .warning(

@@ -115,8 +115,8 @@ struct PlayCommand: ParsableCommand {
     private func play(_ item: RecordingReader.Item, with player: inout Player) throws {
         switch item {
         case .line(.header(let header), _): try player.begin(header)
-        case .line(.exit(let exit), let text): try player.exit(ExitRecord(exit), text: text)
-        case .line(.lost(let loss), _): try player.lost(LostRecords(loss))
+        case .line(.exit(let exit), let text): try player.exit(exit, text: text)
+        case .line(.lost(let loss), _): try player.lost(loss)
         case .line(.gap(let gap), _): try player.gap(gap)
         case .line(.footer(let footer), _): try player.end(footer)
         case .line(.other, _), .incomplete: break

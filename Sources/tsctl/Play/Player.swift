@@ -44,13 +44,13 @@ struct Player: ~Copyable {
         }
         let unseen = shownFields.subtracting(recorded)
         if !unseen.isEmpty, shownFields != .all { Console.print("the recording lacks \(Self.names(unseen))") }
-        if header.hello.delayAccounting == false { reportDelayAccountingOff(nil) }
-        view.tick = header.hello.tickNanoseconds.map { .nanoseconds($0) } ?? CPUTime.longestTick
+        if header.server.delayAccounting == false { reportDelayAccountingOff(nil) }
+        view.tick = header.server.tick ?? CPUTime.longestTick
         self.header = header
         (exits, lost, isEnded) = (0, 0, false)
         context.host = header.host
-        context.access = header.hello.access.rawValue
-        context.delayAccounting = header.hello.delayAccounting
+        context.access = header.server.access.rawValue
+        context.delayAccounting = header.server.delayAccounting
         extendSpan(to: header.start)
     }
 

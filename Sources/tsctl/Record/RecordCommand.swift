@@ -80,7 +80,7 @@ struct RecordCommand: ParsableCommand {
         let deadline = end.period.map { start.advanced(by: $0.duration) }
         var special = try OutputFile.openSpecial(file, before: deadline)
         let wanted = fields?.set ?? .all
-        let inForce = try connection.subscribe(try filter.subscription(fields: wanted))
+        let effective = try connection.subscribe(try filter.subscription(fields: wanted, on: connection.server))
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
@@ -89,7 +89,7 @@ struct RecordCommand: ParsableCommand {
         // Last, so that no file is left behind if it cannot be filled.
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
         var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
-        try recording.write(Recorder.header(connection.server, inForce).line.array)
+        try recording.write(Recorder.header(connection.server, effective).line.array)
         try recording.closeFrame()
         let (writer, thread) = try RecordingWriter.start(recording)
         let outcome = try record(

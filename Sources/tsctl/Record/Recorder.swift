@@ -38,7 +38,7 @@ struct Recorder: ~Copyable {
 
     /// The limit for data at the end of a recording: the daemon's queue size, within bounds.
     private var largestRemainder: Int {
-        min(max(Self.smallestRemainder, connection.server.queueBytes), Self.largestRemainder)
+        min(max(Self.smallestRemainder, connection.server.limits.queueBytes), Self.largestRemainder)
     }
     private static let opening = Array(#"{"jsonrpc":"2.0","method":"exit","params":"#.utf8)
 
@@ -138,21 +138,9 @@ struct Recorder: ~Copyable {
 
     /// Returns the header of a recording that starts now.
     static func header(_ server: ServerInfo, _ subscription: Subscription) -> RecordingHeader {
-        var hello = Hello(
-            server: server.server, instance: server.instance, kernelRelease: server.kernelRelease,
-            taskstatsVersion: server.taskstatsVersion, possibleCPUs: server.possibleCPUs.description,
-            onlineCPUs: server.onlineCPUs.description, delayAccounting: server.delayAccounting, uid: server.uid,
-            access: server.access == .all ? .all : .own,
-            limits: Hello.Limits(queueBytes: server.queueBytes, connectionsPerUID: server.connectionsPerUID))
-        hello.protocolVersion = server.protocolVersion
-        hello.tickNanoseconds = server.tick?.wholeNanoseconds
-        var parameters = SubscribeParameters()
-        parameters.cpus = subscription.cpus
-        parameters.scope = subscription.scope
-        parameters.fields = subscription.fields
-        parameters.filter = subscription.filter
-        return RecordingHeader(
-            host: hostName, start: SystemClock.realtimeNanoseconds, hello: hello, subscription: parameters)
+        RecordingHeader(
+            host: hostName, start: SystemClock.realtimeNanoseconds, server: server,
+            subscription: subscription)
     }
 
     private mutating func take(_ event: TaskstatsConnection.TextEvent) {
@@ -164,12 +152,7 @@ struct Recorder: ~Copyable {
             counts.exits += 1
         case .other(.lost(let loss)):
             counts.lost &+= loss.count
-            let place: Loss.Place =
-                switch loss.place {
-                case .kernel(let cpu): .kernel(cpu: cpu)
-                case .queue: .queue
-                }
-            append(ServerLine.lost(Loss(place, count: loss.count)))
+            append(ServerLine.lost(loss))
         // The next wait throws the reason; exits arrive as text.
         case .other(.closing), .other(.exit): break
         }

@@ -20,7 +20,7 @@ enum StatusMetrics {
         }
         metrics.family(
             "taskstatsd_client_queue_limit_bytes", .gauge, unit: "bytes", "Maximum queued bytes of one client.",
-            server.queueBytes)
+            server.limits.queueBytes)
         if let daemon = status.daemon { add(daemon, to: &metrics) }
         metrics.end()
         return metrics.lines
@@ -40,7 +40,7 @@ enum StatusMetrics {
             daemon.queueHighWater)
         metrics.family(
             "taskstatsd_registered_cpus", .gauge, "CPUs registered with the kernel: those with a subscriber.",
-            (try? CPUSet(kernelList: daemon.registeredCPUs))?.count ?? 0)
+            daemon.registeredCPUs.count)
         metrics.family(
             "taskstatsd_cpu_subscribers", .gauge, "Subscribers of a CPU.", samples(daemon, { "\($0.subscribers)" }))
         metrics.family(

@@ -57,21 +57,22 @@ struct StatusScreen {
             switch server.access {
             case .all: "\(name), sees every process"
             case .own: "\(name), sees the processes of this user"
+            case .none: "\(name), sees no process"
             }
         let rates = [
-            server.connectionsPerSecond.map { "\($0) new connections" },
-            server.requestsPerSecond.map { "\($0) requests" },
+            server.limits.connectionsPerSecond.map { "\($0) new connections" },
+            server.limits.requestsPerSecond.map { "\($0) requests" },
         ].compactMap { $0 }
         return [
             ("you", access),
             (
                 "your limits",
-                "\(bytes(server.queueBytes)) queued per connection, \(server.connectionsPerUID) connections"
+                "\(bytes(server.limits.queueBytes)) queued per connection, \(server.limits.connectionsPerUID) connections"
                     + (rates.isEmpty ? "" : "; per second " + rates.joined(separator: ", "))
             ),
             (
                 "lines",
-                "requests up to \(bytes(server.requestBytes)), from the daemon up to \(bytes(server.lineBytes))"
+                "requests up to \(bytes(server.limits.requestBytes)), from the daemon up to \(bytes(server.limits.lineBytes))"
             ),
         ]
     }
@@ -84,7 +85,7 @@ struct StatusScreen {
         return [
             ("clients", "\(daemon.clients), \(daemon.subscribers) subscribed"),
             ("queues", "\(bytes(daemon.queuedBytes)) queued, \(bytes(daemon.queueHighWater)) at most so far"),
-            ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : PrintableText.of(daemon.registeredCPUs)),
+            ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : "\(daemon.registeredCPUs)"),
             (
                 "records",
                 "\(received) received\(inASecond(received, earlier?.sum(\.received))), "

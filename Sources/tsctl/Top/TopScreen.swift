@@ -11,7 +11,7 @@ struct TopScreen {
         /// Whether delays are counted; nil if that is unknown.
         var delayAccounting: Bool?
         /// The access of this user.
-        var access = ServerInfo.Access.all
+        var access = AccessTier.all
         var subject = TopModel.Subject.process
         /// The reason why there is no connection.
         var connectionError: String?

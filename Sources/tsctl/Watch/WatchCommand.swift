@@ -41,7 +41,7 @@ struct WatchCommand: ParsableCommand {
         let connection = try connection.connect()
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
-        try connection.subscribe(try filter.subscription(fields: wanted))
+        try connection.subscribe(try filter.subscription(fields: wanted, on: connection.server))
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 

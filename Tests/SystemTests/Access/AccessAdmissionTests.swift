@@ -3,12 +3,11 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Admission of clients")
-    struct AccessAdmissionTests {
+    /// Admission of clients.
+    @Suite struct AccessAdmissionTests {
         private static let field = ["setpriv", "--reuid=61002", "--regid=61002", "--groups=65534"]
 
-        @Test("With --default-access none only root and the group are served; others receive the reason")
-        func defaultAccess() throws {
+        @Test func `with --default-access none only root and the group are served; others receive the reason`() throws {
             let daemon = try RunningDaemon(["--default-access", "none", "--group", "nogroup"])
             let pid = "\(daemon.pid)"
             #expect(try daemon.connect().server.access == .all)
@@ -22,8 +21,7 @@ extension SystemTests {
             }
         }
 
-        @Test("--default-access accepts own or none, and own is the default")
-        func defaultAccessValues() throws {
+        @Test func `--default-access accepts own or none, and own is the default`() throws {
             let wrong = try Host.run([try ChildProcess.product("taskstatsd"), "--default-access", "all"])
             #expect(wrong.status == EX_USAGE)
             #expect(wrong.errors.contains("own") && wrong.errors.contains("none"))
@@ -34,8 +32,8 @@ extension SystemTests {
             }
         }
 
-        @Test("On a kernel without peer pidfds, another pid namespace is refused as well, and no other client")
-        func oldKernel() throws {
+        @Test
+        func `on a kernel without peer pidfds, another pid namespace is refused as well, and no other client`() throws {
             let workshop = try Workshop()
             let old = ["env", "LD_PRELOAD=\(try workshop.preload("without-peerpidfd"))"]
             let daemon = try RunningDaemon(under: old)
@@ -48,15 +46,14 @@ extension SystemTests {
             #expect(refused.errors.contains("pid namespace"))
         }
 
-        @Test("A peer that ended before it was inspected is refused, whatever process has its connection")
-        func endedPeer() throws {
+        @Test
+        func `a peer that ended before it was inspected is refused, whatever process has its connection`() throws {
             let workshop = try Workshop()
             let daemon = try RunningDaemon()
             #expect(try Script.fields(workshop.command("heir.py", daemon.socket, "\(daemon.pid)")) == [["none"]])
         }
 
-        @Test("A peer that ended while it was inspected is refused, even if its pid was reused")
-        func replacedPeer() throws {
+        @Test func `a peer that ended while it was inspected is refused, even if its pid was reused`() throws {
             let workshop = try Workshop()
             let (gate, held) = try workshop.gate()
             let daemon = try RunningDaemon(under: held)

@@ -6,8 +6,7 @@ extension SystemTests {
     ///
     /// The kernel is the oracle: whether the persona itself can open and read /proc/PID/io at that time. Where the
     /// daemon must answer otherwise, the table gives the reason.
-    @Suite("Access, with the kernel as oracle")
-    struct AccessMatrixTests {
+    @Suite struct AccessMatrixTests {
         /// One persona and one target, with the outcome of each method.
         private struct Cell {
             let oracle, pid, tgid, exit: String
@@ -56,10 +55,10 @@ extension SystemTests {
             }
         }
 
-        @Test(
-            "Every persona sees every target as the kernel shows it, except where the table differs",
-            arguments: [false, true])
-        func matrix(showsOwnIO: Bool) throws {
+        @Test(arguments: [false, true])
+        func `every persona sees every target as the kernel shows it, except where the table differs`(showsOwnIO: Bool)
+            throws
+        {
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--group", "nogroup"] + (showsOwnIO ? ["--show-own-io"] : []))
             let command = workshop.command(

@@ -5,8 +5,7 @@ import Testing
 extension SystemTests {
     /// Changes between the daemon's checks of a process, made while the daemon is held at its query to the kernel: so
     /// each test is certain to hit its case.
-    @Suite("A process that changes during a query")
-    struct AccessRaceTests {
+    @Suite struct AccessRaceTests {
         /// A daemon with gate.c preloaded, and the output of races.py: change, get, place, outcome.
         private func outcomes(rounds: Int) throws -> [[String]] {
             let workshop = try Workshop()
@@ -17,8 +16,8 @@ extension SystemTests {
                 workshop.command("races.py", daemon.socket, workshop.directory.path, program, gate, "\(rounds)"))
         }
 
-        @Test("It is shown only if both checks and the kernel's answer are of the same process with the same rights")
-        func changes() throws {
+        @Test
+        func `it is shown only if both checks and the kernel's answer are of one process with equal rights`() throws {
             let rounds = Requested.number("TASKSTATS_REUSES") ?? 10
             let lines = try outcomes(rounds: rounds)
             let (places, reuses) = (5, 3)
@@ -41,8 +40,7 @@ extension SystemTests {
             print("R10: \(reused.count) numbers given away during a get, \(reused.count { $0[4] == "yes" }) leaks")
         }
 
-        @Test("A process that executes programs of its owner is shown to its owner")
-        func executing() throws {
+        @Test func `a process that executes programs of its owner is shown to its owner`() throws {
             let gets = 2_000
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--requests-per-second", "1000000"])
@@ -54,8 +52,8 @@ extension SystemTests {
         }
 
         /// Without holding the daemon, repeated as often as desired: the process changes as fast as it can.
-        @Test("A process that alternates between its owner's rights and more is never shown while it has more")
-        func flips() throws {
+        @Test
+        func `a process that alternates between its owner's rights and more is never shown while it has more`() throws {
             let gets = Requested.number("TASKSTATS_FLIPS") ?? 5_000
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--requests-per-second", "1000000"])

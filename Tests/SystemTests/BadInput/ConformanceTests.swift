@@ -3,14 +3,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Every line of the conformance set has the result that the protocol specifies")
-    struct ConformanceTests {
+    /// Every line of the conformance set has the result that the protocol specifies.
+    @Suite struct ConformanceTests {
         /// The line after each line of the set; it undoes the effects of the previous one.
         private let next = #"{"jsonrpc":"2.0","id":"next","method":"unsubscribe"}"#
         private let nextAnswer = #"{"jsonrpc":"2.0","id":"next","result":{}}"#
 
-        @Test("Each line gets one answer, and the next line is read, all on one connection")
-        func answers() throws {
+        @Test func `each line gets one answer, and the next line is read, all on one connection`() throws {
             let daemon = try RunningDaemon()
             let client = try RawConnection(daemon)
             for request in RequestCase.all {
@@ -23,8 +22,7 @@ extension SystemTests {
             print("conformance: \(RequestCase.all.count) lines answered as they should be")
         }
 
-        @Test("Eight invalid requests in a row get eight answers, the reason, and the end")
-        func endings() throws {
+        @Test func `eight invalid requests in a row get eight answers, the reason, and the end`() throws {
             let daemon = try RunningDaemon()
             let bad = RequestCase.all.filter { if case .refused = $0.outcome { true } else { false } }
             for start in stride(from: 0, to: bad.count - 8, by: 8) {

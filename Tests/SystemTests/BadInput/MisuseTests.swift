@@ -2,10 +2,8 @@ import Testing
 
 extension SystemTests {
     /// TASKSTATS_MISUSE_LENGTH allows longer orders: 4 takes minutes.
-    @Suite("Any use of a connection in any order")
-    struct MisuseTests {
-        @Test("Each line is answered once, in turn, and the connection is in the state that the protocol specifies")
-        func everyOrder() throws {
+    @Suite struct MisuseTests {
+        @Test func `each line is answered once, in order, and the connection is in the specified state`() throws {
             let daemon = try RunningDaemon()
             let before = try Footprint(daemon)
             let wellBehavedClient = try WellBehavedClient(daemon)

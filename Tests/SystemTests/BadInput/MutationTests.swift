@@ -5,13 +5,11 @@ extension SystemTests {
     /// Randomly mutated lines, from root and from an ordinary user with default limits, while clients of the
     /// conservation test come and go.
     ///
-    /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/mutate sets them.
-    @Suite("Lines that are almost requests")
-    struct MutationTests {
+    /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/check/mutate sets them.
+    @Suite struct MutationTests {
         private static let usualLines = 50_000
 
-        @Test("Each gets the correct answer, and no records of others are missing")
-        func mutations() throws {
+        @Test func `each gets the correct answer, and no records of others are missing`() throws {
             let lines = Requested.number("TASKSTATS_MUTATIONS") ?? Self.usualLines
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
             // With more than the usual number of lines, answers are not kept for validation.
@@ -32,7 +30,7 @@ extension SystemTests {
             for (cpu, position) in try run.recorder.read().enumerated() {
                 run.otherRegistrations.append((cpu, 0...position))
             }
-            // Its clients must be gone; the wellBehavedClient has a subscription.
+            // Its clients must be gone; the well-behaved client has a subscription.
             print("mutations: \(try wellBehavedClient.finish())")
             let outcome = try run.end()
             for problem in outcome.problems.prefix(20) { Issue.record("seed \(seed): \(problem)") }

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A client that sends arbitrary bytes and reads line by line.
 final class RawConnection {
-    private static let timeoutMilliseconds: Int32 = 20_000
+    private static let limit: Duration = .seconds(20)
     private let socket: Descriptor
     private var pending: [UInt8] = []
 
@@ -19,10 +19,13 @@ final class RawConnection {
     /// Sends bytes unchanged.
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
+        let deadline = Deadline(Self.limit)
         while !rest.isEmpty {
+            try deadline.wait(for: POLLOUT, on: socket.number, "the daemon to read")
             let count = unsafe rest.withUnsafeBytes { bytes in
-                unsafe Glibc.send(socket.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(socket.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
             }
+            if count < 0, errno == EAGAIN { continue }
             guard count > 0 else { throw SystemError.last("send") }
             rest.removeFirst(count)
         }
@@ -37,10 +40,7 @@ final class RawConnection {
                 return String(decoding: pending[..<newline], as: UTF8.self)
             }
             searched = pending.count
-            var entry = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&entry, 1, Self.timeoutMilliseconds) == 1 else {
-                throw TestFailure("the daemon sent nothing for \(Self.timeoutMilliseconds) ms")
-            }
+            try Deadline(Self.limit).wait(for: POLLIN, on: socket.number, "a line of the daemon")
             let count = try unsafe withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { room in
                 let count = try unsafe socket.read(into: room) ?? 0
                 unsafe pending.append(contentsOf: room.prefix(count))

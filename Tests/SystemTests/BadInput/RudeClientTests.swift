@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Clients that are slow, never read, disconnect, or shut one direction")
-    struct RudeClientTests {
-        @Test("They get the specified answers, cost almost nothing while they stay, and leave nothing behind")
-        func rude() throws {
+    /// Clients that are slow, never read, disconnect, or shut one direction.
+    @Suite struct RudeClientTests {
+        @Test
+        func `they get the specified answers, cost almost nothing while they stay, and leave nothing behind`() throws {
             let queueBytes = 8 << 20
             let deafClients = 4
             let daemon = try RunningDaemon(["--queue-bytes", "\(queueBytes)"])

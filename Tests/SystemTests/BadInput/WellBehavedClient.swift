@@ -8,7 +8,7 @@ final class WellBehavedClient {
     private var child: ChildProcess?
 
     init(_ daemon: RunningDaemon) throws {
-        var child = try Host.start(Script.command("wellBehavedClient.py", daemon.socket, "\(Self.uid)"))
+        var child = try Host.start(Script.command("well_behaved_client.py", daemon.socket, "\(Self.uid)"))
         try #require(try child.line() == "looking")
         self.child = consume child
     }
@@ -21,7 +21,7 @@ final class WellBehavedClient {
 
     /// Ends it, and checks that it received everything and never waited longer than a second.
     func finish() throws -> String {
-        guard let child = child.take() else { preconditionFailure("an wellBehavedClient leaves once") }
+        guard let child = child.take() else { preconditionFailure("a well-behaved client leaves once") }
         child.send(signal: SIGTERM)
         let result = try child.finish()
         #expect(result.status == 0, "\(result.errors)")

@@ -2,10 +2,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("No record is lost without a report")
-    struct ConservationTests {
-        @Test("Whatever clients do and whatever ends, each client's records and losses add up to the ended tasks")
-        func conservation() throws {
+    /// No record is lost without a report.
+    @Suite struct ConservationTests {
+        @Test
+        func `each client's records and losses add up to the ended tasks, whatever clients and tasks do`() throws {
             var sum = ConservationRun.Outcome()
             for seed in Self.seeds {
                 do {

@@ -26,7 +26,7 @@ final class StreamClient {
 
     let number: Int
     let choice: SubscriptionChoice
-    let overflow: SubscribeParameters.Overflow
+    let overflow: Subscription.Overflow
     let hasAllFields: Bool
     /// The CPUs that it is subscribed to.
     var cpus = CPUSet()
@@ -44,7 +44,7 @@ final class StreamClient {
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
 
     init(
-        _ number: Int, path: String, choice: SubscriptionChoice, overflow: SubscribeParameters.Overflow,
+        _ number: Int, path: String, choice: SubscriptionChoice, overflow: Subscription.Overflow,
         hasAllFields: Bool
     ) throws(SystemError) {
         self.number = number
@@ -68,8 +68,8 @@ final class StreamClient {
 
     /// Subscribes to these CPUs, and returns the id of the request.
     func subscribe(to cpus: CPUSet) throws -> Int64 {
-        var parameters = SubscribeParameters()
-        parameters.cpus = cpus.description
+        var parameters = Subscription()
+        parameters.cpus = cpus
         parameters.overflow = overflow
         if !hasAllFields { parameters.fields = [.acEtime] }
         switch choice {

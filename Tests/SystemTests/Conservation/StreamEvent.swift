@@ -1,4 +1,5 @@
 import Glibc
+import TaskstatsModel
 import TaskstatsProtocol
 
 /// A line of the daemon, as interpreted by the audit.
@@ -17,7 +18,7 @@ enum StreamEvent {
     /// A record.
     case exit(Exit)
     /// Records that are missing here.
-    case lost(Loss)
+    case lost(LostRecords)
     /// The answer to a request.
     case answer(id: Int64)
     /// The end of the connection, from the daemon's side.

@@ -8,10 +8,9 @@ extension SystemTests {
     ///
     /// The daemon may refuse a request and cut a client off; it must not end, and the lines that each client received
     /// until then must add up to the ended tasks.
-    @Suite("When system calls fail, no loss is unreported")
-    struct FaultTests {
-        @Test("Whatever call of the loop fails, the daemon stays and the accounting is exact", arguments: Fault.all)
-        func fault(_ fault: Fault) throws {
+    @Suite struct FaultTests {
+        @Test(arguments: Fault.all)
+        func `whatever call of the loop fails, the daemon stays and the accounting is exact`(_ fault: Fault) throws {
             let seed = UInt64(Requested.number("TASKSTATS_SEED") ?? 1)
             let daemon = try RunningDaemon(ConservationRun.limits(seed: seed) + ["--log-level", "notice"])
             // The script, and a python3 found in PATH, may be readable only for their owner.

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Exhausted descriptors")
-    struct DescriptorTests {
+    /// Exhausted descriptors.
+    @Suite struct DescriptorTests {
         private let limit = 128
         private var launcher: [String] { ["prlimit", "--nofile=\(limit):\(limit)"] }
         private let manyOfOneUser = ["--connections-per-user", "4000"]
 
-        @Test("Of 2,000 clients the excess is refused; admitted ones are served, and others when there is room")
-        func full() throws {
+        @Test
+        func `of 2,000 clients the excess is refused; admitted ones are served, others when there is room`() throws {
             let daemon = try RunningDaemon(manyOfOneUser, under: launcher)
             let subscriber = try Subscriber(daemon)
             let client = try daemon.connect()
@@ -43,10 +43,8 @@ extension SystemTests {
             #expect(try daemon.wait(.seconds(10)) { $0.clients == 3 })
         }
 
-        @Test(
-            "With none left it waits without spinning, streams continue, and waiting clients soon get in"
-        )
-        func noneLeft() throws {
+        @Test
+        func `with none left it waits without spinning, streams continue, and waiting clients soon get in`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             // All lower numbers are taken.
@@ -70,8 +68,8 @@ extension SystemTests {
             #expect(try waiting.finish().status == 0)
         }
 
-        @Test("With none left it stops without spinning while a client that does not read is sent the last lines")
-        func stopsWithNoneLeft() throws {
+        @Test
+        func `with none left it stops without spinning while a client that does not read has unsent lines`() throws {
             let daemon = try RunningDaemon()
             // More is queued for both than fits in their sockets, so the daemon waits for them when it stops.
             let stalled = try RawConnection(daemon)
@@ -88,11 +86,7 @@ extension SystemTests {
             try #require(kill(daemon.pid, SIGTERM) == 0)
             try #require(usleep(100_000) == 0)
             leaving = nil
-            let deadline = SuspendingClock.now + .seconds(20)
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains(") Z ") {
-                try #require(SuspendingClock.now < deadline, "the daemon does not stop")
-                usleep(10_000)
-            }
+            try Host.wait(for: daemon.pid, toBe: "Z")
             let used = try daemon.cpuTime - before
             #expect(used < .milliseconds(300))
             let result = try daemon.stop()
@@ -103,8 +97,7 @@ extension SystemTests {
             withExtendedLifetime(stalled) {}
         }
 
-        @Test("Without room for a client it does not start, and reports why")
-        func tooFew() throws {
+        @Test func `without room for a client it does not start, and reports why`() throws {
             let result = try RunningDaemon.failure(under: ["prlimit", "--nofile=20:20"])
             #expect(result.status == 1)
             #expect(result.output.contains("the open-file limit is 20"))

@@ -4,39 +4,28 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("One user at every limit at once")
-    struct GreedyUserTests {
+    /// One user at every limit at once.
+    @Suite struct GreedyUserTests {
         /// Fewer requests than usual, as a debug build has no time for 5,000 per second.
         private let options = [
             "--queue-bytes", "\(1 << 20)", "--queue-bytes-per-user", "\(4 << 20)", "--requests-per-second", "500",
         ]
 
-        /// Compares the bystander's times with those of a second daemon without other clients.
-        ///
-        /// Two users saturate this machine, and a third measures on it, so a time alone means little. The median of its
-        /// p99 in several rounds may be 1.2 times that of the second daemon, or 2 ms longer.
-        @Test(
-            "Another user is answered as fast as on its own daemon, and loses nothing; all is counted and released"
-        )
-        func bystander() throws {
+        /// contrib/bench measures how fast the other user is answered.
+        @Test func `another user is answered and loses nothing; all is counted and released`() throws {
             let daemon = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
-            let calm = try RunningDaemon(options, under: Host.unhindered, program: try RunningDaemon.installable)
             var greedy = try Host.start(Script.command("greedy.py", daemon.socket))
             try #require(try greedy.line() == "greedy")
             let isFull = try daemon.wait(.seconds(30)) { $0.queuedBytes >= 2 << 20 }
             #expect(isFull)
             let uid = 1
-            let command = Script.command("bystander.py", "\(uid)", "300", daemon.socket, calm.socket)
+            let command = Script.command("bystander.py", "\(uid)", "300", daemon.socket)
             let rounds = try (0..<5).map { _ in try Script.numbers(Host.unhindered + command) }
             greedy.send(signal: SIGTERM)
             let result = try greedy.finish()
             #expect(result.status == 0, "\(result.errors)")
 
-            print("R5: median, p99 in µs, missing and lost, beside the greedy user and alone: \(rounds)")
-            try #require(rounds.joined().allSatisfy { $0.count == 4 } && rounds.allSatisfy { $0.count == 2 })
-            let (beside, alone) = (rounds.map { $0[0][1] }.median, rounds.map { $0[1][1] }.median)
-            let slack = 2_000
-            #expect(beside <= max(alone * 12 / 10, alone + slack), "median and p99 in µs: \(rounds)")
+            try #require(rounds.joined().allSatisfy { $0.count == 4 } && rounds.allSatisfy { $0.count == 1 })
             for some in rounds.joined() { #expect(some[2] == 0 && some[3] == 0) }
 
             let refusals = result.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }

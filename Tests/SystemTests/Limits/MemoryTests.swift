@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Queued bytes are bounded, and memory is returned")
-    struct MemoryTests {
-        @Test("256 clients that do not read use their queues and 8 MiB, and leave nothing behind")
-        func stalled() throws {
+    /// Queued bytes are bounded, and memory is returned.
+    @Suite struct MemoryTests {
+        @Test func `256 clients that do not read use their queues and 8 MiB, and leave nothing behind`() throws {
             let queue = 131_072
             let daemon = try RunningDaemon([
                 "--queue-bytes", "\(queue)", "--connections-per-user", "300", "--stall-timeout", "0",

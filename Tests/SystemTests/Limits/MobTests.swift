@@ -4,14 +4,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Users that do everything they can, one and many")
-    struct MobTests {
-        /// Times are printed but not checked: 31 programs that saturate the machine delay the bystander as well.
-        @Test("All others are served and lose nothing, and everything is released", arguments: [1, 31])
-        func bystanders(users: Int) throws {
+    /// Users that do everything they can, one and many.
+    @Suite struct MobTests {
+        /// contrib/bench measures how fast the others are served.
+        @Test(arguments: [1, 31])
+        func `all others are served and lose nothing, and everything is released`(users: Int) throws {
             let program = try RunningDaemon.installable
             let daemon = try RunningDaemon(["--group", "nogroup"], under: Host.unhindered, program: program)
-            let calm = try RunningDaemon(["--group", "nogroup"], under: Host.unhindered, program: program)
             // Other users may have no access to the build directory.
             let load = daemon.directory.file("exit-load")
             let copy = try Host.run(["install", "-m", "755", try ChildProcess.product("exit-load"), load])
@@ -20,12 +19,9 @@ extension SystemTests {
             try #require(try mob.line() == "ready")
 
             for user in ["0", "2", "3:65534"] {
-                let command = Script.command("bystander.py", user, "100", daemon.socket, calm.socket)
+                let command = Script.command("bystander.py", user, "100", daemon.socket)
                 let rounds = try Script.numbers(Host.unhindered + command)
-                print(
-                    "R5: user \(user) beside \(users): median, p99 in µs, missing and lost, beside them and alone: \(rounds)"
-                )
-                try #require(rounds.count == 2 && rounds.allSatisfy { $0.count == 4 })
+                try #require(rounds.count == 1 && rounds.allSatisfy { $0.count == 4 })
                 for some in rounds { #expect(some[2] == 0 && some[3] == 0) }
             }
             let status = try #require(try daemon.connect().status().daemon)

@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The number of threads per query")
-    struct ThreadLimitTests {
-        @Test("A user's query of a process with more than 2,048 threads is refused, root's is answered")
-        func manyThreads() throws {
+    /// The number of threads per query.
+    @Suite struct ThreadLimitTests {
+        @Test func `a user's query of a process with more than 2,048 threads is refused, root's is answered`() throws {
             let daemon = try RunningDaemon()
             var process = try Host.start(Host.asNobody(["/usr/bin/python3", Script.path("threads.py"), "2048"]))
             try #require(try process.line() == "ready")

@@ -4,10 +4,9 @@ import Testing
 
 extension SystemTests {
     /// Queries that do not return.
-    @Suite("A query that does not return")
-    struct BlockedQueryTests {
-        @Test("All other clients are served while a query is held, and its answer comes when it is released")
-        func held() throws {
+    @Suite struct BlockedQueryTests {
+        @Test
+        func `all other clients are served while a query is held, and its answer comes when it is released`() throws {
             let workshop = try Workshop()
             let (gate, launcher) = try workshop.gate()
             let daemon = try RunningDaemon(under: launcher)
@@ -21,8 +20,7 @@ extension SystemTests {
         }
 
         /// The last reference to a mapped socket that lingers is dropped by the daemon, when it queries a process that ends.
-        @Test("A process whose last mapped socket lingers delays no answer")
-        func lingering() throws {
+        @Test func `a process whose last mapped socket lingers delays no answer`() throws {
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--requests-per-second", "1000000"])
             let program = try workshop.program("mapped")

@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("Logging never blocks the daemon")
-    struct LoggingTests {
+    /// Logging never blocks the daemon.
+    @Suite struct LoggingTests {
         private static let connections = 4_600
         private let clock = ContinuousClock()
 
-        @Test("It serves and stops although nothing reads its messages", arguments: ["info", "debug"])
-        func nothingReads(level: String) throws {
+        @Test(arguments: ["info", "debug"])
+        func `it serves and stops although nothing reads its messages`(level: String) throws {
             // Nothing reads the log of a RunningDaemon after it is ready.
             let daemon = try RunningDaemon(["--default-access", "none", "--log-level", level])
             try connect(to: daemon.socket, as: Host.nobody)
@@ -18,15 +18,12 @@ extension SystemTests {
             #expect(try daemon.connect().stats(ofTask: 1)[.acPid] == 1)
             let begun = clock.now
             try #require(kill(daemon.pid, SIGTERM) == 0)
-            while try !Host.text("/proc/\(daemon.pid)/stat").contains("(taskstatsd) Z "),
-                clock.now - begun < .seconds(10)
-            { sched_yield() }
+            try Host.wait(for: daemon.pid, toBe: "Z")
             #expect(clock.now - begun < .seconds(2))
             #expect(try daemon.stop(signal: SIGKILL).status == 0)
         }
 
-        @Test("The number of dropped messages is reported when reading resumes")
-        func reportsDropped() throws {
+        @Test func `the number of dropped messages is reported when reading resumes`() throws {
             let directory = try TemporaryDirectory()
             unsafe chmod(directory.path, 0o755)
             let socket = directory.file("taskstats.sock")
@@ -48,8 +45,7 @@ extension SystemTests {
             #expect(end.output.contains("] stopped"), "the log must be complete at the end")
         }
 
-        @Test("Of many refusals a few are logged, and the number of the others")
-        func limitsRefusals() throws {
+        @Test func `of many refusals a few are logged, and the number of the others`() throws {
             let daemon = try RunningDaemon(["--default-access", "none", "--log-level", "info"])
             try connect(to: daemon.socket, as: Host.nobody)
             // The summary is due within a second.

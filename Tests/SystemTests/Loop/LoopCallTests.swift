@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("No system call of the loop blocks it unnoticed")
-    struct LoopCallTests {
-        @Test("The loop makes only calls listed in contrib/docs/loop-calls.md")
-        func callsAreListed() throws {
+    /// No system call of the loop blocks it unnoticed.
+    @Suite struct LoopCallTests {
+        @Test func `the loop makes only calls listed in contrib/docs/loop-calls.md`() throws {
             let daemon = try RunningDaemon()
             let trace = try LoopTrace.begin(daemon, ["-e", "trace=all"])
             try LoopWorkload.run(daemon)
@@ -22,8 +21,8 @@ extension SystemTests {
             "read", "recvmmsg", "sendmsg", "sendto", "setsockopt", "socket",
         ]
 
-        @Test("A call that takes 2.5 s is named in the log, or another thread runs the loop", arguments: delayed)
-        func delay(call: String) throws {
+        @Test(arguments: delayed)
+        func `a call that takes 2.5 s is named in the log, or another thread runs the loop`(call: String) throws {
             #expect(try Self.listed().contains(call))
             let daemon = try RunningDaemon()
             let inject = "inject=\(call):delay_enter=2500000:when=1"

@@ -20,7 +20,7 @@ enum LoopWorkload {
         }
         #expect(try root.status().daemon != nil)
         #expect(throws: TaskstatsError.self) { try root.stats(ofCgroup: "/") }
-        if let cgroup = try mount(ofType: "cgroup") { _ = try root.stats(ofCgroup: cgroup) }
+        if let cgroup = Host.mount(ofType: "cgroup") { _ = try root.stats(ofCgroup: cgroup) }
         let exits = try subscriber.leave().exits
         #expect(Set(exits.map(\.pid)).isSuperset(of: ended))
         try sendPastTheEnd(daemon)
@@ -31,10 +31,5 @@ enum LoopWorkload {
         let client = try RawConnection(daemon)
         try client.send(Array("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}\n{\"jsonrpc\"".utf8))
         _ = try client.answer()
-    }
-
-    private static func mount(ofType type: String) throws -> String? {
-        try Host.text("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
-            .first { $0[2] == type }.map { String($0[1]) }
     }
 }

@@ -5,8 +5,7 @@ import Testing
 
 extension SystemTests {
     /// An ordinary user passes TCP sockets whose last close blocks for 20 s.
-    @Suite("Passed descriptors block nothing")
-    struct PassedDescriptorTests {
+    @Suite struct PassedDescriptorTests {
         private static let lingerSeconds = 20
         private let clock = ContinuousClock()
 
@@ -17,8 +16,8 @@ extension SystemTests {
             var result: String { self == .current ? "EPERM" : "sent" }
         }
 
-        @Test("A client passes them", arguments: Kernel.allCases, [[], ["urgent"]])
-        func clientPasses(kernel: Kernel, kind: [String]) throws {
+        @Test(arguments: Kernel.allCases, [[], ["urgent"]])
+        func `a client passes them`(kernel: Kernel, kind: [String]) throws {
             // A kernel that refuses descriptors refuses them with urgent data too.
             let daemon = try start(on: kernel)
             let subscriber = try Subscriber(daemon)
@@ -29,8 +28,8 @@ extension SystemTests {
             withExtendedLifetime(attack) {}
         }
 
-        @Test("A client without access passes them before it is accepted", arguments: Kernel.allCases)
-        func refusedClientPasses(kernel: Kernel) throws {
+        @Test(arguments: Kernel.allCases)
+        func `a client without access passes them before it is accepted`(kernel: Kernel) throws {
             let daemon = try start(on: kernel, ["--default-access", "none"])
             let subscriber = try Subscriber(daemon)
             let attack = try attack(daemon, connections: 20)
@@ -41,8 +40,7 @@ extension SystemTests {
             withExtendedLifetime(attack) {}
         }
 
-        @Test("A connection stays charged to its user until its closing thread is done")
-        func staysCharged() throws {
+        @Test func `a connection stays charged to its user until its closing thread is done`() throws {
             let daemon = try start(on: .withoutPassrights, ["--connections-per-user", "4"])
             let attack = try attack(daemon, connections: 4)
             #expect(attack.results == ["sent", "sent", "sent", "sent"])

@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("The daemon's reports are true")
-    struct TrueNumbersTests {
-        @Test("A wait is a fact unless it is longer than its task lived; then it is named with the kernel's value")
-        func impossibleWaits() throws {
+    /// The daemon's reports are true.
+    @Suite struct TrueNumbersTests {
+        @Test
+        func `a wait is a fact unless it is longer than its task lived: then it is named, with its value`() throws {
             let accounting = try DelayAccounting(isOn: true)
             defer { withExtendedLifetime(accounting) {} }
             let daemon = try RunningDaemon()
@@ -40,8 +40,7 @@ extension SystemTests {
             print("\(impossible) of \(count) writers have an impossible wait")
         }
 
-        @Test("Doctor reports the kernel fault exactly where the kernel has it")
-        func doctor() throws {
+        @Test func `doctor reports the kernel fault exactly where the kernel has it`() throws {
             let accounting = try DelayAccounting(isOn: true)
             defer { withExtendedLifetime(accounting) {} }
             let daemon = try RunningDaemon()
@@ -55,8 +54,7 @@ extension SystemTests {
             #expect(run.output.contains("\(sums == true ? "ok     " : "warning")  process sums "), "\(run.output)")
         }
 
-        @Test("Waits of tasks that began before delay accounting was turned on are absent, not 0")
-        func lateAccounting() throws {
+        @Test func `waits of tasks that began before delay accounting was turned on are absent, not 0`() throws {
             let accounting = try DelayAccounting(isOn: false)
             let daemon = try RunningDaemon()
             let connection = try daemon.connect()
@@ -93,8 +91,7 @@ extension SystemTests {
             #expect(try #require(ofLate.task[.wpcopyCount]) > 0)
         }
 
-        @Test("An exit has dumped core exactly when wait() says so, whatever its accounting flags")
-        func core() throws {
+        @Test func `an exit has dumped core exactly when wait() says so, whatever its accounting flags`() throws {
             let daemon = try RunningDaemon()
             let subscriber = try Subscriber(daemon)
             let script = """

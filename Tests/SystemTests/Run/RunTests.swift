@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    @Suite("`tsctl run` counts a command and all its descendants")
-    struct RunTests {
+    /// `tsctl run` counts a command and all its descendants.
+    @Suite struct RunTests {
         /// The user who runs it.
         enum User: CaseIterable { case root, nobody }
 
@@ -49,8 +49,8 @@ extension SystemTests {
             return Report(result)
         }
 
-        @Test("Two thousand short-lived children: each is counted", arguments: User.allCases)
-        func manyChildren(user: User) throws {
+        @Test(arguments: User.allCases)
+        func `two thousand short-lived children: each is counted`(user: User) throws {
             let daemon = try RunningDaemon()
             let script = "i=0; while [ $i -lt 2000 ]; do /bin/true; i=$((i+1)); done"
             let report = try run(["sh", "-c", script], as: user, on: daemon)
@@ -62,8 +62,8 @@ extension SystemTests {
             #expect(report.text.contains(#""still_running":0,"of_unknown_parents":0,"#))
         }
 
-        @Test("A tree of processes, with failures and a signal", arguments: User.allCases)
-        func tree(user: User) throws {
+        @Test(arguments: User.allCases)
+        func `a tree of processes, with failures and a signal`(user: User) throws {
             let daemon = try RunningDaemon()
             // The shell; a subshell with two children, one of which fails; one that is killed; and itself at the end.
             let script = "(/bin/true; /bin/false; exit 0); sh -c 'kill -KILL $$'; exit 9"
@@ -74,8 +74,8 @@ extension SystemTests {
             #expect(report.text.contains(#""exit":{"code":9}"#))
         }
 
-        @Test("Threads are counted, and the command's own are separate from its children's", arguments: User.allCases)
-        func threads(user: User) throws {
+        @Test(arguments: User.allCases)
+        func `threads are counted, and the command's own are separate from its children's`(user: User) throws {
             let daemon = try RunningDaemon()
             let load = daemon.directory.file("exit-load")
             let copy = try Host.run(["install", "-m", "755", try ChildProcess.product("exit-load"), load])
@@ -90,10 +90,10 @@ extension SystemTests {
             #expect(inShell.number("tasks", in: "own") == 1)
         }
 
-        @Test(
-            "A descendant that left its parents and ended is counted, one that still runs is reported",
-            arguments: User.allCases)
-        func orphans(user: User) throws {
+        @Test(arguments: User.allCases)
+        func `a descendant that left its parents and ended is counted, one that still runs is reported`(user: User)
+            throws
+        {
             let daemon = try RunningDaemon()
             let fifo = daemon.directory.file("fifo")
             try #require(unsafe mkfifo(fifo, 0o666) == 0)
@@ -115,8 +115,8 @@ extension SystemTests {
             #expect(living.text.contains(#""still_running":1,"#))
         }
 
-        @Test("A storm of processes and threads: everything that ended in it is counted, also by a concurrent watch")
-        func storm() throws {
+        @Test
+        func `in a storm of processes and threads, every ended task is counted, also by a concurrent watch`() throws {
             let daemon = try RunningDaemon(RunningDaemon.roomForStorms)
             let load = try ChildProcess.product("exit-load")
             let tool = try ChildProcess.product("tsctl")
@@ -131,8 +131,7 @@ extension SystemTests {
             #expect(Report(result).number("tasks") == UInt64(tasks))
         }
 
-        @Test("User and system time are those of time(1)")
-        func userAndSystem() throws {
+        @Test func `user and system time are those of time(1)`() throws {
             let daemon = try RunningDaemon()
             // Under names that are unique on the machine.
             let (shell, copier) = (daemon.directory.file("work-sh"), daemon.directory.file("work-dd"))
@@ -160,8 +159,7 @@ extension SystemTests {
             }
         }
 
-        @Test("A command needs no terminator, and keeps its own options")
-        func withoutTerminator() throws {
+        @Test func `a command needs no terminator, and keeps its own options`() throws {
             let daemon = try RunningDaemon()
             let result = try Host.run([
                 ChildProcess.product("tsctl"), "run", "--socket", daemon.socket, "sh", "-c", "exit 7", "--help",
@@ -170,8 +168,7 @@ extension SystemTests {
             #expect(result.errors.hasPrefix("command           sh -c exit 7 --help\n"))
         }
 
-        @Test("A daemon killed meanwhile does not affect the command")
-        func daemonKilled() throws {
+        @Test func `a daemon killed meanwhile does not affect the command`() throws {
             let daemon = try RunningDaemon()
             let result = try Host.run([
                 try ChildProcess.product("tsctl"), "run", "--socket", daemon.socket, "--", "sh", "-c",

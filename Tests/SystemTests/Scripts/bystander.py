@@ -1,6 +1,6 @@
-"""Queries two daemons alternately for the statistics of its own process, while its children end.
+"""Queries daemons alternately for the statistics of its own process, while its children end.
 
-usage: bystander.py UID[:GROUP] COUNT SOCKET SOCKET
+usage: bystander.py UID[:GROUP] COUNT SOCKET...
 
 Prints for each daemon "MEDIAN P99 MISSING LOST": the duration of a get in microseconds, the number of its children without
 a record, and the number of reported losses.

@@ -5,10 +5,8 @@ extension SystemTests {
     /// One daemon for a long time: storm after storm, clients that come and go, and a complete audit each round.
     ///
     /// By default it takes seconds; TASKSTATS_SOAK_MINUTES extends it, as contrib/soak does.
-    @Suite("It can run forever")
-    struct SoakTests {
-        @Test("However long storms last and clients come and go, it uses no more memory and no more descriptors")
-        func soak() throws {
+    @Suite struct SoakTests {
+        @Test func `however long storms last and clients come and go, memory and descriptors do not grow`() throws {
             let daemon = try RunningDaemon(["--receive-buffer", "131072", "--queue-bytes", "262144"])
             let minutes = Requested.number("TASKSTATS_SOAK_MINUTES") ?? 0
             let end = ContinuousClock.now + .seconds(minutes * 60)

@@ -4,10 +4,9 @@ import Testing
 
 extension SystemTests {
     /// tsctl get for many processes at once.
-    @Suite("get of every process", .timeLimit(.minutes(1)))
-    struct GetAllTests {
-        @Test("An ordinary user gets all of its processes within the allowed rate, however many there are")
-        func withinTheRate() throws {
+    @Suite(.timeLimit(.minutes(1))) struct GetAllTests {
+        @Test
+        func `an ordinary user gets all of its processes within the allowed rate, however many there are`() throws {
             let daemon = try RunningDaemon(["--requests-per-second", "60"])
             var crowd = try Host.start(
                 Host.asNobody(["sh", "-c", "for i in $(seq 70); do sleep 1000 & done; echo ready; wait"]))
@@ -22,8 +21,7 @@ extension SystemTests {
             #expect(!result.output.contains(" root "))
         }
 
-        @Test("root gets every process that /proc lists, with its sums and its name")
-        func everything() throws {
+        @Test func `root gets every process that /proc lists, with its sums and its name`() throws {
             let daemon = try RunningDaemon()
             let sleeper = try Sleeper()
             let result = try Host.run([

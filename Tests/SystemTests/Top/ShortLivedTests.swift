@@ -4,10 +4,8 @@ import Testing
 
 extension SystemTests {
     /// Tasks that end before the kernel has counted their use.
-    @Suite("Short-lived consumers are found", .timeLimit(.minutes(1)))
-    struct ShortLivedTests {
-        @Test("top shows many short tasks as one row, first by RUN, and the summary lists them first")
-        func topAndSummary() throws {
+    @Suite(.timeLimit(.minutes(1))) struct ShortLivedTests {
+        @Test func `top shows many short tasks as one row, first by RUN, and the summary lists them first`() throws {
             let daemon = try RunningDaemon()
             let load = daemon.directory.file("spinner")
             let copy = try Host.run(["install", "-m", "755", try ChildProcess.product("exit-load"), load])

@@ -7,8 +7,7 @@ import Testing
 
 extension SystemTests {
     /// tsctl top with a daemon that never reaches the end of its exits, as on a slow machine in a storm.
-    @Suite("top in a flood", .timeLimit(.minutes(1)))
-    struct TopFloodTests {
+    @Suite(.timeLimit(.minutes(1))) struct TopFloodTests {
         private let daemon: FakeDaemon
 
         init() throws {
@@ -45,19 +44,14 @@ extension SystemTests {
         }
 
         private func waitForSecondSubscription() throws {
-            let deadline = SuspendingClock.now + .seconds(20)
-            while daemon.methods.filter({ $0 == "subscribe" }).count < 2 {
-                try #require(SuspendingClock.now < deadline, "top does not subscribe again")
-                usleep(10_000)
-            }
+            try wait(for: "top to subscribe again") { daemon.methods.count { $0 == "subscribe" } >= 2 }
         }
 
         private func terminal() throws -> TerminalUser {
             try TerminalUser(environment: ["TASKSTATS_SOCKET": daemon.path, "SWIFT_BACKTRACE": "enable=no"])
         }
 
-        @Test("Keys are answered while the daemon sends without end, and q ends it")
-        func keys() throws {
+        @Test func `keys are answered while the daemon sends without end, and q ends it`() throws {
             let terminal = try terminal()
             try start(in: terminal)
             try terminal.wait(for: "the note") { lines in lines.contains { $0.contains("sampling takes long, ") } }
@@ -74,8 +68,8 @@ extension SystemTests {
             try top.expectEnd(within: .seconds(1))
         }
 
-        @Test("A signal ends it while the daemon sends without end", arguments: [SIGTERM, SIGINT, SIGHUP])
-        func signals(signal: Int32) throws {
+        @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+        func `a signal ends it while the daemon sends without end`(signal: Int32) throws {
             let terminal = try terminal()
             try start(in: terminal)
             let top = try TopProcess(socket: daemon.path)
@@ -83,8 +77,7 @@ extension SystemTests {
             try top.expectEnd(within: .seconds(1))
         }
 
-        @Test("It ends with its terminal while the daemon sends without end")
-        func vanishedTerminal() throws {
+        @Test func `it ends with its terminal while the daemon sends without end`() throws {
             let terminal = try terminal()
             try start(in: terminal)
             let top = try TopProcess(socket: daemon.path)
@@ -92,8 +85,7 @@ extension SystemTests {
             try top.expectEnd(within: .seconds(1))
         }
 
-        @Test("A signal ends it even without a terminal")
-        func withoutTerminal() throws {
+        @Test func `a signal ends it even without a terminal`() throws {
             let run = try ChildProcess(
                 ChildProcess.product("tsctl"), ["top", "--batch", "--interval", "0.3"],
                 environment: ["TASKSTATS_SOCKET": daemon.path])

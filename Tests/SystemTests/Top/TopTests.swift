@@ -5,8 +5,7 @@ import Testing
 
 extension SystemTests {
     /// tsctl top in a real terminal.
-    @Suite("top on a terminal", .timeLimit(.minutes(3)))
-    struct TopTests {
+    @Suite(.timeLimit(.minutes(3))) struct TopTests {
         private let daemon: RunningDaemon
         private let terminal: TerminalUser
 
@@ -43,8 +42,7 @@ extension SystemTests {
             #expect(try Host.text(daemon.directory.file("before")) == Host.text(daemon.directory.file("after")))
         }
 
-        @Test("It shows running and ended processes, and q restores the terminal")
-        func showsAndQuits() throws {
+        @Test func `it shows running and ended processes, and q restores the terminal`() throws {
             let busy = try Host.start(["sh", "-c", "while :; do sh -c 'exit 3'; done"])
             try start()
             try terminal.press("/", "s", "h", "Enter")
@@ -73,8 +71,7 @@ extension SystemTests {
             try expectEnd()
         }
 
-        @Test("A new size redraws the screen")
-        func resizes() throws {
+        @Test func `a new size redraws the screen`() throws {
             try start()
             #expect(try terminal.screen().contains { $0.contains(" THRASH ") })
             try terminal.resize(columns: 60, rows: 9)
@@ -86,23 +83,22 @@ extension SystemTests {
             try expectEnd()
         }
 
-        @Test("SIGTERM, SIGHUP and Ctrl-C restore the terminal", arguments: [SIGTERM, SIGHUP, SIGINT])
-        func signals(signal: Int32) throws {
+        @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+        func `SIGTERM, SIGHUP and Ctrl-C restore the terminal`(signal: Int32) throws {
             try start()
             let top = try TopProcess(socket: daemon.socket)
             if signal == SIGINT { try terminal.press("C-c") } else { _ = kill(top.pid, signal) }
             try expectEnd()
         }
 
-        @Test("A crash restores the terminal", arguments: [SIGSEGV, SIGABRT, SIGTRAP])
-        func crashes(signal: Int32) throws {
+        @Test(arguments: [SIGSEGV, SIGABRT, SIGTRAP])
+        func `a crash restores the terminal`(signal: Int32) throws {
             try start()
             _ = kill(try TopProcess(socket: daemon.socket).pid, signal)
             try expectEnd(status: "status \(128 + signal)")
         }
 
-        @Test("Ctrl-Z restores the terminal, and fg resumes")
-        func stops() throws {
+        @Test func `Ctrl-Z restores the terminal, and fg resumes`() throws {
             try start("--interval 0.3; fg")
             try terminal.press("C-z")
             let lines = try terminal.wait(for: "the screen again") { $0.contains { $0.hasPrefix("processes ") } }
@@ -113,8 +109,7 @@ extension SystemTests {
             #expect(!state.isOtherScreen && state.hasCursor)
         }
 
-        @Test("A daemon that goes away is reported, and used again when it is back")
-        func daemonRestarts() throws {
+        @Test func `a daemon that goes away is reported, and used again when it is back`() throws {
             try start()
             _ = try daemon.stop(signal: SIGKILL)
             try terminal.wait(for: "the note") { $0.contains { $0.hasPrefix("note") && $0.contains("reconnecting") } }
@@ -125,8 +120,7 @@ extension SystemTests {
             _ = other
         }
 
-        @Test("An ordinary user sees its own processes")
-        func asNobody() throws {
+        @Test func `an ordinary user sees its own processes`() throws {
             let sleeper = try Sleeper(Host.asNobody)
             try start("--match sleep --interval 300ms", asNobody: true)
             let lines = try terminal.wait(for: "the process") { lines in

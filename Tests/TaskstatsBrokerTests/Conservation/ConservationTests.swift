@@ -1,14 +1,13 @@
 import Testing
 
-/// Every loss is reported and every report is a loss: promise R1, on random runs.
+/// Every loss is reported and every report is a loss, on random runs.
 @Suite struct ConservationTests {
-    @Test("Delivered and lost records add up to the matching ones, line by line", arguments: 0..<200)
-    func conservation(seed: Int) {
+    @Test(arguments: 0..<200)
+    func `delivered and lost records add up to the matching ones, line by line`(seed: Int) {
         ConservationRun(seed: UInt64(seed)).run(steps: 100)
     }
 
-    @Test("The runs cover every kind of line and loss")
-    func coverage() {
+    @Test func `the runs cover every kind of line and loss`() {
         var seen = ConservationRun.Tally()
         for seed in 1_000..<1_030 as Range<UInt64> {
             let run = ConservationRun(seed: seed)

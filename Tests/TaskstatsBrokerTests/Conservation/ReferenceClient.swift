@@ -95,11 +95,11 @@ final class ReferenceClient {
         }
     }
 
-    private func hear(_ exit: ReceivedExit) {
-        checkKernelLosses(exit.record.cpu)
+    private func hear(_ exit: ExitRecord) {
+        checkKernelLosses(exit.cpu)
         guard case .exit(let task, let sequence, let choice) = next() else { return fail("an exit out of turn") }
         let isHidden = !seesEverything
-        let record = exit.record
+        let record = exit
         expect(record.pid == task.pid, "exit of \(record.pid) instead of \(task.pid)")
         expect(record.cpu == task.cpu && record.sequence == sequence, "\(task.pid) has another CPU or sequence")
         expect(record.isLast == task.isLast && record.exit == task.exit, "\(task.pid) ended otherwise")
@@ -145,7 +145,7 @@ final class ReferenceClient {
     }
 
     /// Checks that the broker's counters agree.
-    func check(_ counters: Status.Connection) {
+    func check(_ counters: DaemonStatus.Connection) {
         expect(counters.delivered == delivered, "the counter of delivered records")
         expect(counters.lostInQueue == lostInQueue, "the counter of losses in the queue")
         expect(counters.lostInKernel == lostInKernel, "the counter of losses in the kernel")

@@ -4,8 +4,8 @@ import TestSupport
 
 @testable import TaskstatsBroker
 
-/// A client's subscription and the records that it should receive, derived from protocol.md and access-policy.md
-/// independently of the broker.
+/// A client's subscription and the records that it should receive, derived from Protocol/README.md independently of the
+/// broker.
 struct SubscriptionChoice {
     var cpus: Set<Int>
     var endsOnly = false
@@ -33,9 +33,9 @@ struct SubscriptionChoice {
     }
 
     /// The same subscription as request parameters.
-    var parameters: SubscribeParameters {
-        var parameters = SubscribeParameters()
-        parameters.cpus = cpus.map(String.init).joined(separator: ",")
+    var parameters: Subscription {
+        var parameters = Subscription()
+        parameters.cpus = CPUSet(cpus)
         parameters.scope = endsOnly ? .process : .task
         parameters.fields = fields
         parameters.filter.uids = uids.map(Set.init)

@@ -35,15 +35,14 @@ final class TestClient {
     @discardableResult func subscribe(
         cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
         filter: RecordFilter = RecordFilter(),
-        overflow: SubscribeParameters.Overflow = .drop
+        overflow: Subscription.Overflow = .drop
     ) -> Int64? {
-        var parameters = SubscribeParameters()
-        parameters.cpus = cpus
+        var parameters = Subscription()
         parameters.scope = scope
         parameters.fields = fields
         parameters.filter = filter
         parameters.overflow = overflow
-        return ask(.subscribe(parameters))
+        return ask(.subscribe(parameters, cpuList: cpus))
     }
 
     func unsubscribe() { ask(.unsubscribe) }
@@ -87,13 +86,13 @@ final class TestClient {
     var received: [ReceivedLine] { events.map(ReceivedLine.init) }
 
     /// The tasks of the received exits.
-    var pids: [UInt32] { exits.map(\.record.pid) }
+    var pids: [UInt32] { exits.map(\.pid) }
 
     /// The received exits.
-    var exits: [ReceivedExit] { events.compactMap { if case .exit(let exit) = $0 { exit } else { nil } } }
+    var exits: [ExitRecord] { events.compactMap { if case .exit(let exit) = $0 { exit } else { nil } } }
 
     /// The received losses.
-    var losses: [Loss] { events.compactMap { if case .lost(let loss) = $0 { loss } else { nil } } }
+    var losses: [LostRecords] { events.compactMap { if case .lost(let loss) = $0 { loss } else { nil } } }
 
     /// The bytes of exit lines.
     var exitLines: [[UInt8]] { zip(lines, events).compactMap { if case .exit = $1 { $0 } else { nil } } }
@@ -111,7 +110,7 @@ final class TestClient {
     }
 
     /// Requests the counters, and reads everything until the answer.
-    func status() -> Status? {
+    func status() -> DaemonStatus? {
         let request = ask(.status)
         read()
         return if case .status(let status) = answer(to: request) { status } else { nil }
@@ -122,7 +121,7 @@ final class TestClient {
 enum ReceivedLine: Equatable {
     case hello
     case exit(UInt32)
-    case lost(Loss.Place, UInt64)
+    case lost(LostRecords.Place, UInt64)
     case answer(Int64)
     case error(Int64, ProtocolError.Name)
     /// The refusal of a line without a readable id.
@@ -133,7 +132,7 @@ enum ReceivedLine: Equatable {
     init(_ event: ServerEvent) {
         switch event {
         case .hello: self = .hello
-        case .exit(let exit): self = .exit(exit.record.pid)
+        case .exit(let exit): self = .exit(exit.pid)
         case .lost(let loss): self = .lost(loss.place, loss.count)
         case .closing(let reason): self = .closing(reason)
         case .reply(let id, .error(let error)): self = .error(id, error.name)

@@ -24,7 +24,7 @@ final class TestHost {
         .refusal(ProtocolError(.noSuchTask, "no such task"))
     }
     /// The daemon's counters of its CPUs.
-    var cpuCounters: [Status.CPU] = []
+    var cpuCounters: [DaemonStatus.CPU] = []
     /// The time in nanoseconds, which advances only on a test's request.
     var now: UInt64 = 7_000_000_000
     private var pending: [Broker.PendingSubscription] = []
@@ -145,7 +145,7 @@ final class TestHost {
         case .deregister(let cpus): deregister(cpus)
         case .status(let query):
             broker.answer(
-                query, cpus: query.includesDaemon ? cpuCounters : [], uptimeMilliseconds: 12, host: .sample)
+                query, cpus: query.includesDaemon ? cpuCounters : [], uptime: .milliseconds(12), host: .sample)
         }
     }
 

@@ -5,63 +5,78 @@ import Testing
 /// One struct taskstats as sent by a little-endian 64-bit kernel, and its meaning.
 ///
 /// Bytes, offsets and expected values come from the kernel's header, not from this project. Every field has a unique
-/// value: a u64 combines its number in the struct, the version and the offset (cpu_count 5000017000016 is the 5th field
-/// of version 17, at 16), a few have the top bit set as well; padding is 0xee.
+/// value: a u64 combines its number in the struct, a version and the offset (cpu_count 5000008000016 is the 5th field
+/// of version 8, at 16), a few have the top bit set as well; padding is 0xee. A version that only adds fields at the end
+/// is written as the previous one with a tail, and with other values in the fields that have few.
 struct TaskstatsFixture: Sendable, CustomTestStringConvertible {
     /// The version of a record with these bytes.
-    var version: UInt16
+    let version: UInt16
     /// The kind of the record.
     let kind: TaskRecord.Kind
-    /// The bytes.
-    private(set) var bytes: [UInt8]
-    /// The positions of the fields and other parts.
-    let parts: [HexFixture.Part]
+    private var fixture: HexFixture
     /// The command name, if any.
     let command: [UInt8]?
     /// The values of all other fields, by the kernel's names.
-    private(set) var values: [String: UInt64]
+    let values: [String: UInt64]
     /// The version of the task's record in the same message.
     private(set) var versionOfTask: UInt16?
     private(set) var testDescription: String
 
     init(version: UInt16, kind: TaskRecord.Kind, hex: String, command: [UInt8]?, values: [String: UInt64]) {
-        let fixture = HexFixture(hex)
+        self.init(version: version, kind: kind, HexFixture(hex), command: command, values: values)
+    }
+
+    private init(
+        version: UInt16, kind: TaskRecord.Kind, _ fixture: HexFixture, command: [UInt8]?, values: [String: UInt64]
+    ) {
         self.version = version
         self.kind = kind
+        self.fixture = fixture
         self.command = command
         self.values = values
-        bytes = fixture.bytes
-        parts = fixture.parts
         testDescription = "version \(version) of a \(kind)"
+    }
+
+    /// The bytes.
+    var bytes: [UInt8] { fixture.bytes }
+
+    /// The positions of the fields and other parts.
+    var parts: [HexFixture.Part] { fixture.parts }
+
+    /// Returns a later version: with other values in some fields, and with more fields at the end.
+    ///
+    /// `values` are those of the changed and of the additional fields.
+    func extended(
+        to version: UInt16, changing changes: String, adding tail: String, command: [UInt8]?, values: [String: UInt64]
+    ) -> TaskstatsFixture {
+        TaskstatsFixture(
+            version: version, kind: kind, fixture.replacing(HexFixture(changes)).appending(HexFixture(tail)),
+            command: command, values: self.values.merging(values) { _, new in new })
     }
 
     /// The sums of a process from a kernel that sets no version in them.
     static let processWithoutVersion: TaskstatsFixture = {
-        var fixture = process16
-        fixture.bytes.replaceSubrange(0..<2, with: [0, 0])
-        fixture.versionOfTask = 16
-        fixture.testDescription = "version 0 of a process"
-        return fixture
+        var sums = process16
+        sums.fixture = sums.fixture.replacing(HexFixture("00 00  # version 0"))
+        sums.versionOfTask = 16
+        sums.testDescription = "version 0 of a process"
+        return sums
     }()
 
     /// A possible version 18: version 17 with additional bytes.
-    static let version18: TaskstatsFixture = {
-        var fixture = version17
-        fixture.version = 18
-        fixture.values["version"] = 18
-        fixture.bytes.replaceSubrange(0..<2, with: [18, 0])
-        fixture.bytes +=
-            HexFixture(
-                """
-                c1 c2 c3 c4 c5 c6 c7 c8                          # soft_count
-                d1 d2 d3 d4 d5 d6 d7 d8                          # soft_delay_total
-                e1 e2 e3 e4 e5 e6 e7 e8                          # soft_delay_max
-                f1 f2 f3 f4 f5 f6 f7 f8                          # soft_delay_min
-                """
-            ).bytes
-        fixture.testDescription = "version 18 of a task"
-        return fixture
-    }()
+    static let version18 = version17.extended(
+        to: 18,
+        changing: """
+            12 00                                            # version 18
+            """,
+        adding: """
+            c1 c2 c3 c4 c5 c6 c7 c8                          # soft_count
+            d1 d2 d3 d4 d5 d6 d7 d8                          # soft_delay_total
+            e1 e2 e3 e4 e5 e6 e7 e8                          # soft_delay_max
+            f1 f2 f3 f4 f5 f6 f7 f8                          # soft_delay_min
+            """,
+        command: version17.command,
+        values: ["version": 18])
 
     /// Every fixture.
     static let all = [

@@ -34,11 +34,13 @@ import Testing
     }
 
     @Test func `the answer to any refused line fits into a line`() {
-        for request in RequestCase.all {
-            guard case .failure(let failure) = Self.read(request.line) else { continue }
+        var refused = 0
+        for case (let request, .failure(let failure)) in RequestCase.all.map({ ($0, Self.read($0.line)) }) {
+            refused += 1
             let answer = ServerLine.error(failure.id, failure.error)
             #expect(answer.count <= ProtocolLimits.lineBytes, "\(request)")
         }
+        #expect(refused > 0)
     }
 
     /// Decodes a line as received over a socket.

@@ -41,7 +41,9 @@ struct GoldenExchange {
     ) -> GoldenExchange {
         var line = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
         RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &line)
-        return .daemon(line, .exit(ReceivedExit(record: reads ?? record, redacted: redacted)))
+        var read = reads ?? record
+        read.redacted = redacted
+        return .daemon(line, .exit(read))
     }
 
     /// A refusal.

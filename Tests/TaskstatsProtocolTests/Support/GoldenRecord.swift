@@ -20,21 +20,22 @@ extension ExitRecord {
 extension GoldenExchange {
     /// Returns the answer to a subscription.
     static func subscribed(
-        _ id: Int64, cpus: [Int], _ parameters: SubscribeParameters, next: [Int: UInt64] = [:]
+        _ id: Int64, cpus: [Int], _ parameters: Subscription, next: [Int: UInt64] = [:]
     ) -> GoldenExchange {
-        let cpus = CPUSet(cpus)
+        var effective = parameters
+        effective.cpus = CPUSet(cpus)
         return .daemon(
-            ServerLine.subscribed(.integer(id), cpus: cpus, parameters) { next[$0] ?? 1 },
-            .reply(id: id, .subscription(cpus: cpus.description, fields: parameters.fields)))
+            ServerLine.subscribed(.integer(id), effective) { next[$0] ?? 1 },
+            .reply(id: id, .subscription(cpus: effective.cpus, fields: effective.fields)))
     }
 
     /// Returns a subscription to command names on these CPUs, and its answer.
     static func subscribesToNames(_ list: String, cpus: [Int]) -> [GoldenExchange] {
-        var parameters = SubscribeParameters()
-        parameters.cpus = list
+        var parameters = Subscription()
         parameters.fields = [.acComm]
         return [
-            .client(Request(id: .integer(1), call: .subscribe(parameters))), .subscribed(1, cpus: cpus, parameters),
+            .client(Request(id: .integer(1), call: .subscribe(parameters, cpuList: list))),
+            .subscribed(1, cpus: cpus, parameters),
         ]
     }
 }

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("README.md", 1), ("Sources/Taskstats/TaskstatsClient.docc/GettingStarted.md", 10),
+        ("README.md", 1), ("Sources/Taskstats/Taskstats.docc/GettingStarted.md", 10),
         ("Sources/Taskstats/Async/TaskstatsClient.swift", 1),
         ("Sources/Taskstats/Blocking/TaskstatsConnection.swift", 1),
         ("Sources/Taskstats/Values/TaskstatsError.swift", 1),
@@ -72,7 +72,7 @@ import Testing
             try peer.answerStats()
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(Loss(.queue, count: 37)))
+            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.send(ServerLine.closing(reason: "over"))
         }
         try await run([script], ending: nil) { try GettingStarted.block() }
@@ -110,7 +110,7 @@ import Testing
         try peer.sendHello(instance: "first")
         try peer.grantSubscription()
         try peer.exit(SampleRecords.exit(pid: 1))
-        try peer.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144)))
+        try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
         try peer.send(ServerLine.closing(reason: "over"))
     }
 

@@ -73,7 +73,7 @@ enum GettingStarted {
     static func reportAccess(_ client: Client) {
         switch client.server.access {
         case .all: print("every process of the machine")
-        case .own: print("the processes of user", client.server.uid)
+        default: print("the processes of user", client.server.uid)
         }
     }
 

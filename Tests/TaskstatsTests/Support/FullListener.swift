@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Synchronization
+import TaskstatsModel
 import TaskstatsProtocol
 import TestSupport
 
@@ -42,10 +43,10 @@ final class FullListener {
 
     private static var hello: ByteBuffer {
         ServerLine.hello(
-            Hello(
+            ServerInfo(
                 server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: 16,
                 possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: true, uid: 0, access: .all,
-                limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)))
+                limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32)))
     }
 
     /// Others who connect, and connect again as soon as they were accepted.
@@ -60,8 +61,8 @@ final class FullListener {
             }
         }
 
-        fileprivate func waitForAll(_ count: Int) {
-            while present.load(ordering: .relaxed) < count { sched_yield() }
+        fileprivate func waitForAll(_ count: Int) throws {
+            try wait(for: "\(count) clients") { present.load(ordering: .relaxed) >= count }
         }
 
         /// Lets all of them stop.
@@ -81,7 +82,7 @@ final class FullListener {
     func crowd(_ count: Int) throws -> Crowd {
         let crowd = Crowd()
         for _ in 0..<count { try crowd.join(path) }
-        crowd.waitForAll(count)
+        try crowd.waitForAll(count)
         return crowd
     }
 }

@@ -29,13 +29,13 @@ final class InterruptedThread: Sendable {
     }
 
     /// Interrupts it at this pace until it has ended, or for so long, and waits for its end.
-    func interrupt(every pace: Duration, atMost limit: Duration) {
+    func interrupt(every pace: Duration, atMost limit: Duration) throws {
         let end = SuspendingClock.now.advanced(by: limit)
         while SuspendingClock.now < end, !state.hasEnded.load(ordering: .relaxed) {
             // Its number is good until it is joined.
             if let id = state.id.withLock({ $0 }) { _ = pthread_kill(id, signal) }
             usleep(UInt32(pace / .microseconds(1)))
         }
-        thread.join()
+        try thread.join()
     }
 }

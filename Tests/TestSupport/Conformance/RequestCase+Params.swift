@@ -42,17 +42,17 @@ extension RequestCase {
 
     static let subscriptions =
         of(
-            "subscriptions", .accepted(.subscribe(subscription { _ in })),
+            "subscriptions", .accepted(subscribe()),
             [
                 request("subscribe"), request("subscribe", "{}"),
                 request("subscribe", #"{"cpus":"all","scope":"task","overflow":"drop","filter":{}}"#),
             ])
         + of(
-            "filters", .accepted(.subscribe(subscription { $0.filter.uids = [0, 4_294_967_295] })),
+            "filters", .accepted(subscribe { $0.filter.uids = [0, 4_294_967_295] }),
             [request("subscribe", #"{"filter":{"uid":[4294967295,0,-0,0]}}"#)])
         + of(
             "patterns",
-            .accepted(.subscribe(subscription { $0.filter.commands = GlobPattern("\u{0}[!a-z]\\*é").map { [$0] } })),
+            .accepted(subscribe { $0.filter.commands = GlobPattern("\u{0}[!a-z]\\*é").map { [$0] } }),
             [
                 request("subscribe", #"{"filter":{"comm":"\u0000[!a-z]\\*\u00e9"}}"#),
                 request("subscribe", #"{"filter":{"comm":["\u0000[!a-z]\\*\u00e9"]}}"#),
@@ -60,10 +60,10 @@ extension RequestCase {
         + of(
             "lists of patterns",
             .accepted(
-                .subscribe(subscription { $0.filter.commands = ["git*", "", "m"].compactMap(GlobPattern.init) })),
+                subscribe { $0.filter.commands = ["git*", "", "m"].compactMap(GlobPattern.init) }),
             [request("subscribe", #"{"filter":{"comm":["git*","","m"]}}"#)])
         + of(
-            "long times", .accepted(.subscribe(subscription { $0.filter.minElapsedMicroseconds = UInt64(Int64.max) })),
+            "long times", .accepted(subscribe { $0.filter.minElapsedMicroseconds = UInt64(Int64.max) }),
             [request("subscribe", #"{"filter":{"min_elapsed_us":9223372036854775807}}"#)])
         + of(
             "invalid subscriptions", .refused(.invalidParams, id: id),
@@ -100,7 +100,7 @@ extension RequestCase {
         ].flatMap { cpus in
             of(
                 "lists of CPUs that the machine does not have",
-                .accepted(.subscribe(subscription { $0.cpus = cpus }), answer: .invalidParams),
+                .accepted(subscribe(cpuList: cpus), answer: .invalidParams),
                 [request("subscribe", #"{"cpus":"\#(cpus)"}"#)])
         }
 
@@ -139,14 +139,16 @@ extension RequestCase {
             "fields as many as fit", .accepted(.get(.pid(1), fields: FieldSet(group: .io))),
             [request("get", #"{"pid":1,"fields":[\#(String(repeating: "\"io\",", count: 440))"io"]}"#)])
         + of(
-            "lists of CPUs as long as a line", .accepted(.subscribe(subscription { $0.cpus = manyCPUs })),
+            "lists of CPUs as long as a line", .accepted(subscribe(cpuList: manyCPUs)),
             [request("subscribe", "{\"cpus\":\"\(manyCPUs)\"}")])
 
     private static let manyCPUs = String(repeating: "0-N:1/2,", count: ProtocolLimits.cpuListParts - 1) + "all"
 
-    private static func subscription(_ change: (inout SubscribeParameters) -> Void) -> SubscribeParameters {
-        var parameters = SubscribeParameters()
-        change(&parameters)
-        return parameters
+    private static func subscribe(
+        cpuList: String = "all", _ change: (inout Subscription) -> Void = { _ in }
+    ) -> Request.Call {
+        var subscription = Subscription()
+        change(&subscription)
+        return .subscribe(subscription, cpuList: cpuList)
     }
 }

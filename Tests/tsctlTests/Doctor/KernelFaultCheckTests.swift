@@ -44,12 +44,12 @@ import Testing
 
     @Test func `sums without ended threads are a warning that names the fields`() {
         func finding(_ isComplete: Bool?) -> Finding {
-            var hello = Hello(
+            var hello = ServerInfo(
                 server: "", instance: "9f0c", kernelRelease: "6.12", taskstatsVersion: 14, possibleCPUs: "0",
                 onlineCPUs: "0", delayAccounting: true, uid: 0, access: .all,
-                limits: Hello.Limits(queueBytes: 1, connectionsPerUID: 1))
+                limits: ServiceLimits(queueBytes: 1, connectionsPerUID: 1))
             hello.processSumsAreComplete = isComplete
-            return ProcessSumsCheck(server: ServerInfo(hello, access: .all)).finding
+            return ProcessSumsCheck(server: hello).finding
         }
         #expect(finding(true).verdict == .ok)
         #expect(finding(nil).verdict == .unknown)

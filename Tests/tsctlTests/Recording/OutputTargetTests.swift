@@ -62,7 +62,7 @@ import Testing
         return start.duration(to: .now)
     }
 
-    @Test(.enabled(if: geteuid() == 0), arguments: [[], ["--force"]])
+    @Test(.enabled(if: isRoot, "needs root"), arguments: [[], ["--force"]])
     func `root does not write to a FIFO of another user`(options: [String]) throws {
         let path = try fifo("a", owner: Self.noDaemon)
         // The attacker reads.
@@ -77,7 +77,7 @@ import Testing
         #expect(try reader.readText() == "")
     }
 
-    @Test(.enabled(if: geteuid() == 0))
+    @Test(.enabled(if: isRoot, "needs root"))
     func `root does not write to a file that another user created in a directory like tmp`() throws {
         let path = try file("a", owner: Self.noDaemon)
         let daemon = try daemon()
@@ -124,7 +124,7 @@ import Testing
                 + "device)\n")
     }
 
-    @Test(.enabled(if: geteuid() == 0)) func `what a report goes to follows the same rules`() throws {
+    @Test(.enabled(if: isRoot, "needs root")) func `what a report goes to follows the same rules`() throws {
         let path = try fifo("a", owner: Self.noDaemon)
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
         let daemon = try daemon()
@@ -171,11 +171,8 @@ import Testing
 
     /// Waits until it has a second thread, which is the one that waits for the reader of a FIFO.
     private func waitForThread(of child: borrowing ChildProcess) throws {
-        let end = SuspendingClock.now + .seconds(20)
-        while ProcessDirectory.threads(of: UInt32(child.pid))?.count != 2 {
-            try #require(SuspendingClock.now < end)
-            sched_yield()
-        }
+        let pid = UInt32(child.pid)
+        try wait(for: "a second thread of pid \(pid)") { ProcessDirectory.threads(of: pid)?.count == 2 }
     }
 
     @Test(arguments: ["a", "a.gz"], [["--for", "1s"], []])
@@ -209,11 +206,9 @@ import Testing
     /// Waits until much is in the FIFO.
     private func waitUntilWritten(_ pipe: Int32) throws {
         var unread: Int32 = 0
-        let end = SuspendingClock.now + .seconds(20)
-        while unread < 16_384 {
-            try #require(SuspendingClock.now < end)
+        try wait(for: "16 KiB in the FIFO") {
             try #require(unsafe ioctl(pipe, UInt(FIONREAD), &unread) == 0)
-            sched_yield()
+            return unread >= 16_384
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `losses are noted, and do not end it`() throws {
-        let daemon = try granting { try $0.send(ServerLine.lost(Loss(.kernel(cpu: 1), count: 144))) }
+        let daemon = try granting { try $0.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144))) }
         let result = try run(["sh", "-c", "exit 4"], daemon: daemon).finish()
         #expect(result.status == 4)
         #expect(result.errors.contains("note              144 records lost on this machine: "))
@@ -87,8 +87,7 @@ import Testing
                 " of the command are not counted, because the connection to taskstatsd failed: lost the connection"))
     }
 
-    @Test func `a report that cannot be written hides no failure of the command, and is none of its successes`() throws
-    {
+    @Test func `a report that cannot be written hides no failure of the command, and is no success`() throws {
         for (script, status) in [("exit 3", 3), ("exit 0", 125)] as [(String, Int32)] {
             let daemon = try granting()
             let result = try run(["sh", "-c", script], options: ["--output", "/dev/full"], daemon: daemon).finish()

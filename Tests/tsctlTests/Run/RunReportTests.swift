@@ -8,15 +8,13 @@ import Testing
 
 /// The report of `run`, for people and for programs.
 @Suite struct RunReportTests {
-    private func server(_ access: ServerInfo.Access = .all, delayAccounting: Bool? = true, version: Int = 16)
-        -> ServerInfo
-    {
+    private func server(
+        _ access: AccessTier = .all, delayAccounting: Bool? = true, version: Int = 16
+    ) -> ServerInfo {
         ServerInfo(
-            Hello(
-                server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: version,
-                possibleCPUs: "0-1", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 1_000,
-                access: .all, reason: nil, limits: Hello.Limits(queueBytes: 8_388_608, connectionsPerUID: 32)),
-            access: access)
+            server: "taskstatsd/0.1.0", instance: "9f0c", kernelRelease: "6.18.44", taskstatsVersion: version,
+            possibleCPUs: "0-1", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 1_000, access: access,
+            limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32))
     }
 
     private func outcome(children: Int = 1) -> RunOutcome {

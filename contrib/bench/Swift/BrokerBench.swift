@@ -75,20 +75,20 @@ struct BrokerBench {
         }
     }
 
-    private func subscription(_ number: Int) -> SubscribeParameters {
-        var parameters = SubscribeParameters()
+    private func subscription(_ number: Int) -> Subscription {
+        var parameters = Subscription()
         switch mask {
         case .one:
-            parameters.cpus = "\(number % cpus)"
+            parameters.cpus = [number % cpus]
         case .node:
             let first = number % divisor * Self.cpusPerNode
-            parameters.cpus = "\(first)-\(min(first + Self.cpusPerNode, cpus) - 1)"
+            parameters.cpus = CPUSet(first..<min(first + Self.cpusPerNode, cpus))
         case .all:
             break
         case .allOwnFilter:
             parameters.filter.uids = [0, UInt32(1_000_000 + number)]
         case .elsewhere:
-            parameters.cpus = "1-\(cpus - 1)"
+            parameters.cpus = CPUSet(1..<cpus)
         case .noMatch:
             parameters.filter.uids = [UInt32(1_000_000 + number)]
         }
@@ -97,7 +97,7 @@ struct BrokerBench {
 
     private func subscribe(_ number: Int, to broker: inout Broker) {
         let peer = PeerIdentity(Caller(uid: 0, gid: 0, groups: []), sharesPIDNamespace: true)
-        let host = HostState(onlineCPUs: "0-\(cpus - 1)", delayAccounting: true)
+        let host = HostState(onlineCPUs: CPUSet(0..<cpus), delayAccounting: true)
         guard case .admitted(let id) = broker.admit(peer.caller, at: 0, identify: { peer }, host: host),
             case .register(let pending) = broker.handle(
                 Request(id: .integer(1), call: .subscribe(subscription(number))), from: id, at: 0)

@@ -17,7 +17,7 @@ enum EventTarget {
         }
         guard case .exit(let exit)? = try? unsafe EventReader.read(bytes) else { return }
         // The daemon always writes the CPU.
-        guard exit.record.cpu != ExitRecord.unknownCPU else { return }
+        guard exit.cpu != ExitRecord.unknownCPU else { return }
         var line = ByteBuffer(capacity: 64)
         RecordEncoder.appendExitLine(exit.record, fields: .all, redacted: [], to: &line)
         let again = unsafe line.withUnsafeBytes { written in

@@ -61,9 +61,18 @@ struct FilterOptions: ParsableArguments {
 
     func validate() throws { _ = try filter() }
 
-    /// Returns the subscription for the daemon.
-    func subscription(fields: FieldSet) throws(ValidationError) -> Subscription {
-        Subscription(cpus: cpus, scope: scope ?? .task, fields: fields, filter: try filter())
+    /// Returns the subscription for a daemon, whose machine determines the meaning of "N" in a list of CPUs.
+    func subscription(fields: FieldSet, on server: ServerInfo) throws -> Subscription {
+        Subscription(cpus: try cpuSet(on: server), scope: scope ?? .task, fields: fields, filter: try filter())
+    }
+
+    private func cpuSet(on server: ServerInfo) throws(Failure) -> CPUSet {
+        if cpus == "all" { return .all }
+        do throws(CPUSet.ParsingError) {
+            return try CPUSet(parsing: cpus, possible: server.possibleCPUs)
+        } catch {
+            throw Failure("cpus: \(error)")
+        }
     }
 }
 

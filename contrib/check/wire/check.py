@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import jsonschema
 from jsonschema.exceptions import best_match
 
-PROTOCOL = pathlib.Path(__file__).resolve().parents[2] / "Protocol"
+PROTOCOL = pathlib.Path(__file__).resolve().parents[3] / "Protocol"
 LONGEST_LINE = 65536
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 HEAD = re.compile(r'\{"jsonrpc":"2\.0",(?:"method":"[a-z]+","params":|"id":[^:]*,"(?:result|error)":)')
