@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import TaskstatsProtocol
 import TestSupport
 import Testing
@@ -69,7 +70,7 @@ import Testing
         await sent.value()
         // Cancelled before it begins, so nothing of it is sent.
         let second = Task {
-            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             _ = try await client.stats(ofTask: 2)
         }
         await #expect(throws: CancellationError.self) { try await second.value }
@@ -109,7 +110,7 @@ import Testing
                 let request = try peer.request()
                 guard case .get(.pid(let pid), _) = request.call else { continue }
                 try peer.send(
-                    ServerLine.stats(request.id, of: .pid(pid), SampleRecords.task(pid: pid), fields: [.acPid]))
+                    ServerLine.stats(request.id, of: .pid(pid), SampleRecords.task(pid: UInt64(pid)), fields: [.acPid]))
                 if pid == 7 { return }
             }
         }
@@ -135,7 +136,8 @@ import Testing
         }
         let client = try await TaskstatsClient.connect(path: daemon.path)
         let results = try await client.stats(ofTasks: 1...3)
-        #expect(results.map { try? $0.get().acPid } == [1, nil, 3])
+        let pids = results.map { (result: Result<TaskRecord, TaskstatsError>) in (try? result.get())?.acPid }
+        #expect(pids == [1, nil, 3])
         #expect(throws: TaskstatsError.self) { try results[1].get() }
         #expect(try await client.stats(ofProcesses: [Int32]()).isEmpty)
         #expect(try daemon.finish().count == 3)
@@ -162,25 +164,6 @@ import Testing
     }
 
     @Test func `code that uses a provider can be tested without a daemon`() async throws {
-        struct Substitute: TaskstatsProvider {
-            func stats(ofTask pid: some BinaryInteger & Sendable, fields: FieldSet) async throws -> TaskRecord {
-                guard pid == 1 else { throw TaskstatsError(.noSuchTask, "no task \(pid)") }
-                return TaskRecord(
-                    kind: .task, values: [.cpuDelayTotal: 5_000_000, .acEtime: 2_000, .hiwaterRss: 3], command: "sh")
-            }
-            func stats(ofProcess tgid: some BinaryInteger & Sendable, fields: FieldSet) async throws -> TaskRecord {
-                try await stats(ofTask: tgid, fields: fields)
-            }
-            func stats(ofCgroup path: String) async throws -> CgroupStats {
-                CgroupStats(sleeping: 1, running: 0, stopped: 0, uninterruptible: 0, ioWait: 0)
-            }
-            func status() async throws -> DaemonStatus {
-                DaemonStatus(connection: .init(), delayAccounting: nil, daemon: nil)
-            }
-        }
-        func waited(_ provider: some TaskstatsProvider, _ pid: Int) async throws -> Duration? {
-            try await provider.stats(ofTask: pid, fields: .all).cpuWait
-        }
         #expect(try await waited(Substitute(), 1) == .milliseconds(5))
         await #expect(throws: TaskstatsError.self) { try await waited(Substitute(), 2) }
         let record = try await Substitute().stats(ofProcess: 1, fields: .all)
@@ -291,4 +274,27 @@ extension FakePeer {
             if case .pid(let pid) = target { SampleRecords.task(pid: UInt64(pid)) } else { SampleRecords.process() }
         try send(ServerLine.stats(request.id, of: target, record, fields: fields))
     }
+}
+
+/// A source of statistics without a daemon.
+private struct Substitute: TaskstatsProvider {
+    func stats(ofTask pid: some BinaryInteger & Sendable, fields: FieldSet) async throws -> TaskRecord {
+        guard pid == 1 else { throw TaskstatsError(.noSuchTask, "no task \(pid)") }
+        return TaskRecord(
+            kind: .task, values: [.cpuDelayTotal: 5_000_000, .acEtime: 2_000, .hiwaterRss: 3], command: "sh")
+    }
+    func stats(ofProcess tgid: some BinaryInteger & Sendable, fields: FieldSet) async throws -> TaskRecord {
+        try await stats(ofTask: tgid, fields: fields)
+    }
+    func stats(ofCgroup path: String) async throws -> CgroupStats {
+        CgroupStats(sleeping: 1, running: 0, stopped: 0, uninterruptible: 0, ioWait: 0)
+    }
+    func status() async throws -> DaemonStatus {
+        DaemonStatus(connection: .init(), delayAccounting: nil, daemon: nil)
+    }
+}
+
+/// Code that uses a provider.
+private func waited(_ provider: some TaskstatsProvider, _ pid: Int) async throws -> Duration? {
+    try await provider.stats(ofTask: pid, fields: .all).cpuWait
 }

@@ -112,7 +112,8 @@ extension TaskstatsClient {
     }
 
     private func results<Value>(
-        of requests: [TypedRequest<Value>], on multiplexer: RequestMultiplexer, before deadline: SuspendingClock.Instant?
+        of requests: [TypedRequest<Value>], on multiplexer: RequestMultiplexer,
+        before deadline: SuspendingClock.Instant?
     ) async throws -> [Result<Value, TaskstatsError>] {
         let (batch, needsPump) = try multiplexer.send(requests.map(\.call))
         if needsPump { Task { await self.pump(multiplexer) } }
