@@ -47,6 +47,9 @@ final class RequestMultiplexer {
     /// Whether the connection has ended.
     var hasEnded: Bool { connection.stateMachine.end != nil }
 
+    /// Whether requests were not sent, or not completely.
+    var hasUnsent: Bool { !outgoing.isEmpty }
+
     /// Sends requests; returns whether the caller must start the pump.
     func send(_ calls: [Request.Call]) throws(TaskstatsError) -> (batch: Batch, needsPump: Bool) {
         let firstID = connection.stateMachine.lastID + 1

@@ -125,6 +125,9 @@ extension TaskstatsClient {
         }
     }
 
+    /// Whether requests were not sent, or not completely.
+    var hasUnsentRequests: Bool { requests?.hasUnsent ?? false }
+
     private func pump(_ multiplexer: RequestMultiplexer) async { await multiplexer.pump() }
 
     /// Replaces an ended connection, unless another request has done so, or throws the reason why it cannot.
