@@ -21,6 +21,8 @@ struct PlayCommand: ParsableCommand {
 
             \(FilterOptions.explanation)
 
+            \(DurationArgument.explanation)
+
             \(ViewOptions.columns)
 
             \(ViewOptions.losses)

@@ -18,10 +18,10 @@ final class RecordingWriter: Sendable {
     private static let capacity = 32 << 20
 
     private let state = Mutex(State())
-    /// Signals to the thread that there is work, or the end; and to the caller that there is room again.
+    /// Signals of work, or of the end, to the thread; and of free space to the caller.
     private let work: EventCounter
     private let room: EventCounter
-    /// Signals to the thread that a stalled reader now has a time limit; and to the caller that writing has ended.
+    /// Signals to the thread to limit the time of a stalled reader; and to the caller that writing has ended.
     private let timeout: EventCounter
     private let ended: EventCounter
 

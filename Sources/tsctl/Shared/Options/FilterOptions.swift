@@ -6,14 +6,15 @@ struct FilterOptions: ParsableArguments {
     static let explanation = """
         A condition is an expression of --filter. Some have a short option, which means the same. Different conditions \
         must all hold; several values of one condition are alternatives, in one option or in several.
-          uid=NAME,...      --uid NAME,...      these users, by name or number
-          gid=NAME,...                          these groups
-          ppid=NUMBER,...                       children of these processes
-          comm=PATTERN      --comm PATTERN      these commands, as in git* or '[kw]*'
-          exit=failed       --failed            a nonzero exit code, or a signal
-          exit=signaled                         a signal
-          exit=ok                               exit code 0
-          min_elapsed=TIME  --longer-than TIME  lived at least this long
+          --filter          short option        selects tasks
+          uid=NAME,...      --uid NAME,...      of these users, by name or number
+          gid=NAME,...                          of these groups
+          ppid=NUMBER,...                       that are children of these processes
+          comm=PATTERN      --comm PATTERN      by command, as in git* or '[kw]*'
+          exit=failed       --failed            with a nonzero exit code, or a signal
+          exit=signaled                         ended by a signal
+          exit=ok                               with exit code 0
+          min_elapsed=TIME  --longer-than TIME  that lived at least this long
         """
 
     @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))
