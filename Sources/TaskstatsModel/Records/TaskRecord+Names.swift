@@ -12,9 +12,13 @@ extension TaskRecord {
     public var elapsed: Duration? { self.acEtime }
     /// The time of the start: `ac_btime64` or, on kernels without it, `ac_btime`.
     public var startTime: Timestamp? { self.acBtime64 ?? self.acBtime }
-    /// The time in user mode, as counted at ticks: `ac_utime`. ``userAndSystemTime(tick:)`` is more exact.
+    /// The time in user mode, as counted at ticks: `ac_utime`.
+    ///
+    /// ``userAndSystemTime(tick:)`` is more exact.
     public var userTime: Duration? { self.acUtime }
-    /// The time in the kernel, as counted at ticks: `ac_stime`. ``userAndSystemTime(tick:)`` is more exact.
+    /// The time in the kernel, as counted at ticks: `ac_stime`.
+    ///
+    /// ``userAndSystemTime(tick:)`` is more exact.
     public var systemTime: Duration? { self.acStime }
     /// The time spent waiting for a CPU: `cpu_delay_total`.
     public var cpuWait: Duration? { self.cpuDelayTotal }
