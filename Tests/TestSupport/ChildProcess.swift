@@ -3,7 +3,8 @@ import LinuxSystem
 
 /// A program run by a test, whose output is read by line or as a whole, and which can be sent signals.
 ///
-/// Every wait for it has a deadline; a program that misses it is killed when it is waited for to the end.
+/// Every wait for it has a deadline. It is killed when it misses that of its end, or when its value is destroyed before,
+/// as by a test that fails: it must not disturb the next one.
 package struct ChildProcess: ~Copyable {
     /// The destination of its standard output.
     package enum Output {
@@ -33,7 +34,8 @@ package struct ChildProcess: ~Copyable {
     }
 
     /// Its process id.
-    package let pid: pid_t
+    package var pid: pid_t { running.pid }
+    private let running: Running
     /// The command and the process id, for failures.
     private let name: String
     private var output: Descriptor?
@@ -57,7 +59,7 @@ package struct ChildProcess: ~Copyable {
         }
         unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing.number, STDERR_FILENO)
         let pid = try unsafe Self.spawn(program, arguments, environment, &actions)
-        self.pid = pid
+        running = Running(pid)
         name = (arguments.isEmpty ? program : "\(program) \(arguments.joined(separator: " "))") + ", pid \(pid)"
         self.output = .some(toTest.reading)
         self.errors = errors.reading
@@ -110,13 +112,12 @@ package struct ChildProcess: ~Copyable {
         var status: Int32 = 0
         do {
             try readToEnd(&rest, &text, deadline)
-            while try !hasEnded(&status) {
+            while try !running.reap(&status) {
                 try deadline.check("the end of \(name)")
                 usleep(200)
             }
         } catch let error as TimedOut {
-            send(signal: SIGKILL)
-            _ = waitpid(pid, nil, 0)
+            running.kill()
             let said = [rest, text].map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
             throw TimedOut(error, saying: "it has been killed; its output was: \(said[0])\nits errors: \(said[1])")
         }
@@ -141,11 +142,32 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    private func hasEnded(_ status: inout Int32) throws(SystemError) -> Bool {
-        while true {
-            let ended = unsafe waitpid(pid, &status, WNOHANG)
-            if ended >= 0 { return ended == pid }
-            guard errno == EINTR else { throw .last("waitpid") }
+    /// The process, which is killed unless it has been reaped.
+    private final class Running {
+        let pid: pid_t
+        private var isReaped = false
+
+        init(_ pid: pid_t) { self.pid = pid }
+
+        deinit { kill() }
+
+        /// Reaps it if it has ended, and returns whether it has.
+        func reap(_ status: inout Int32) throws(SystemError) -> Bool {
+            while true {
+                let ended = unsafe waitpid(pid, &status, WNOHANG)
+                if ended >= 0 {
+                    isReaped = ended == pid
+                    return isReaped
+                }
+                guard errno == EINTR else { throw .last("waitpid") }
+            }
+        }
+
+        func kill() {
+            guard !isReaped else { return }
+            _ = Glibc.kill(pid, SIGKILL)
+            _ = waitpid(pid, nil, 0)
+            isReaped = true
         }
     }
 
