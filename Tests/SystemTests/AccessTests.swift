@@ -25,7 +25,7 @@ extension SystemTests {
             let daemon = try RunningDaemon()
             let observer = try daemon.connect()
             var watch = try Host.start(daemon.tsctlAsNobody(["watch", "--json", "--count", "2"]))
-            while try observer.status().daemon?.subscribers == 0 {}
+            try wait(for: "a subscriber") { try observer.status().daemon?.subscribers != 0 }
             _ = try ExitLoad(finishing: ExitLoad.start(cpu: 0, processes: 50, threads: 50))
             let theirs = try Host.start(Host.asNobody(["sh", "-c", "/bin/true; exit 4"]))
             let shell = theirs.pid

@@ -88,7 +88,7 @@ extension SystemTests {
 
         private func waitForSubscriber(of daemon: RunningDaemon) throws {
             let observer = try daemon.connect()
-            while try observer.status().daemon?.subscribers == 0 {}
+            try wait(for: "a subscriber") { try observer.status().daemon?.subscribers != 0 }
         }
 
         /// Returns the lines of the first block of shell commands in a page.

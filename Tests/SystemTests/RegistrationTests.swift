@@ -48,15 +48,14 @@ extension SystemTests {
             let client = try Host.start([
                 try ChildProcess.product("tsctl"), "watch", "--json", "--socket", daemon.socket,
             ])
-            while try observer.status().daemon?.subscribers == 0 {}
+            try wait(for: "a subscriber") { try observer.status().daemon?.subscribers != 0 }
             client.send(signal: SIGKILL)
             _ = try client.finish()
             // The end of the connection is in the daemon's queue before wait returned; the next loop iterations process
             // it.
-            let clock = ContinuousClock()
-            let deadline = clock.now + .seconds(5)
-            while try observer.status().daemon?.registeredCPUs != "", clock.now < deadline {}
-            #expect(try observer.status().daemon?.registeredCPUs == "")
+            try wait(for: "the deregistration", within: .seconds(5)) {
+                try observer.status().daemon?.registeredCPUs == ""
+            }
         }
 
         @Test

@@ -56,7 +56,9 @@ extension SystemTests {
             ])
             try #require(try strace.line()?.contains("attached") == true)
             // A keep-alive that was about to be sent may still arrive.
-            while try manager.next(milliseconds: 2_000) != nil, try !Host.text(log).contains("DELAYED") {}
+            try wait(for: "a delayed call") {
+                try manager.next(milliseconds: 2_000) == nil || Host.text(log).contains("DELAYED")
+            }
             #expect(try manager.next(milliseconds: 2_000) == nil)
             strace.send(signal: SIGTERM)
             _ = try strace.finish()

@@ -3,7 +3,8 @@ import LinuxSystem
 
 /// A program run by a test, whose output is read by line or as a whole, and which can be sent signals.
 ///
-/// Every wait for it has a deadline; a program that misses it is killed when it is waited for to the end.
+/// Every wait for it has a deadline. It is killed when it misses that of its end, or when its value is destroyed before,
+/// as by a test that fails: it must not disturb the next one.
 package struct ChildProcess: ~Copyable {
     /// The destination of its standard output.
     package enum Output {
@@ -32,7 +33,7 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    private let program: StartedProgram
+    private let running: Running
     /// The command and the process id, for failures.
     private let name: String
     private var output: Descriptor?
@@ -57,14 +58,14 @@ package struct ChildProcess: ~Copyable {
             case .closed: .closed
             }
         let started = try request.start()
-        self.program = started
+        running = Running(started)
         name = "\(([program] + arguments).joined(separator: " ")), pid \(started.pid)"
         self.output = .some(toTest.takeReading())
         self.errors = errors.takeReading()
     }
 
     /// Its process id.
-    package var pid: pid_t { program.pid }
+    package var pid: pid_t { running.program.pid }
 
     /// The process id of the tests themselves.
     package static var ownID: pid_t { getpid() }
@@ -104,7 +105,7 @@ package struct ChildProcess: ~Copyable {
     package mutating func stopReading() { output = nil }
 
     /// Sends it a signal.
-    package func send(signal: Int32) { program.send(signal: signal) }
+    package func send(signal: Int32) { running.program.send(signal: signal) }
 
     /// Reads the rest of its output and waits for its end.
     package consuming func finish(within limit: Duration = Deadline.usualLimit) throws -> Result {
@@ -115,8 +116,7 @@ package struct ChildProcess: ~Copyable {
             try readToEnd(&rest, &text, deadline)
             status = try waitForStatus(deadline)
         } catch let error as TimedOut {
-            send(signal: SIGKILL)
-            _ = try program.wait()
+            running.kill()
             let said = [rest, text].map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
             throw TimedOut(error, saying: "it has been killed; its output was: \(said[0])\nits errors: \(said[1])")
         }
@@ -141,9 +141,33 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// The process, which is killed unless it has been reaped.
+    private final class Running {
+        let program: StartedProgram
+        private var isReaped = false
+
+        init(_ program: StartedProgram) { self.program = program }
+
+        deinit { kill() }
+
+        /// Reaps it if it has ended, and returns its status then.
+        func reap() throws(SystemError) -> Int32? {
+            guard let status = try program.statusIfEnded() else { return nil }
+            isReaped = true
+            return Int32(bitPattern: status)
+        }
+
+        func kill() {
+            guard !isReaped else { return }
+            program.send(signal: SIGKILL)
+            _ = try? program.wait()
+            isReaped = true
+        }
+    }
+
     private func waitForStatus(_ deadline: Deadline) throws -> Int32 {
         while true {
-            if let status = try program.statusIfEnded() { return Int32(bitPattern: status) }
+            if let status = try running.reap() { return status }
             try deadline.check("the end of \(name)")
             usleep(200)
         }

@@ -9,6 +9,7 @@ it can, on one CPU after the other. Prints "ready" when every user is connected,
 ALLOWED USED TIMES", over all users.
 """
 import collections
+import ctypes
 import itertools
 import json
 import os
@@ -21,6 +22,7 @@ import threading
 from conversation import Conversation, become, request, told
 
 path, first_uid, users, exit_load = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+PR_SET_PDEATHSIG = 1
 FIELDS = ["ac_comm", "ac_uid", "ac_gid", "ac_pid", "ac_etime", "ac_utime", "ac_stime", "cpu_count", "nvcsw", "ac_flag"]
 EXPENSIVE = [
     request(1, "subscribe", cpus="0," * 256), request(2, "subscribe", cpus="0-N:1/2," * 1000),
@@ -132,7 +134,10 @@ for number in range(users):
     if child == 0:
         os.dup2(printing, 1)
         os.closerange(printing, printing + 1)
-        User(first_uid + number).run(ready)
+        user = User(first_uid + number)
+        # Ends with the other users, also when a failed test kills them all; a change of the uid forgets this.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        user.run(ready)
         os._exit(0)
     os.close(printing)
     children.append(child)
