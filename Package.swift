@@ -51,7 +51,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Taskstats", dependencies: ["TaskstatsModel", "TaskstatsProtocol", "LinuxSystem", "CLinux"],
+            name: "Taskstats",
+            dependencies: [
+                "TaskstatsModel", "TaskstatsProtocol", "LinuxSystem", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "tsctl",

@@ -58,6 +58,13 @@ package enum AccountDatabase {
 }
 
 extension AccountDatabase {
+    /// The effective and supplementary groups of this process.
+    package static var groupsOfThisProcess: [UInt32] {
+        var groups = [gid_t](repeating: 0, count: 65_536)
+        let count = unsafe getgroups(Int32(groups.count), &groups)
+        return [getegid()] + groups.prefix(Int(max(0, count)))
+    }
+
     /// Returns the groups to which the host's databases assign a user, regardless of those of a running process.
     package static func groups(of uid: UInt32) -> [UInt32] {
         guard let name = userName(uid), let user = user(named: name) else { return [] }

@@ -8,16 +8,16 @@ enum CommandLineArguments {
     /// Returns the arguments with the command first; throws if the command does not exist.
     static func prepared(_ arguments: [String], commands: [String]) throws(ValidationError) -> [String] {
         let leading = arguments.prefix(leadingOptions(of: arguments))
-        let rest = arguments.dropFirst(leading.count)
-        guard let command = rest.first else {
+        let remaining = arguments.dropFirst(leading.count)
+        guard let command = remaining.first else {
             if leading.isEmpty { return arguments }
             throw ValidationError(
                 "A command must follow \(leading.joined(separator: " ")), as in: tsctl --debug status")
         }
         // Help and the version need no connection.
-        if command.hasPrefix("-") || command == "help" { return Array(rest) }
+        if command.hasPrefix("-") || command == "help" { return Array(remaining) }
         guard commands.contains(command) else { throw unknown(command, commands) }
-        return [command] + leading + rest.dropFirst()
+        return [command] + leading + remaining.dropFirst()
     }
 
     /// Returns the number of leading arguments that are options of the connection.

@@ -71,7 +71,7 @@ struct Tsctl: ParsableCommand {
     }
 
     private static func end(_ failure: Failure) -> Never {
-        Console.say(failure.message)
+        Console.print(failure.message)
         Glibc.exit(EXIT_FAILURE)
     }
 }

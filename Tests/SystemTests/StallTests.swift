@@ -29,7 +29,7 @@ extension SystemTests {
         }
 
         @Test func `a client without data to read, or that reads a little from time to time, is not closed`() throws {
-            let daemon = try RunningDaemon(["--stall-timeout", "2", "--queue-bytes", "262144"])
+            let daemon = try RunningDaemon(["--stall-timeout", "2s", "--queue-bytes", "262144"])
             let idle = try daemon.connect()
             let slow = try Subscriber(daemon, subscription)
             let begun = clock.now

@@ -139,6 +139,7 @@ extension SystemTests {
 
         @Test(arguments: [
             ["--queue-bytes", "1"], ["--nonsense"], ["--stall-timeout", "9223372036854775807"],
+            ["--stall-timeout", "25h"], ["--stall-timeout", "1m"],
             ["--cpu-affinity", ""], ["--cpu-affinity", "100000"], ["--connections", "0"],
             ["--connections-per-user", "-1"], ["--connections-per-second", "1000001"],
             ["--requests-per-second", "0"],

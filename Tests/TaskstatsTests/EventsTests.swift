@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsProtocol
 import TestSupport
 import Testing

@@ -33,8 +33,6 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// Its process id.
-    package var pid: pid_t { running.pid }
     private let running: Running
     /// The command and the process id, for failures.
     private let name: String
@@ -49,21 +47,25 @@ package struct ChildProcess: ~Copyable {
     ) throws(SystemError) {
         let toTest = try Pipe()
         let errors = try Pipe()
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        switch output {
-        case .pipe: unsafe posix_spawn_file_actions_adddup2(&actions, toTest.writing.number, STDOUT_FILENO)
-        case .file(let path): unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY, 0)
-        case .closed: unsafe posix_spawn_file_actions_addclose(&actions, STDOUT_FILENO)
-        }
-        unsafe posix_spawn_file_actions_adddup2(&actions, errors.writing.number, STDERR_FILENO)
-        let pid = try unsafe Self.spawn(program, arguments, environment, &actions)
-        running = Running(pid)
-        name = (arguments.isEmpty ? program : "\(program) \(arguments.joined(separator: " "))") + ", pid \(pid)"
-        self.output = .some(toTest.reading)
-        self.errors = errors.reading
+        var request = ProgramStart([program] + arguments)
+        request.environment = environment.merging(Self.sanitizerOptions) { own, _ in own }
+        request.defaultSignals = ProgramStart.allSignals
+        request.files[STDERR_FILENO] = .descriptor(errors.writing.number)
+        request.files[STDOUT_FILENO] =
+            switch output {
+            case .pipe: .descriptor(toTest.writing.number)
+            case .file(let path): .path(path, flags: O_WRONLY)
+            case .closed: .closed
+            }
+        let started = try request.start()
+        running = Running(started)
+        name = "\(([program] + arguments).joined(separator: " ")), pid \(started.pid)"
+        self.output = .some(toTest.takeReading())
+        self.errors = errors.takeReading()
     }
+
+    /// Its process id.
+    package var pid: pid_t { running.program.pid }
 
     /// The process id of the tests themselves.
     package static var ownID: pid_t { getpid() }
@@ -103,19 +105,16 @@ package struct ChildProcess: ~Copyable {
     package mutating func stopReading() { output = nil }
 
     /// Sends it a signal.
-    package func send(signal: Int32) { _ = kill(pid, signal) }
+    package func send(signal: Int32) { running.program.send(signal: signal) }
 
     /// Reads the rest of its output and waits for its end.
     package consuming func finish(within limit: Duration = Deadline.usualLimit) throws -> Result {
         let deadline = Deadline(limit)
         var (rest, text) = (pending, [UInt8]())
-        var status: Int32 = 0
+        let status: Int32
         do {
             try readToEnd(&rest, &text, deadline)
-            while try !running.reap(&status) {
-                try deadline.check("the end of \(name)")
-                usleep(200)
-            }
+            status = try waitForStatus(deadline)
         } catch let error as TimedOut {
             running.kill()
             let said = [rest, text].map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
@@ -142,31 +141,33 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
-    /// The process, which is killed unless it has been reaped.
+    private func waitForStatus(_ deadline: Deadline) throws -> Int32 {
+        while true {
+            if let status = try running.statusIfEnded() { return Int32(bitPattern: status) }
+            try deadline.check("the end of \(name)")
+            usleep(200)
+        }
+    }
+
+    /// The program, which is killed unless it has been reaped.
     private final class Running {
-        let pid: pid_t
+        let program: StartedProgram
         private var isReaped = false
 
-        init(_ pid: pid_t) { self.pid = pid }
+        init(_ program: StartedProgram) { self.program = program }
 
         deinit { kill() }
 
-        /// Reaps it if it has ended, and returns whether it has.
-        func reap(_ status: inout Int32) throws(SystemError) -> Bool {
-            while true {
-                let ended = unsafe waitpid(pid, &status, WNOHANG)
-                if ended >= 0 {
-                    isReaped = ended == pid
-                    return isReaped
-                }
-                guard errno == EINTR else { throw .last("waitpid") }
-            }
+        func statusIfEnded() throws(SystemError) -> UInt32? {
+            let status = try program.statusIfEnded()
+            isReaped = status != nil
+            return status
         }
 
         func kill() {
             guard !isReaped else { return }
-            _ = Glibc.kill(pid, SIGKILL)
-            _ = waitpid(pid, nil, 0)
+            program.send(signal: SIGKILL)
+            _ = try? program.wait()
             isReaped = true
         }
     }
@@ -188,30 +189,5 @@ package struct ChildProcess: ~Copyable {
         ["LSAN_OPTIONS", "TSAN_OPTIONS"].reduce(into: [:]) { options, name in
             unsafe options[name] = getenv(name).map { unsafe String(cString: $0) }
         }
-    }
-
-    private static func spawn(
-        _ program: String, _ arguments: [String], _ environment: [String: String],
-        _ actions: inout posix_spawn_file_actions_t
-    ) throws(SystemError) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        var all = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe sigfillset(&all)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-        var argv = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        let environment = environment.merging(sanitizerOptions) { own, _ in own }
-        var envp = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
-        var pid: pid_t = 0
-        let error = unsafe posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
-        guard error == 0 else { throw SystemError("posix_spawn", errno: error) }
-        return pid
     }
 }

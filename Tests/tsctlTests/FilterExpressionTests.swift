@@ -1,4 +1,5 @@
 import Taskstats
+import TestSupport
 import Testing
 
 @testable import tsctl
@@ -39,7 +40,7 @@ import Testing
         ("gid=-1", "--filter: unknown group '-1'"),
         ("ppid=init", "--filter: unknown process id 'init'"),
         ("comm=[a", "--filter comm=[a: must be a pattern like 'git*', with closed brackets"),
-        ("min_elapsed=5", "--filter min_elapsed=5: must be a time with a unit, as in 500ms, 2s or 10min"),
+        ("min_elapsed=5m", "--filter min_elapsed=5m: \(DurationArgument.expectation)"),
         ("colour=red", "unknown condition 'colour'; --filter takes uid, gid, ppid, comm, exit and min_elapsed"),
     ])
     func `what is wrong is message`(expression: String, text: String) {
@@ -54,15 +55,47 @@ import Testing
         #expect(try FilterExpression.filter(["comm=a", "comm=b*"]).commands?.map(\.text) == ["a", "b*"])
     }
 
-    @Test(
-        arguments: [
-            ("10us", 10), ("500ms", 500_000), ("1min", 60_000_000), ("1h", 3_600_000_000), ("2d", 172_800_000_000),
-            ("0s", 0), ("", nil),
-            ("s", nil),
-            ("-1s", nil), ("1.5s", nil), ("1 s", nil), ("99999999999999999999s", nil), ("9999999999999h", nil),
-            ("٣s", nil),
-        ] as [(String, UInt64?)])
-    func `times need a unit and must fit`(text: String, microseconds: UInt64?) {
-        #expect(TimeSpan(text)?.microseconds == microseconds)
+    @Test func `a time without a unit is in seconds`() throws {
+        #expect(try FilterExpression.filter(["min_elapsed=5"]).minElapsedMicroseconds == 5_000_000)
+        #expect(try FilterExpression.filter(["min_elapsed=0.5"]).minElapsedMicroseconds == 500_000)
+    }
+
+    private static let shortOptions: [(option: [String], expression: [String])] = [
+        (["--failed"], ["exit=failed"]), (["--comm", "git*"], ["comm=git*"]), (["--uid", "root,7"], ["uid=root,7"]),
+        (["--longer-than", "1500ms"], ["min_elapsed=1500ms"]), (["--longer-than", "2"], ["min_elapsed=2"]),
+        (["--comm", "a", "--comm", "b"], ["comm=a", "comm=b"]), (["--uid", "1", "--uid", "2"], ["uid=1,2"]),
+    ]
+
+    @Test(arguments: shortOptions) func `a short option is an expression`(option: [String], expression: [String]) throws
+    {
+        let options = try FilterOptions.parse(option)
+        #expect(try options.filter() == FilterExpression.filter(expression))
+        let long = try FilterOptions.parse(expression.flatMap { ["--filter", $0] })
+        #expect(try options.filter() == long.filter())
+    }
+
+    @Test func `short options and expressions together must all hold`() throws {
+        let options = try FilterOptions.parse([
+            "--failed", "--comm", "git*", "--longer-than", "1", "--filter", "uid=7", "--filter", "min_elapsed=500ms",
+        ])
+        let filter = try options.filter()
+        func matches(uid: UInt32 = 7, comm: String = "git", exit: UInt64 = 0x100, elapsed: UInt64 = 1_000_000) -> Bool {
+            var record = SampleRecords.task(command: comm, exitcode: exit)
+            record.set(.acUid, to: UInt64(uid))
+            record.set(.acEtime, to: elapsed)
+            return filter.matches(record)
+        }
+        #expect(matches())
+        #expect(!matches(uid: 8))
+        #expect(!matches(comm: "make"))
+        #expect(!matches(exit: 0))
+        #expect(!matches(elapsed: 999_999))
+    }
+
+    @Test func `one condition in both forms gives alternatives`() throws {
+        let options = try FilterOptions.parse(["--uid", "7", "--filter", "uid=8", "--comm", "a", "--filter", "comm=b"])
+        let filter = try options.filter()
+        #expect(filter.uids == [7, 8])
+        #expect(Set(filter.commands?.map(\.text) ?? []) == ["a", "b"])
     }
 }

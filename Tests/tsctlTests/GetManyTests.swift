@@ -173,7 +173,8 @@ import Testing
         ["--pid", "5,x"], ["--pid", ","], ["--pid", "1", "--all"], ["--all", "--threads"],
         ["--pid", "1", "--count", "2"],
         ["--pid", "1", "--interval", "0.01"], ["--pid", "1", "--interval", "1e3"],
-        ["--pid", "1", "--interval", "1.2345"],
+        ["--pid", "1", "--interval", "1.2345678"], ["--pid", "1", "--interval", "50ms"],
+        ["--pid", "1", "--interval", "25h"], ["--pid", "1", "--interval", "1m"],
         ["--all", "--sort", "colour"], ["--all", "--limit", "0"], ["--cgroup", "/c", "--interval", "1"],
         ["--cgroup", "/c", "--sort", "pid"],
     ])
@@ -185,21 +186,23 @@ import Testing
 
     // MARK: Without a daemon
 
-    @Test func `intervals are seconds with up to three decimals`() throws {
-        for (text, milliseconds) in [
-            ("2", 2_000), ("0.5", 500), ("1.25", 1_250), ("0.125", 125), ("86400", 86_400_000),
+    @Test func `intervals are seconds with decimals, or have a unit`() throws {
+        for (text, milliseconds, seconds) in [
+            ("2", 2_000, "2"), ("0.5", 500, "0.5"), ("1.25", 1_250, "1.25"), ("0.125", 125, "0.125"),
+            ("86400", 86_400_000, "86400"), ("500ms", 500, "0.5"), ("2min", 120_000, "120"),
+            ("1d", 86_400_000, "86400"),
         ] {
-            let interval = try Interval(parsing: text)
+            let interval = try DurationArgument.interval(text)
             #expect(interval.milliseconds == milliseconds)
-            #expect(interval.text == text)
+            #expect(interval.secondsText == seconds)
         }
     }
 
     @Test func `if samples take longer than intervals, there is still time between them`() {
-        let interval = Interval(milliseconds: 300)
-        #expect(interval.rest(afterSpending: 10) == 290)
-        #expect(interval.rest(afterSpending: 200) == 150)
-        #expect(interval.rest(afterSpending: 5_000) == 150)
+        let interval = DurationArgument(microseconds: 300_000)
+        #expect(interval.pauseMilliseconds(afterSampling: 10) == 290)
+        #expect(interval.pauseMilliseconds(afterSampling: 200) == 150)
+        #expect(interval.pauseMilliseconds(afterSampling: 5_000) == 150)
     }
 
     @Test func `a task goes on when it has aged by the time that passed, and else is another`() {

@@ -67,8 +67,8 @@ import Testing
         var model = TopModel(subject: .thread)
         func sample(_ record: TaskRecord, at time: UInt64) -> TopInterval? {
             let requests = model.requests(for: [812])
-            model.saw(requests.map { ($0, .success(.init(record: record, text: []))) }, during: time...time)
-            model.resolved([], during: time...time)
+            model.update(with: requests.map { ($0, .success(.init(record: record, text: []))) }, during: time...time)
+            model.resolveDoubts(with: [], during: time...time)
             return model.finish(at: time)
         }
         _ = sample(SampleRecords.task(), at: 100_000_000)

@@ -40,7 +40,7 @@ import Testing
                     found.append(.pids([pid]))
                 }
             case .damaged(let offset, let count): found.append(.damaged(offset, count))
-            case .cutOff(let offset, let count): found.append(.cutOff(offset, count))
+            case .truncated(let offset, let count): found.append(.cutOff(offset, count))
             case .incomplete:
                 if rest.isEmpty { return found }
                 reader.append(rest.prefix(pieces))

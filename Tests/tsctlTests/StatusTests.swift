@@ -201,10 +201,24 @@ import Testing
         #expect(!(lines.joined() + run.output).contains("\u{1b}"))
     }
 
+    @Test(arguments: [[], ["--json"]]) func `--count ends it after as many intervals`(options: [String]) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.sendHello()
+            for received in [10, 20, 30] { try Self.answer(peer, received: received) }
+            try peer.waitForEnd()
+        }
+        let run = try tsctl(["--interval", "100ms", "--count", "2"] + options, daemon: daemon).finish()
+        #expect(run.status == 0)
+        #expect(run.errors == "")
+        let screens = run.output.split(separator: "\n").count { $0.hasPrefix("daemon ") || $0.hasPrefix("{") }
+        #expect(screens == 3, "one at the start, and one at the end of each interval")
+    }
+
     @Test func `what does not go together is wrong usage`() throws {
         for arguments in [
             ["--openmetrics", "--json"], ["--openmetrics", "--interval", "1"], ["--interval", "0"],
             ["--openmetrics", "--prometheus"], ["--interval", "1", "--output", "x"], ["--reconnect"],
+            ["--count", "1"], ["--interval", "1", "--count", "0"],
         ] {
             let run = try ChildProcess(ChildProcess.product("tsctl"), ["status"] + arguments).finish()
             #expect(run.status == 64)

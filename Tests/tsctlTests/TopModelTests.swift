@@ -21,9 +21,9 @@ import Testing
         /// On the monotonic clock, in microseconds.
         var time: UInt64 = 1_000_000_000
         var processes: [UInt32: Process] = [:]
-        var asked: [RateLimitedQueries.TypedRequest] = []
+        var asked: [RateLimitedQueries.Query] = []
 
-        func answer(_ request: RateLimitedQueries.TypedRequest) -> RateLimitedQueries.Answer {
+        func answer(_ request: RateLimitedQueries.Query) -> RateLimitedQueries.Reply {
             let id: UInt32
             let kind: TaskRecord.Kind
             switch request.target {
@@ -66,11 +66,11 @@ import Testing
         ) -> TopInterval? {
             let requests = model.requests(for: processes.keys.sorted())
             asked = requests
-            model.saw(requests.map { ($0, answer($0)) }, during: time...time)
+            model.update(with: requests.map { ($0, answer($0)) }, during: time...time)
             meanwhile(&self, &model)
             let doubts = model.doubts
             asked += doubts
-            model.resolved(doubts.map { ($0, answer($0)) }, during: time...time)
+            model.resolveDoubts(with: doubts.map { ($0, answer($0)) }, during: time...time)
             return model.finish(at: time)
         }
     }
@@ -244,7 +244,7 @@ import Testing
         var model = TopModel(subject: .process)
         _ = machine.round(&model)
         model.ended(machine.end(of: 7))
-        for _ in 0..<3 { model.endedUnread() }
+        for _ in 0..<3 { model.addUnreadExit() }
         machine.time += 1_000_000
         let round = machine.round(&model)
         let interval = try #require(round)

@@ -34,7 +34,7 @@ import Testing
     }
 
     private func screen(
-        _ view: TopView = TopView(interval: Interval(milliseconds: 2_000)), width: Int? = 110, height: Int? = 24,
+        _ view: TopView = TopView(interval: DurationArgument(seconds: 2)), width: Int? = 110, height: Int? = 24,
         style: Style? = nil, change: (inout TopScreen.State) -> Void = { _ in }
     ) -> [String] {
         var state = TopScreen.State(interval: interval, delayAccounting: true)
@@ -84,7 +84,7 @@ import Testing
                     id: id, identity: .init(command: "spin", uid: 0), spent: spent,
                     end: .init(status: .code(0), ageMicroseconds: 950)))
         }
-        var view = TopView(interval: Interval(milliseconds: 2_000))
+        var view = TopView(interval: DurationArgument(seconds: 2))
         view.sort = .run
         let lines = screen(view, width: 130) { $0.interval = changed }
         #expect(
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `help fits on the smallest terminal`() {
-        var view = TopView(interval: Interval(milliseconds: 1_000))
+        var view = TopView(interval: DurationArgument(seconds: 1))
         #expect(view.press(.character("h")) == .redraw)
         let lines = screen(view, width: 80, height: 24)
         #expect(lines.count <= 24)
@@ -163,7 +163,7 @@ import Testing
     // MARK: Keys
 
     private func view(_ keys: Key...) -> TopView {
-        var view = TopView(interval: Interval(milliseconds: 2_000))
+        var view = TopView(interval: DurationArgument(seconds: 2))
         for key in keys { _ = view.press(key) }
         return view
     }
@@ -203,7 +203,7 @@ import Testing
         #expect(view.press(.character("q")) == .quit)
         #expect(view.press(.character(" ")) == .sample)
         #expect(view.press(.character("t")) == .changeSubject)
-        #expect(view.press(.character("+")) == .changeInterval(Interval(milliseconds: 4_000)))
+        #expect(view.press(.character("+")) == .changeInterval(DurationArgument(seconds: 4)))
         #expect(view.press(.character("p")) == .redraw)
         #expect(view.isPaused)
         #expect(view.press(.character("~")) == .none)

@@ -36,10 +36,20 @@ import Testing
     @Test(arguments: [
         (["--comm", "[a"], "--comm [a: must be a pattern like 'git*', with closed brackets"),
         (["--uid", "no-such-user"], "--uid: unknown user 'no-such-user'"),
-        (["--longer-than", "5"], "--longer-than 5: must be a time with a unit, as in 500ms, 2s or 10min"),
+        (
+            ["--longer-than", "5m"],
+            "--longer-than 5m: must be a number of seconds, or a number with a unit (us, ms, s, min, h, d), as in 0.5, 500ms or 2min"
+        ),
         (["--failed", "--filter", "exit=ok"], "the condition exit can be given only once"),
-        (["--for", "60"], "must be a time with a unit, as in 30s, 10min or 2h"),
-        (["--for", "0s"], "must be a time with a unit, as in 30s, 10min or 2h"),
+        (
+            ["--for", "60m"],
+            "invalid for '--for <time>': must be from 1us to 3650d: a number of seconds, or a number with a unit (us, ms, s, min, h, d), as in 0.5, 500ms or 2min"
+        ),
+        (
+            ["--for", "0s"],
+            "invalid for '--for <time>': must be from 1us to 3650d: a number of seconds, or a number with a unit (us, ms, s, min, h, d), as in 0.5, 500ms or 2min"
+        ),
+        (["--count", "0"], "invalid for '--count <number>': must be an integer of at least 1"),
         (["--summary", "--fields", "nvcsw"], "--fields cannot be combined with --summary."),
     ])
     func `what is wrong with them is message, and is wrong usage`(arguments: [String], text: String) throws {

@@ -10,11 +10,11 @@ import Synchronization
 /// crash, so that no other signal handler of the program runs on it. It does not read or write: the resumed tasks do.
 final class EpollReactor: Sendable {
     /// The event to wait for.
-    enum Interest { case readable, writable }
+    enum Interest { case readable, writable, either }
 
     private struct State {
         var lastToken: UInt64 = 0
-        var waits: [UInt64: CancellableWaiter] = [:]
+        var waiters: [UInt64: CancellableWaiter] = [:]
     }
 
     private static let running = Mutex<EpollReactor?>(nil)
@@ -38,15 +38,23 @@ final class EpollReactor: Sendable {
     nonisolated(nonsending) static func wait(
         for interest: Interest, on descriptor: Int32, before deadline: SuspendingClock.Instant? = nil
     ) async throws {
-        let (readiness, wait) = (try shared(), CancellableWaiter())
+        try await wait(for: interest, on: descriptor, before: deadline, CancellableWaiter())
+    }
+
+    /// Does the same with a waiter that the caller can end.
+    nonisolated(nonsending) static func wait(
+        for interest: Interest, on descriptor: Int32, before deadline: SuspendingClock.Instant? = nil,
+        _ waiter: CancellableWaiter
+    ) async throws {
+        let reactor = try shared()
         let token: UInt64
         do throws(SystemError) {
-            token = try readiness.begin(wait, for: interest, on: descriptor)
+            token = try reactor.begin(waiter, for: interest, on: descriptor)
         } catch {
             throw TaskstatsError.system(error)
         }
-        defer { readiness.finish(token, on: descriptor) }
-        try await wait.ended(before: deadline).get()
+        defer { reactor.finish(token, on: descriptor) }
+        try await waiter.ended(before: deadline).get()
     }
 
     private static func shared() throws(TaskstatsError) -> EpollReactor {
@@ -62,25 +70,30 @@ final class EpollReactor: Sendable {
         }
     }
 
-    private func begin(_ wait: CancellableWaiter, for interest: Interest, on descriptor: Int32) throws(SystemError)
+    private func begin(_ waiter: CancellableWaiter, for interest: Interest, on descriptor: Int32) throws(SystemError)
         -> UInt64
     {
-        let events = interest == .readable ? EPOLLIN : EPOLLOUT
+        let events: UInt32 =
+            switch interest {
+            case .readable: EPOLLIN.rawValue
+            case .writable: EPOLLOUT.rawValue
+            case .either: EPOLLIN.rawValue | EPOLLOUT.rawValue
+            }
         return try state.withLock { (state) throws(SystemError) in
             let token = state.lastToken + 1
             guard
                 clinux_epoll_control(
-                    epoll, EPOLL_CTL_ADD, descriptor, events.rawValue | EPOLLONESHOT.rawValue, token) == 0
+                    epoll, EPOLL_CTL_ADD, descriptor, events | EPOLLONESHOT.rawValue, token) == 0
             else { throw .last("epoll_ctl") }
             state.lastToken = token
-            state.waits[token] = wait
+            state.waiters[token] = waiter
             return token
         }
     }
 
     private func finish(_ token: UInt64, on descriptor: Int32) {
         state.withLock { state in
-            state.waits[token] = nil
+            state.waiters[token] = nil
             _ = clinux_epoll_control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0)
         }
     }
@@ -91,7 +104,7 @@ final class EpollReactor: Sendable {
             // Negative when interrupted, for example by a debugger; nothing else can fail here.
             let count = unsafe clinux_epoll_wait(epoll, &events, Int32(events.count), -1)
             for event in events.prefix(Int(max(0, count))) {
-                state.withLock { $0.waits[event.token] }?.end(.done)
+                state.withLock { $0.waiters[event.token] }?.end(.done)
             }
         }
     }

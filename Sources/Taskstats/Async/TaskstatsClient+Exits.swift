@@ -1,3 +1,5 @@
+import Logging
+
 extension TaskstatsClient {
     /// An event of a subscription, in the order of occurrence.
     @nonexhaustive
@@ -31,10 +33,16 @@ extension TaskstatsClient {
         filter: RecordFilter = RecordFilter(), overflow: Subscription.Overflow = .drop,
         reconnection: Reconnection? = nil
     ) -> Exits {
+        exits(
+            Subscription(cpus: cpus, scope: scope, fields: fields, filter: filter, overflow: overflow),
+            reconnection: reconnection)
+    }
+
+    /// Returns the tasks that end and that a subscription selects, from the first call of `next` on.
+    public nonisolated func exits(_ subscription: Subscription, reconnection: Reconnection? = nil) -> Exits {
         Exits(
-            path: path, timeout: timeout,
-            subscription: Subscription(cpus: cpus, scope: scope, fields: fields, filter: filter, overflow: overflow),
-            reconnection: reconnection ?? self.reconnection)
+            path: path, timeout: timeout, subscription: subscription,
+            reconnection: reconnection ?? self.reconnection, logger: logger)
     }
 }
 
@@ -53,6 +61,7 @@ extension TaskstatsClient {
         let timeout: Duration?
         let subscription: Subscription
         let reconnection: Reconnection
+        let logger: Logger?
 
         /// Makes an iterator with a new connection.
         public func makeAsyncIterator() -> Iterator { Iterator(exits: self) }
@@ -86,7 +95,7 @@ extension TaskstatsClient.Exits {
                     case .disconnected(let attempts): return try await connect(attempts: attempts)
                     }
                 } catch let error as TaskstatsError {
-                    if let event = try event(of: error) { return event }
+                    if let event = try event(after: error) { return event }
                 } catch {
                     break
                 }
@@ -124,7 +133,7 @@ extension TaskstatsClient.Exits {
         }
 
         /// Handles an error: throws it if there is no further attempt, and returns an event if a connection ended.
-        private mutating func event(of error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
+        private mutating func event(after error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
             var attempts = 0
             if case .disconnected(let made) = state { attempts = made }
             let wasConnected = if case .connected = state { true } else { false }
@@ -133,6 +142,7 @@ extension TaskstatsClient.Exits {
                 throw error
             }
             state = .disconnected(attempts: attempts + 1)
+            exits.logger?.info("reconnecting to taskstatsd: \(error.message)")
             return wasConnected ? .disconnected(error) : nil
         }
     }

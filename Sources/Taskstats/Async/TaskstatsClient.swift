@@ -1,3 +1,4 @@
+public import Logging
 import Synchronization
 import TaskstatsProtocol
 
@@ -6,22 +7,19 @@ import TaskstatsProtocol
 /// ```swift
 /// let client = try await TaskstatsClient.connect()
 /// let shell = try await client.stats(ofProcess: getppid())
-/// print(shell.blkioDelayTotal ?? .zero, "waiting for disks")
+/// print(shell.blockIOWait ?? .zero, "waiting for disks")
 ///
 /// for try await event in client.exits(scope: .process) {
 ///     if case .exit(let record) = event { print(record.pid, record.task.command ?? "?") }
 /// }
 /// ```
 ///
-/// Any number of tasks can use it at the same time. Requests share one connection and run one after another; each
-/// ``Exits`` sequence has its own connection, so that a slow reader delays nothing else. No call blocks a thread of the
-/// concurrency pool.
+/// Any number of tasks can use it at the same time. Their requests share one connection and are answered independently
+/// of each other; each ``Exits`` sequence has its own connection, so that a slow reader delays nothing else. No call
+/// blocks a thread of the concurrency pool.
 ///
-/// Requests throw ``TaskstatsError``. A request whose task is cancelled ends immediately with `CancellationError`, and
-/// the client stays usable.
-///
-/// The module and this type have the same name, so the name cannot qualify other types: write `ExitRecord`, not
-/// `TaskstatsClient.ExitRecord`. If the program has a type of that name itself, write `TaskstatsModel.ExitRecord`.
+/// Requests throw ``TaskstatsError``. A request whose task is cancelled ends immediately with `CancellationError`, even
+/// when it was sent only in part, and the client stays usable.
 public actor TaskstatsClient {
     /// The path of the daemon's socket.
     public nonisolated let path: String
@@ -30,98 +28,130 @@ public actor TaskstatsClient {
     public nonisolated let timeout: Duration?
     /// The reaction to a lost connection.
     public nonisolated let reconnection: Reconnection
+    nonisolated let logger: Logger?
 
     private nonisolated let latestServer: Mutex<ServerInfo>
-    private nonisolated let lock = AsyncFIFOLock()
+    private nonisolated let reconnecting = AsyncFIFOLock()
     /// Nil after the client is closed.
-    private var connection: TaskstatsConnection?
+    private var requests: RequestMultiplexer?
 
-    private init(_ connection: sending TaskstatsConnection, path: String, reconnection: Reconnection) {
+    private init(
+        _ connection: sending TaskstatsConnection, path: String, reconnection: Reconnection, logger: Logger?
+    ) {
         self.path = path
         timeout = connection.timeout
         self.reconnection = reconnection
+        self.logger = logger
         latestServer = Mutex(connection.server)
-        self.connection = connection
+        requests = RequestMultiplexer(connection)
     }
 
     /// Connects and waits for the daemon's handshake.
     ///
     /// It makes one attempt: `reconnection` applies only later. While the daemon's backlog is full, it waits in line
-    /// within the timeout.
+    /// within the timeout. Lost and restored connections are logged to `logger`, if there is one.
     public static func connect(
         path: String = TaskstatsConnection.defaultPath, timeout: Duration? = TaskstatsConnection.defaultTimeout,
-        reconnection: Reconnection = .never
+        reconnection: Reconnection = .never, logger: Logger? = nil
     ) async throws -> TaskstatsClient {
         let deadline = timeout.map(SuspendingClock.now.advanced(by:))
         let connection = try await TaskstatsConnection.open(path: path, timeout: timeout, before: deadline)
-        return TaskstatsClient(connection, path: path, reconnection: reconnection)
+        return TaskstatsClient(connection, path: path, reconnection: reconnection, logger: logger)
+    }
+
+    /// Connects, passes the client to `body`, and closes it when `body` returns or throws.
+    public static func withClient<Result: Sendable>(
+        path: String = TaskstatsConnection.defaultPath, timeout: Duration? = TaskstatsConnection.defaultTimeout,
+        reconnection: Reconnection = .never, logger: Logger? = nil,
+        _ body: @Sendable (TaskstatsClient) async throws -> Result
+    ) async throws -> Result {
+        let client = try await connect(path: path, timeout: timeout, reconnection: reconnection, logger: logger)
+        do {
+            let result = try await body(client)
+            await client.close()
+            return result
+        } catch {
+            await client.close()
+            throw error
+        }
     }
 
     /// The daemon's latest handshake on the request connection.
     public nonisolated var server: ServerInfo { latestServer.withLock { $0 } }
 
-    /// Returns the counters of one task so far, by thread id.
-    ///
-    /// Fields that are not in `fields`, or that this kernel does not count, are absent.
-    public func stats(ofTask pid: some BinaryInteger & Sendable, fields: FieldSet = .all) async throws -> TaskRecord {
-        try await ask(.stats(ofTask: pid, fields: fields))
-    }
-
-    /// Returns the counters of a process so far, summed over its tasks, by process id.
-    public func stats(
-        ofProcess tgid: some BinaryInteger & Sendable, fields: FieldSet = .all
-    ) async throws -> TaskRecord {
-        try await ask(.stats(ofProcess: tgid, fields: fields))
-    }
-
-    /// Returns the number of tasks of a cgroup in each state, by the absolute path of its version 1 directory.
-    public func stats(ofCgroup path: String) async throws -> CgroupStats {
-        try await ask(.stats(ofCgroup: path))
-    }
-
-    /// Returns the counters of the request connection and, with access to every process, of the daemon.
-    public func status() async throws -> DaemonStatus { try await ask(.status) }
-
     /// Closes the request connection; pending and later requests throw an error.
     ///
     /// Releasing the client closes it too. Exit sequences are not affected.
     public func close() {
-        connection?.stream.shutDown()
-        connection = nil
+        requests?.connection.stream.shutDown()
+        requests = nil
+    }
+}
+
+extension TaskstatsClient {
+    /// Sends a request and suspends until its reply.
+    func ask<Result>(_ request: TypedRequest<Result>) async throws -> Result {
+        try await ask([request])[0].get()
     }
 
-    private func ask<Result>(_ request: TypedRequest<Result>) async throws -> Result {
+    /// Sends requests, and suspends until all replies have arrived.
+    func ask<Value>(_ requests: [TypedRequest<Value>]) async throws -> [Result<Value, TaskstatsError>] {
+        guard !requests.isEmpty else { return [] }
         let deadline = timeout.map(SuspendingClock.now.advanced(by:))
-        try await lock.take(before: deadline)
-        defer { lock.release() }
         var attempts = 0
         while true {
-            guard let connection else { throw TaskstatsError.closed }
+            try Task.checkCancellation()
+            guard let multiplexer = self.requests else { throw TaskstatsError.closed }
             do {
-                return try await connection.ask(request, before: deadline)
-            } catch let error as TaskstatsError where connection.stateMachine.end != nil {
+                return try await results(of: requests, on: multiplexer, before: deadline)
+            } catch let error as TaskstatsError where multiplexer.hasEnded {
                 // Requests have no side effects, so a request without a known reply can be repeated.
-                try await reconnect(after: error, &attempts, before: deadline)
+                try await replace(multiplexer, after: error, &attempts, before: deadline)
             }
         }
     }
 
-    /// Reconnects, or throws the reason why it cannot.
-    private func reconnect(
-        after failure: TaskstatsError, _ attempts: inout Int, before deadline: SuspendingClock.Instant?
+    private func results<Value>(
+        of requests: [TypedRequest<Value>], on multiplexer: RequestMultiplexer,
+        before deadline: SuspendingClock.Instant?
+    ) async throws -> [Result<Value, TaskstatsError>] {
+        let (batch, needsPump) = try multiplexer.send(requests.map(\.call))
+        if needsPump { Task { await self.pump(multiplexer) } }
+        let answers = try await multiplexer.answers(of: batch, timeout: timeout, before: deadline)
+        return try zip(requests, answers).map { request, answer in
+            switch answer {
+            case .success(let answer): .success(try multiplexer.connection.read(answer, to: request))
+            case .failure(let error): .failure(error)
+            }
+        }
+    }
+
+    /// Whether requests were not sent, or not completely.
+    var hasUnsentRequests: Bool { requests?.hasUnsent ?? false }
+
+    private func pump(_ multiplexer: RequestMultiplexer) async { await multiplexer.pump() }
+
+    /// Replaces an ended connection, unless another request has done so, or throws the reason why it cannot.
+    private func replace(
+        _ ended: RequestMultiplexer, after failure: TaskstatsError, _ attempts: inout Int,
+        before deadline: SuspendingClock.Instant?
     ) async throws {
+        try await reconnecting.take(before: deadline)
+        defer { reconnecting.release() }
         var failure = failure
-        while connection != nil {
+        while requests === ended {
             attempts += 1
             guard let delay = reconnection.delay(beforeAttempt: attempts, after: failure) else { throw failure }
+            logger?.info("reconnecting to taskstatsd in \(delay): \(failure.message)")
             let attempt = SuspendingClock.now + delay
             if let deadline, deadline <= attempt { throw failure }
             try await Task.sleep(until: attempt, clock: .suspending)
             do {
                 let fresh = try await TaskstatsConnection.open(path: path, timeout: timeout, before: deadline)
-                guard connection != nil else { return }
+                guard requests === ended else { return }
                 latestServer.withLock { $0 = fresh.server }
-                return connection = fresh
+                requests = RequestMultiplexer(fresh)
+                logger?.info("reconnected to taskstatsd")
             } catch let error as TaskstatsError {
                 failure = error
             }

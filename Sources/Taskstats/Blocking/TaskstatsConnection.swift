@@ -5,7 +5,7 @@ import TaskstatsProtocol
 /// ```swift
 /// let connection = try TaskstatsConnection.connect()
 /// let init1 = try connection.stats(ofTask: 1)
-/// print(init1.cpuDelayTotal ?? .zero, "waiting for a CPU")
+/// print(init1.cpuWait ?? .zero, "waiting for a CPU")
 ///
 /// try connection.subscribe(Subscription(scope: .process))
 /// while true {
@@ -13,6 +13,7 @@ import TaskstatsProtocol
 ///     case .exit(let record): print(record.pid, record.task.command ?? "?")
 ///     case .lost(let lost): print(lost.count, "records lost")
 ///     case .closing(let reason): return print(reason)
+///     @unknown default: break
 ///     }
 /// }
 /// ```

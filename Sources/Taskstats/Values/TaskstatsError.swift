@@ -20,7 +20,8 @@ public struct TaskstatsError: Error, Hashable, Sendable {
     /// The exceeded limit, for ``Code/limitExceeded``.
     public let limit: Limit?
 
-    init(
+    /// Creates an error; for tests of programs that handle errors.
+    public init(
         _ code: Code, _ message: String, errnoName: String? = nil, parameter: String? = nil, limit: Limit? = nil
     ) {
         self.code = code
@@ -38,6 +39,13 @@ public struct TaskstatsError: Error, Hashable, Sendable {
         public let allowed: Int
         /// The amount in use.
         public let used: Int
+
+        /// Creates a limit.
+        public init(name: String, allowed: Int, used: Int) {
+            self.name = name
+            self.allowed = allowed
+            self.used = used
+        }
     }
 }
 

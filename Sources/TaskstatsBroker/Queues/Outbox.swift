@@ -62,14 +62,14 @@ final class Outbox {
     func removeFirst(_ count: Int) {
         precondition(count >= 0 && count <= unsentBytes, "more bytes sent than there were")
         unsentBytes -= count
-        var throttle = count
-        while throttle > 0 {
+        var remaining = count
+        while remaining > 0 {
             let length = pieces[first].range.count
-            if length > throttle {
-                pieces[first].range = pieces[first].range.lowerBound + throttle..<pieces[first].range.upperBound
+            if length > remaining {
+                pieces[first].range = pieces[first].range.lowerBound + remaining..<pieces[first].range.upperBound
                 break
             }
-            throttle -= length
+            remaining -= length
             pieces[first].source.removeChunk()
             first += 1
         }

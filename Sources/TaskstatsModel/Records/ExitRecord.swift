@@ -27,8 +27,8 @@ public struct ExitRecord: Sendable, Equatable {
     /// Whether the daemon withheld the sums of the process because they may include threads of other users.
     public var isProcessWithheld = false
 
-    /// Creates a record whose properties follow from the task's statistics.
-    package init(
+    /// Creates a record whose other properties follow from the statistics of the task.
+    public init(
         cpu: Int, sequence: UInt64 = 0, time: UInt64 = 0, pid: UInt32, task: TaskRecord, process: TaskRecord? = nil
     ) {
         self.cpu = cpu

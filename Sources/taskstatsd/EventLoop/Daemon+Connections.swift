@@ -34,7 +34,7 @@ extension Daemon {
     private func pauseAccepting(_ error: SystemError) {
         if !isShort { log.warning("cannot accept connections for now", metadata: ["error": "\(error)"]) }
         isShort = true
-        acceptsAgainAt = Clock.monotonic() + LoopTime.acceptPause
+        acceptsAgainAt = SystemClock.monotonicNanoseconds + LoopTime.acceptPause
         try? loop.modify(listening.descriptor.number, .listener, [])
     }
 
@@ -44,7 +44,7 @@ extension Daemon {
             try loop.modify(listening.descriptor.number, .listener, .readable)
             acceptsAgainAt = nil
         } catch {
-            acceptsAgainAt = Clock.monotonic() + LoopTime.acceptPause
+            acceptsAgainAt = SystemClock.monotonicNanoseconds + LoopTime.acceptPause
         }
     }
 
@@ -57,7 +57,7 @@ extension Daemon {
             isGuarded = try PassedDescriptors.refuse(on: descriptor)
             caller = try PeerCredentials.caller(descriptor)
             admission = try broker.admit(
-                caller, at: Clock.monotonic(),
+                caller, at: SystemClock.monotonicNanoseconds,
                 identify: { () throws(SystemError) in
                     try PeerCredentials.identify(caller, descriptor, subordinates.current())
                 }, host: HostFacts.state())
@@ -146,7 +146,7 @@ extension Daemon {
 
     func noteStall(_ connection: ClientConnection) {
         guard let stallNanoseconds, connection.stalledSince == nil else { return }
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         connection.noteStall(at: now)
         nextStallCheck = min(nextStallCheck ?? .max, now + stallNanoseconds)
     }
@@ -154,7 +154,7 @@ extension Daemon {
     /// Closes clients that have read nothing for too long, and schedules the next check.
     func closeStalled() {
         guard let stallNanoseconds, let check = nextStallCheck else { return }
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         guard check <= now else { return }
         nextStallCheck = nil
         for connection in connections.values {

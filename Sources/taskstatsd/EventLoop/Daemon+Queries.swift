@@ -27,8 +27,8 @@ extension Daemon {
             respond(to: query, .refusal(error), for: call)
             return true
         }
-        let begun = Clock.thread()
-        let now = Clock.monotonic()
+        let begun = SystemClock.threadCPUNanoseconds
+        let now = SystemClock.monotonicNanoseconds
         let validator = validators.validator(at: now)
         connection.isAwaitingAnswer = true
         querying = connection
@@ -38,7 +38,7 @@ extension Daemon {
             lateAnswers.add(
                 LateAnswer(
                     query: query, answer: answer, queries: queries, principal: connection.principal,
-                    nanoseconds: Clock.thread() - begun))
+                    nanoseconds: SystemClock.threadCPUNanoseconds - begun))
             return false
         }
         querying = nil
@@ -122,7 +122,7 @@ extension Daemon {
         if let connection = querying {
             querying = nil
             blockedQueries[connection.principal, default: 0] += 1
-            if let failures = blockedLog.failed(at: Clock.monotonic()) {
+            if let failures = blockedLog.failed(at: SystemClock.monotonicNanoseconds) {
                 log.warning(
                     "the kernel does not answer a query; another thread runs the loop",
                     metadata: ["uid": "\(connection.principal.uid)", "times": "\(failures)"])

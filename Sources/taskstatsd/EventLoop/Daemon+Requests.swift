@@ -66,10 +66,10 @@ extension Daemon {
         guard !self[keyPath: queue].isEmpty else { return }
         let slice = TimeSlice(nanoseconds: time)
         while !slice.isOver, let connection = self[keyPath: queue].next() {
-            let begun = Clock.thread()
+            let begun = SystemClock.threadCPUNanoseconds
             work(connection)
             guard ownership.isMine else { return }
-            self[keyPath: queue].charge(Clock.thread() - begun, to: connection.principal)
+            self[keyPath: queue].charge(SystemClock.threadCPUNanoseconds - begun, to: connection.principal)
             interlude()
             guard ownership.isMine else { return }
         }
@@ -78,7 +78,7 @@ extension Daemon {
     /// Serves requests of a connection for a limited time, and sends the answers.
     private func serve(_ connection: ClientConnection, isAlone: Bool) {
         connection.isWaiting = false
-        let begun = Clock.monotonic()
+        let begun = SystemClock.monotonicNanoseconds
         let time = isAlone ? LoopTime.connection : LoopTime.connectionBesideOthers
         switch serveLines(of: connection, from: begun, for: time) {
         case .lost: return
@@ -134,7 +134,7 @@ extension Daemon {
                 logRefusal(
                     .debug, "refused a line", ["client": "\(id.number)", "reason": "\(failure.error.logText)"])
             }
-            now = Clock.monotonic()
+            now = SystemClock.monotonicNanoseconds
         } while now - begun < time
         // epoll reports later input. Waiting for it in the queue would cost a second pass.
         return connection.isReadable || connection.framer.pendingBytes > 0 ? .more : .done
@@ -148,7 +148,7 @@ extension Daemon {
     }
 
     func endThrottling() {
-        guard let end = throttlingEndsAt, end <= Clock.monotonic() else { return }
+        guard let end = throttlingEndsAt, end <= SystemClock.monotonicNanoseconds else { return }
         throttlingEndsAt = nil
         let formerlyThrottled = throttled
         throttled = []

@@ -16,8 +16,8 @@ import TaskstatsProtocol
 /// waits for a peer, and a client that does not read costs the others nothing.
 final class Daemon {
     let log: Logger
-    let started = Clock.monotonic()
-    let signals: SignalSource
+    let started = SystemClock.monotonicNanoseconds
+    let signals: SignalQueue
     var listening: ListeningSocket
     let closer: DescriptorCloser
     /// Receives status reports; nil when no service manager asked for them.
@@ -69,7 +69,7 @@ final class Daemon {
     let vector = SendVector()
 
     init(
-        signals: consuming SignalSource, listening: consuming ListeningSocket, feed: KernelFeed,
+        signals: consuming SignalQueue, listening: consuming ListeningSocket, feed: KernelFeed,
         lateSweep: LateSweep, validators: ValidatorSource,
         makeQueries: @escaping () throws(SystemError) -> KernelQueries, settings: BrokerSettings,
         stallTimeout: Duration, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
@@ -93,7 +93,7 @@ final class Daemon {
         ownership = try LoopOwnership()
         lateAnswers = try Mailbox()
         idleQueries = [try makeQueries()]
-        try loop.add(self.signals.descriptor.number, .signals, .readable)
+        try loop.add(self.signals.descriptor, .signals, .readable)
         try loop.add(self.listening.descriptor.number, .listener, .readable)
         try loop.add(closer.descriptor, .closer, .readable)
         try loop.add(clientLoop.descriptor, .clients, .readable)
@@ -123,11 +123,11 @@ final class Daemon {
         while true {
             let events = try loop.wait(milliseconds: timeout())
             mustIterate = false
-            monitor.iterationBegins(at: Clock.monotonic())
+            monitor.iterationBegins(at: SystemClock.monotonicNanoseconds)
             defer { if ownership.isMine { monitor.iterationEnded() } }
             for (source, _) in events {
                 switch source {
-                case .signals: stopSignal = try signals.next() ?? stopSignal
+                case .signals: stopSignal = signals.next().map(TerminationSignal.init) ?? stopSignal
                 case .listener: accept()
                 case .kernel(let cpu): feed.isReadable(cpu)
                 case .kernelEvents: lateSweep.isReadable()
@@ -138,19 +138,20 @@ final class Daemon {
                 }
                 guard ownership.isMine else { return nil }
             }
-            broker.beginIteration(at: Clock.monotonic())
+            broker.beginIteration(at: SystemClock.monotonicNanoseconds)
             endThrottling()
             serveRequests()
             guard ownership.isMine else { return nil }
             feed.drainDue(loop, to: &broker)
             lateSweep.sweepDue()
             closeStalled()
-            if let again = acceptsAgainAt, again <= Clock.monotonic() { acceptAgain() }
+            if let again = acceptsAgainAt, again <= SystemClock.monotonicNanoseconds { acceptAgain() }
             flushDirty()
             guard ownership.isMine else { return nil }
             freedMemory.note(
-                waiting: broker.queuedMemoryBytes, most: broker.takeQueuedMemoryPeak(), now: Clock.monotonic())
-            freedMemory.giveBack(now: Clock.monotonic())
+                waiting: broker.queuedMemoryBytes, most: broker.takeQueuedMemoryPeak(),
+                now: SystemClock.monotonicNanoseconds)
+            freedMemory.giveBack(now: SystemClock.monotonicNanoseconds)
             reportRefusals()
             manager?.loopTurned(ServiceReports.State(clients: connections.count, cpus: feed.registeredCPUs))
             if let stopSignal { return stopSignal }
@@ -166,7 +167,7 @@ final class Daemon {
             manager?.nextDue, lateSweep.nextDue,
         ]
         guard let due = dues.compactMap({ $0 }).min() else { return nil }
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         let nanosecondsPerMillisecond: UInt64 = 1_000_000
         return due <= now ? 0 : Int((due - now + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond)
     }
@@ -186,11 +187,11 @@ final class Daemon {
         // Nothing else is watched from here on. A client that leaves must not resume accepting, or the loop would spin.
         acceptsAgainAt = nil
         try? loop.modify(listening.descriptor.number, .listener, [])
-        try? loop.modify(signals.descriptor.number, .signals, [])
+        try? loop.modify(signals.descriptor, .signals, [])
         try? loop.modify(closer.descriptor, .closer, [])
-        let deadline = Clock.monotonic() + LoopTime.shutdown
-        while !connections.isEmpty, Clock.monotonic() < deadline {
-            let left = Int((deadline - min(deadline, Clock.monotonic())) / 1_000_000) + 1
+        let deadline = SystemClock.monotonicNanoseconds + LoopTime.shutdown
+        while !connections.isEmpty, SystemClock.monotonicNanoseconds < deadline {
+            let left = Int((deadline - min(deadline, SystemClock.monotonicNanoseconds)) / 1_000_000) + 1
             guard let ready = try? loop.wait(milliseconds: left) else { break }
             guard !ready.isEmpty, let events = try? clientLoop.wait(milliseconds: 0) else { continue }
             for case (.client(let number), let flags) in events {

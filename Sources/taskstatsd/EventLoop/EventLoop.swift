@@ -112,21 +112,3 @@ struct EventLoop: ~Copyable {
         }
     }
 }
-
-/// The clocks of the daemon.
-enum Clock {
-    /// Nanoseconds since 1970, for timestamps sent to clients.
-    static func wall() -> UInt64 { read(CLOCK_REALTIME) }
-
-    /// Nanoseconds that never go backwards, for deadlines.
-    static func monotonic() -> UInt64 { read(CLOCK_MONOTONIC) }
-
-    /// CPU time of this thread in nanoseconds: the cost of a piece of work, without time spent preempted.
-    static func thread() -> UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
-
-    private static func read(_ clock: Int32) -> UInt64 {
-        var time = timespec()
-        _ = unsafe clock_gettime(clock, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-}

@@ -55,7 +55,7 @@ final class LoopMonitor: Sendable {
             let sample = LoopSamples.Sample(
                 iteration: iteration.load(ordering: .relaxed),
                 busySince: busySince.load(ordering: .sequentiallyConsistent), hasEvents: hasEvents(events))
-            switch samples.next(sample, at: Clock.monotonic()) {
+            switch samples.next(sample, at: SystemClock.monotonicNanoseconds) {
             case .none: break
             case .park: park()
             case .report(let milliseconds):

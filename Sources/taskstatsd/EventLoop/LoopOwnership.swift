@@ -66,7 +66,7 @@ final class LoopOwnership: Sendable {
         park()
         while true {
             parking.pause(milliseconds: Self.pauseMilliseconds)
-            let now = Clock.monotonic()
+            let now = SystemClock.monotonicNanoseconds
             let state = owner.load(ordering: .sequentiallyConsistent)
             let number = calls.load(ordering: .relaxed)
             quiet = number == lastCalls && state & Self.isInCall == 0 ? quiet + 1 : 0

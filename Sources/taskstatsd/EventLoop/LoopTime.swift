@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// Time limits for each part of a loop iteration, in nanoseconds.
 ///
 /// Together they bound the wait of anything that is ready when an iteration begins. The last piece of work of each part
@@ -28,7 +30,7 @@ enum LoopTime {
 struct TimeSlice {
     private let end: UInt64
 
-    init(nanoseconds: UInt64) { end = Clock.monotonic() + nanoseconds }
+    init(nanoseconds: UInt64) { end = SystemClock.monotonicNanoseconds + nanoseconds }
 
-    var isOver: Bool { Clock.monotonic() >= end }
+    var isOver: Bool { SystemClock.monotonicNanoseconds >= end }
 }

@@ -9,7 +9,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     init() throws(SystemError) { counter = try EventCounter() }
 
     /// Readable when there is something to take.
-    var descriptor: Int32 { counter.descriptor.number }
+    var descriptor: Int32 { counter.descriptor }
 
     /// Adds an element, on any thread.
     func add(_ element: Element) {

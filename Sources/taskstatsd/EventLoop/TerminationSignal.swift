@@ -39,28 +39,16 @@ struct TerminationSignal: Hashable {
     private static let firstForPrograms: Int32 = 34
 }
 
-/// A descriptor that receives the termination signals, so that each shuts the daemon down cleanly; SIGPIPE is ignored.
-///
-/// They are blocked in the thread that opens this and in every thread that it starts. A signal that was ignored when
-/// the process started stays ignored, as nohup(1) requires for SIGHUP, except for SIGTERM and SIGINT.
-struct SignalSource: ~Copyable {
-    let descriptor: Descriptor
-
-    init() throws(SystemError) {
+extension SignalQueue {
+    /// Returns a queue of the termination signals, so that each shuts the daemon down cleanly; SIGPIPE is ignored.
+    ///
+    /// A signal that was ignored when the process started stays ignored, as nohup(1) requires for SIGHUP, except for
+    /// SIGTERM and SIGINT.
+    static func termination() throws(SystemError) -> SignalQueue {
         _ = signal(SIGPIPE, SIG_IGN)
-        let handled = TerminationSignal.all.map(\.number).filter { number in
-            [SIGTERM, SIGINT].contains(number) || !clinux_is_ignored(number)
-        }
-        guard unsafe clinux_block_signals(handled, handled.count) == 0 else { throw .last("sigprocmask") }
-        descriptor = try unsafe Descriptor(clinux_signal_descriptor(handled, handled.count), of: "signalfd")
-    }
-
-    /// Returns the next pending signal; nil when there is none.
-    func next() throws(SystemError) -> TerminationSignal? {
-        var info = signalfd_siginfo()
-        let count = try unsafe withUnsafeMutableBytes(of: &info) { (buffer) throws(SystemError) in
-            try unsafe descriptor.read(into: buffer)
-        }
-        return count.map { _ in TerminationSignal(number: Int32(info.ssi_signo)) }
+        return try SignalQueue(
+            TerminationSignal.all.map(\.number).filter { number in
+                [SIGTERM, SIGINT].contains(number) || !clinux_is_ignored(number)
+            })
     }
 }

@@ -155,18 +155,18 @@ final class KernelFeed {
     /// Schedules reading a CPU's socket that epoll reported: in this iteration, or when its pause is over.
     func isReadable(_ cpu: Int) {
         guard let entry = entries[cpu] else { return }
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         let earliest = entry.lastDrain + Self.pause
         entries[cpu]?.pace = now < earliest ? .due(at: earliest) : .readable(at: now)
     }
 
     /// Reads the due sockets, as far as this iteration has time.
     func drainDue(_ loop: borrowing EventLoop, to sink: inout some ExitSink & ~Copyable) {
-        let begun = Clock.monotonic()
+        let begun = SystemClock.monotonicNanoseconds
         guard let due = nextDue, due <= begun else { return }
         // All paced sockets are read together, so that one wake-up serves them all.
         var order = DrainOrder(entries.compactMapValues(\.pace.dueAt))
-        while let cpu = order.next(after: Clock.monotonic() - begun) {
+        while let cpu = order.next(after: SystemClock.monotonicNanoseconds - begun) {
             drain(cpu, wasPaced: entries[cpu]?.pace.isReadable == false, loop, to: &sink)
         }
     }
@@ -189,12 +189,12 @@ final class KernelFeed {
     /// So the call is repeated until the kernel keeps refusing.
     private func drainCompletely(_ listener: ExitListener<NetlinkSocket>, to sink: inout some ExitSink & ~Copyable) {
         let attempts = 64
-        listener.validator = validators.validator(at: Clock.monotonic())
+        listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
         for _ in 1...attempts {
             do throws(NetlinkError) {
-                return try listener.drainCompletely(time: Clock.wall(), to: &sink)
+                return try listener.drainCompletely(time: SystemClock.realtimeNanoseconds, to: &sink)
             } catch {
-                logFailure("cannot read exit records", error, of: listener.cpu, at: Clock.monotonic())
+                logFailure("cannot read exit records", error, of: listener.cpu, at: SystemClock.monotonicNanoseconds)
             }
         }
     }
@@ -209,19 +209,19 @@ final class KernelFeed {
     ) {
         guard let listener = entries[cpu]?.listener else { return }
         let (receivedBefore, lostBefore) = (listener.received, listener.lost)
-        listener.validator = validators.validator(at: Clock.monotonic())
+        listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
         let outcome: ExitListener<NetlinkSocket>.Outcome
         do throws(NetlinkError) {
-            outcome = try listener.drain(budget: Self.recordsAtOnce, time: Clock.wall(), to: &sink)
+            outcome = try listener.drain(budget: Self.recordsAtOnce, time: SystemClock.realtimeNanoseconds, to: &sink)
         } catch {
-            let now = Clock.monotonic()
+            let now = SystemClock.monotonicNanoseconds
             logFailure("cannot read exit records", error, of: cpu, at: now)
             entries[cpu]?.lastDrain = now
             entries[cpu]?.pace = .due(at: now + Self.pause)
             return
         }
         logDrain(of: listener, since: receivedBefore, lostBefore, wasPaced ? "its pause is over" : "readable")
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         entries[cpu]?.lastDrain = now
         switch outcome {
         case .more:
@@ -294,7 +294,7 @@ final class KernelFeed {
             try loop.modify(listener.descriptor, .kernel(cpu: cpu), [.readable, .once])
         } catch {
             // Reading it at intervals instead loses nothing.
-            let now = Clock.monotonic()
+            let now = SystemClock.monotonicNanoseconds
             entries[cpu]?.pace = .due(at: now + Self.pause)
             logFailure("cannot watch a socket", error, of: cpu, at: now)
         }

@@ -57,7 +57,7 @@ final class LateSweep {
 
     /// Sweeps if it is due.
     func sweepDue() {
-        guard let due = nextDue, due <= Clock.monotonic() else { return }
+        guard let due = nextDue, due <= SystemClock.monotonicNanoseconds else { return }
         sweepOnline()
     }
 
@@ -65,7 +65,7 @@ final class LateSweep {
         let online = HostFacts.onlineCPUs()
         var swept = CPUSet()
         for cpu in unswept.intersection(online) where Sweep.endChild(on: cpu, log) != nil { swept.insert(cpu) }
-        schedule.update(swept: swept, online: online, now: Clock.monotonic())
+        schedule.update(swept: swept, online: online, now: SystemClock.monotonicNanoseconds)
         if unswept.isEmpty { events = nil }
         guard !swept.isEmpty else { return }
         log.notice("swept CPUs that came online", metadata: ["cpus": "\(swept)", "unswept": "\(unswept)"])

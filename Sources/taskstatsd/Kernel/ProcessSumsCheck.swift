@@ -38,7 +38,7 @@ enum ProcessSumsCheck {
         }
         var probe = ProcessSumsProbe()
         do throws(NetlinkError) {
-            try listener.drainCompletely(time: Clock.wall(), to: &probe)
+            try listener.drainCompletely(time: SystemClock.realtimeNanoseconds, to: &probe)
         } catch {
             try listener.deregister()
             throw error

@@ -75,7 +75,7 @@ enum Sweep {
         let child = endChild(on: cpu, log)
         do throws(NetlinkError) {
             // The record is queued before wait returns, so it is there now or never.
-            try listener.drainCompletely(time: Clock.wall(), to: &seen)
+            try listener.drainCompletely(time: SystemClock.realtimeNanoseconds, to: &seen)
         } catch {
             try listener.deregister()
             throw error

@@ -71,8 +71,8 @@ final class LogQueue: Sendable {
     /// Waits until everything is written, for a second at most and only while the writer makes progress.
     func flush() {
         let (patience, limit): (Int32, Int32) = (250, 1_000)
-        let end = Clock.monotonic() + UInt64(limit) * 1_000_000
-        while Clock.monotonic() < end {
+        let end = SystemClock.monotonicNanoseconds + UInt64(limit) * 1_000_000
+        while SystemClock.monotonicNanoseconds < end {
             let isDone = state.withLock { state in
                 state.isFlushing = true
                 return !state.hasWriter || state.queued.isEmpty && state.beingWritten == 0
@@ -90,12 +90,12 @@ final class LogQueue: Sendable {
                 wakeUp.waitAndReset()
                 continue
             }
-            var throttle = batch[...]
-            while !throttle.isEmpty {
+            var remaining = batch[...]
+            while !remaining.isEmpty {
                 // In pieces, so that a slow reader counts as progress.
-                let piece = throttle.prefix(4_096)
+                let piece = remaining.prefix(4_096)
                 unsafe piece.withUnsafeBytes { unsafe Self.write($0.bindMemory(to: UInt8.self), to: output) }
-                throttle = throttle.dropFirst(piece.count)
+                remaining = remaining.dropFirst(piece.count)
                 let count = piece.count
                 let isAwaited = state.withLock {
                     $0.beingWritten -= count
@@ -125,11 +125,11 @@ final class LogQueue: Sendable {
 
     /// Writes all bytes, blocking as needed; an error cannot be reported anywhere.
     private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: Int32) {
-        var throttle = UnsafeRawBufferPointer(bytes)
-        while unsafe !throttle.isEmpty {
-            let count = unsafe Glibc.write(output, throttle.baseAddress, throttle.count)
+        var remaining = UnsafeRawBufferPointer(bytes)
+        while unsafe !remaining.isEmpty {
+            let count = unsafe Glibc.write(output, remaining.baseAddress, remaining.count)
             if count >= 0 {
-                unsafe throttle = UnsafeRawBufferPointer(rebasing: throttle.dropFirst(count))
+                unsafe remaining = UnsafeRawBufferPointer(rebasing: remaining.dropFirst(count))
             } else if errno == EAGAIN {
                 // Another program has made the file non-blocking.
                 var entry = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)

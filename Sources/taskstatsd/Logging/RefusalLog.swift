@@ -1,3 +1,4 @@
+import LinuxSystem
 import Logging
 
 /// Limits how often refusals are logged; it decides, and logs nothing itself.
@@ -41,13 +42,15 @@ extension Daemon {
     func logRefusal(
         _ level: Logger.Level, _ message: Logger.Message, _ metadata: @autoclosure () -> Logger.Metadata
     ) {
-        guard log.logLevel <= level, refusalLog.mayLog(at: Clock.monotonic()) else { return }
+        guard log.logLevel <= level, refusalLog.mayLog(at: SystemClock.monotonicNanoseconds) else { return }
         log.log(level: level, message, metadata: metadata())
     }
 
     /// Reports the number of suppressed refusals if a summary is due.
     func reportRefusals() {
-        guard refusalLog.dueAt != nil, let count = refusalLog.takeSummary(at: Clock.monotonic()) else { return }
+        guard refusalLog.dueAt != nil, let count = refusalLog.takeSummary(at: SystemClock.monotonicNanoseconds) else {
+            return
+        }
         log.info("refused \(count) more connections, lines or requests")
     }
 }

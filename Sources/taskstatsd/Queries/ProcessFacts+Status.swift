@@ -84,15 +84,15 @@ private struct StatusLines: Sequence, IteratorProtocol {
         }
     }
 
-    private var throttle: ArraySlice<UInt8>
+    private var remaining: ArraySlice<UInt8>
 
-    init(_ text: [UInt8]) { throttle = text[...] }
+    init(_ text: [UInt8]) { remaining = text[...] }
 
     mutating func next() -> Line? {
-        while !throttle.isEmpty {
-            let end = throttle.firstIndex(of: UInt8(ascii: "\n")) ?? throttle.endIndex
-            let line = throttle[..<end]
-            throttle = throttle[end...].dropFirst()
+        while !remaining.isEmpty {
+            let end = remaining.firstIndex(of: UInt8(ascii: "\n")) ?? remaining.endIndex
+            let line = remaining[..<end]
+            remaining = remaining[end...].dropFirst()
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             // A tab follows the colon.
             return Line(name: Name(bytes: line[..<colon]), value: line[colon...].dropFirst(2))

@@ -31,7 +31,7 @@ extension Taskstatsd {
         let manager = try service.notifySocket.map { path in
             try ServiceManager(path: path, watchdogNanoseconds: service.watchdogNanoseconds, log: log)
         }
-        let signals = try SignalSource()
+        let signals = try SignalQueue.termination()
 
         let batch = MessageBatch()
         let family = try Self.family(batch)
@@ -68,7 +68,7 @@ extension Taskstatsd {
                 let query = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: MessageBatch())
                 return KernelQueries(query, threadLimit: threadLimit)
             },
-            settings: settings, stallTimeout: .seconds(stallTimeout), manager: manager, monitor: monitor, log: log,
+            settings: settings, stallTimeout: stallTimeout.duration, manager: manager, monitor: monitor, log: log,
             end: { error, status in
                 if let error { queue.append("taskstatsd: \(error)\n") }
                 queue.flush()

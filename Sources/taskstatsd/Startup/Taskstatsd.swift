@@ -63,9 +63,9 @@ struct Taskstatsd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Close a client that reads no queued data for this time; 0: never.",
-            valueName: "seconds"))
-    var stallTimeout = 30
+            "Close a client that reads no queued data for this time (default: 30s; 0: never).", valueName: "time"),
+        transform: Self.stallTimeout)
+    var stallTimeout = DurationArgument(seconds: 30)
 
     @Option(help: ArgumentHelp("CPUs on which the daemon itself runs, as a list like 0-3,8.", valueName: "list"))
     var cpuAffinity: String?
@@ -111,11 +111,16 @@ struct Taskstatsd: ParsableCommand {
         ] where !(1...most).contains(value) {
             throw ValidationError("--\(name) must be from 1 to \(most)")
         }
-        let aDay = 86_400
-        guard (0...aDay).contains(stallTimeout) else {
-            throw ValidationError("--stall-timeout must be from 0 to \(aDay)")
-        }
         _ = try affinity()
+    }
+
+    /// Parses the value of `--stall-timeout`.
+    private static func stallTimeout(_ text: String) throws(ValidationError) -> DurationArgument {
+        let range = DurationArgument(seconds: 0)...DurationArgument(seconds: 86_400)
+        guard let time = DurationArgument(text), range.contains(time) else {
+            throw ValidationError(DurationArgument.expectation(in: range))
+        }
+        return time
     }
 
     /// Returns the CPUs that the daemon may run on; nil for all.

@@ -33,12 +33,12 @@ final class ServiceManager {
         }
         self.path = path
         self.watchdogNanoseconds = watchdogNanoseconds
-        reports = ServiceReports(watchdogNanoseconds: watchdogNanoseconds, now: Clock.monotonic())
+        reports = ServiceReports(watchdogNanoseconds: watchdogNanoseconds, now: SystemClock.monotonicNanoseconds)
     }
 
     /// Reports readiness; waits until the manager has room for the message.
     func ready() throws(Unreachable) {
-        reports = ServiceReports(watchdogNanoseconds: watchdogNanoseconds, now: Clock.monotonic())
+        reports = ServiceReports(watchdogNanoseconds: watchdogNanoseconds, now: SystemClock.monotonicNanoseconds)
         do throws(SystemError) {
             try send("READY=1\nSTATUS=\(ServiceReports.State().text)", flags: 0)
         } catch {
@@ -54,7 +54,7 @@ final class ServiceManager {
 
     /// Sends due reports after an iteration of the loop.
     func loopTurned(_ state: ServiceReports.State) {
-        for message in reports.iterated(state, now: Clock.monotonic()) { sendIfThereIsRoom(message) }
+        for message in reports.iterated(state, now: SystemClock.monotonicNanoseconds) { sendIfThereIsRoom(message) }
         sendStoreMessages()
     }
 
@@ -79,7 +79,7 @@ final class ServiceManager {
     func cancel(_ descriptor: Int32) { store.cancel(descriptor) }
 
     private func sendStoreMessages() {
-        let now = Clock.monotonic()
+        let now = SystemClock.monotonicNanoseconds
         while let message = store.next(now: now) {
             do throws(SystemError) {
                 try send(message)

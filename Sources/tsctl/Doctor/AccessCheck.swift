@@ -1,3 +1,5 @@
+import Glibc
+import LinuxSystem
 import Taskstats
 
 /// A check of what this user can see, and why.
@@ -13,11 +15,18 @@ struct AccessCheck: Check {
     enum Group: Equatable {
         case missing
         /// The user is not a member.
-        case foreign
-        /// The user is a member, but this session started earlier.
-        case keyLater
+        case notMember
+        /// The user became a member after this session started.
+        case memberLater
         /// This process is in the group.
-        case field
+        case member
+
+        /// Returns the membership of this process and its user.
+        static func current() -> Group {
+            guard let group = AccountDatabase.groupID(named: AccessCheck.groupName) else { return .missing }
+            if AccountDatabase.groupsOfThisProcess.contains(group) { return .member }
+            return AccountDatabase.groups(of: geteuid()).contains(group) ? .memberLater : .notMember
+        }
     }
 
     /// The default group whose members see every process.
@@ -35,11 +44,11 @@ struct AccessCheck: Check {
     }
 
     private var all: String {
-        let why =
+        let reason =
             uid == 0
             ? "you are root"
-            : group == .field ? "\(user) is in the group \(Self.groupName)" : "\(user) is in the daemon's --group"
-        return "every process: \(why)"
+            : group == .member ? "\(user) is in the group \(Self.groupName)" : "\(user) is in the daemon's --group"
+        return "every process: \(reason)"
     }
 
     private func own(_ server: ServerInfo) -> Finding {
@@ -51,12 +60,12 @@ struct AccessCheck: Check {
         }
         switch group {
         case .missing: return .ok(Self.name, "\(text): the group \(Self.groupName) does not exist")
-        case .foreign: return .ok(Self.name, "\(text); members of \(Self.groupName) see all: \(join)")
-        case .keyLater:
+        case .notMember: return .ok(Self.name, "\(text); members of \(Self.groupName) see all: \(join)")
+        case .memberLater:
             return .warning(
                 Self.name, "\(text): \(user) joined \(Self.groupName) after this session started",
                 fix: "log in again, or: newgrp \(Self.groupName)")
-        case .field:
+        case .member:
             return .warning(
                 Self.name,
                 "\(text): the daemon does not treat \(Self.groupName) as privileged; it has another --group, or is "

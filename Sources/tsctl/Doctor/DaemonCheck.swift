@@ -41,7 +41,8 @@ struct DaemonCheck: Check {
     }
 
     private func connected(_ server: ServerInfo) -> Finding {
-        let text = "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion)), \(who)"
+        let text =
+            "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion)), \(responder)"
         guard server.server == "taskstatsd/\(Release.version)" else {
             return .warning(
                 Self.name, "\(text); tsctl is \(Release.version)", fix: "install matching versions")
@@ -52,15 +53,16 @@ struct DaemonCheck: Check {
     private func refused(_ error: TaskstatsError) -> Finding {
         switch error.code {
         // The daemon works and refuses only this user.
-        case .permissionDenied: return .ok(Self.name, "answers, \(who)")
+        case .permissionDenied: return .ok(Self.name, "answers, \(responder)")
         case .protocolViolation:
             return failed(
-                "\(who) listens, but \(error.message)", fix: "tsctl doctor --socket PATH, with the path of taskstatsd")
+                "\(responder) listens, but \(error.message)",
+                fix: "tsctl doctor --socket PATH, with the path of taskstatsd")
         case .timedOut:
             guard let process = Self.answering(listener: listener, daemons: daemons), process.isStopped else {
-                return failed("\(who) does not answer", fix: "sudo systemctl restart taskstatsd")
+                return failed("\(responder) does not answer", fix: "sudo systemctl restart taskstatsd")
             }
-            return failed("\(who) does not answer: it is stopped", fix: "sudo kill -CONT \(process.pid)")
+            return failed("\(responder) does not answer: it is stopped", fix: "sudo kill -CONT \(process.pid)")
         case .closedByDaemon, .limitExceeded:
             return failed(error.message, fix: "close some of your connections: ss -xp | grep \(socket)")
         default: return failed(error.message, fix: startCommand)
@@ -79,7 +81,7 @@ struct DaemonCheck: Check {
             "\(other.text) runs but does not serve \(socket)", fix: "sudo kill \(other.pid) && \(startCommand)")
     }
 
-    private var who: String {
+    private var responder: String {
         Self.answering(listener: listener, daemons: daemons)?.text ?? "a process that is not visible"
     }
 

@@ -48,7 +48,7 @@ struct DoctorReport {
             SocketCheck(path: socket, file: file, attempt: attempt, startCommand: startCommand),
             DaemonCheck(
                 handshake: handshake, listener: listener, daemons: daemons, socket: socket, startCommand: startCommand),
-            AccessCheck(handshake: handshake, uid: geteuid(), user: Account.name(geteuid()), group: Account.group()),
+            AccessCheck(handshake: handshake, uid: geteuid(), user: AccountNames.user(geteuid()), group: .current()),
             QueryCheck(answer: trial?.answer, hiding: hiding),
             ExitCheck(outcome: trial?.outcome ?? .notTried),
             KernelCheck(release: HostFile.line("/proc/sys/kernel/osrelease") ?? "unknown", server: server),
@@ -58,7 +58,8 @@ struct DoctorReport {
         ]
             + NamespaceCheck.Kind.allCases.map { kind in
                 NamespaceCheck(
-                    kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"), firsts: HostFile.link("/proc/1/ns/\(kind)")
+                    kind: kind, own: HostFile.link("/proc/self/ns/\(kind)"),
+                    ofProcess1: HostFile.link("/proc/1/ns/\(kind)")
                 )
             } + [
                 BufferCheck(
@@ -83,7 +84,7 @@ struct DoctorReport {
             let socket = try UnixSocket.connect(to: path, within: timeout)
             var peer = clinux_peer()
             guard unsafe clinux_peer_credentials(socket.number, &peer) == 0 else { return (.connected, nil) }
-            return (.connected, ProcessList.process(peer.pid, user: Account.name(peer.uid)))
+            return (.connected, ProcessList.process(peer.pid, user: AccountNames.user(peer.uid)))
         } catch {
             return (.failed(error.errno), nil)
         }
@@ -94,8 +95,8 @@ struct DoctorReport {
         guard unsafe stat(socket, &status) == 0 else {
             return errno == ENOENT ? .missing : .hidden(SystemError.last("stat").text)
         }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { return .somethingElse }
-        return .socket(mode: status.st_mode & 0o7777, owner: Account.name(status.st_uid))
+        guard status.st_mode & S_IFMT == S_IFSOCK else { return .notSocket }
+        return .socket(mode: status.st_mode & 0o7777, owner: AccountNames.user(status.st_uid))
     }
 
     // MARK: The kernel and the system
@@ -117,7 +118,7 @@ struct DoctorReport {
 
     private static func configuration() -> KernelConfiguration? {
         let source = "/proc/config.gz"
-        if HostFile.exists(source), let text = HostFile.output(ofCommand: "gzip -dc /proc/config.gz 2>/dev/null") {
+        if HostFile.exists(source), let text = HostFile.output(of: ["gzip", "-dc", source]) {
             return KernelConfiguration(source: source, text: text)
         }
         let path = "/boot/config-" + (HostFile.line("/proc/sys/kernel/osrelease") ?? "")
@@ -139,10 +140,7 @@ struct DoctorReport {
     private static func findUnits() -> [UnitCheck.Unit]? {
         guard HostFile.exists("/run/systemd/system") else { return nil }
         let text = HostFile.output(
-            ofCommand: """
-                systemctl show --property=Id,LoadState,ActiveState,Result,UnitFileState \
-                taskstatsd.service taskstats.socket 2>/dev/null
-                """)
+            of: ["systemctl", "show", "--property=Id,LoadState,ActiveState,Result,UnitFileState"] + UnitCheck.names)
         return text.map(UnitCheck.units) ?? []
     }
 }

@@ -7,7 +7,7 @@ struct NamespaceCheck: Check {
     /// The namespace of this process, as in /proc/self/ns: "pid:[4026531836]"; nil if it cannot be read.
     let own: String?
     /// The namespace of process 1, which few processes may read.
-    let firsts: String?
+    let ofProcess1: String?
 
     var finding: Finding {
         let name = "\(kind.rawValue) namespace"
@@ -36,6 +36,6 @@ struct NamespaceCheck: Check {
             .pid: "pid:[4026531836]", .user: "user:[4026531837]", .net: "net:[4026531833]",
         ]
         if own == initial[kind] { return true }
-        return kind == .net ? firsts.map { $0 == own } : false
+        return kind == .net ? ofProcess1.map { $0 == own } : false
     }
 }

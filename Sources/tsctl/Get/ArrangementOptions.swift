@@ -11,7 +11,8 @@ struct ArrangementOptions: ParsableArguments {
     @Flag(help: "Reverse the sort order.")
     var reverse = false
 
-    @Option(help: ArgumentHelp("Show at most this number of rows.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Show at most this number of rows.", valueName: "number"), transform: CountArgument.parse)
     var limit: Int?
 
     /// Whether any option is given.
@@ -26,6 +27,5 @@ struct ArrangementOptions: ParsableArguments {
             let names = TaskColumn.names.joined(separator: ", ")
             throw ValidationError("unknown column or field '\(sort)'; the columns are \(names)")
         }
-        if let limit, limit < 1 { throw ValidationError("--limit must be an integer of at least 1.") }
     }
 }

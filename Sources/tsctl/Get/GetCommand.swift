@@ -21,7 +21,7 @@ struct GetCommand: ParsableCommand {
             threads, - unknown values. A narrow terminal shows fewer columns.
 
             With --interval, each row shows the changes of one task in one interval, starting after the first \
-            interval, until Ctrl-C or --count.
+            interval, until Ctrl-C or --count. \(DurationArgument.explanation)
 
             --sort takes a column in lower case (run, cpuwait, blkio, command...) or a field. Numbers come largest \
             first.
@@ -76,11 +76,12 @@ struct GetCommand: ParsableCommand {
     @OptionGroup var arrangement: ArrangementOptions
 
     @Option(
-        help: ArgumentHelp("Show the changes in each interval.", valueName: "seconds"),
-        transform: Interval.init(parsing:))
-    var interval: Interval?
+        help: ArgumentHelp("Show the changes in each interval of this length.", valueName: "time"),
+        transform: DurationArgument.interval)
+    var interval: DurationArgument?
 
-    @Option(help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"), transform: CountArgument.parse)
     var count: Int?
 
     @Flag(
@@ -115,14 +116,13 @@ struct GetCommand: ParsableCommand {
         }
         if threads, !named || !tid.isEmpty { throw ValidationError("--threads requires --pid or --tgid.") }
         if count != nil, interval == nil { throw ValidationError("--count requires --interval.") }
-        if let count, count < 1 { throw ValidationError("--count must be an integer of at least 1.") }
     }
 
     func run() throws {
         let connection = try connection.connect()
         connection.keepsText = json
         let targets = pid.ids.map(target) + tid.ids.map(QueryTarget.pid) + tgid.ids.map(QueryTarget.tgid)
-        if all { AccessHint.sayIfNeeded(connection.server) }
+        if all { AccessHint.printIfNeeded(connection.server) }
         if cgroup == nil, all || threads || csv || interval != nil || targets.count > 1 || arrangement.isGiven {
             return try showTable(targets, connection)
         }
@@ -133,7 +133,7 @@ struct GetCommand: ParsableCommand {
         } else {
             for line in try screen(of: targets.first, from: connection) { output.line(line) }
         }
-        if cgroup == nil { DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted) }
+        if cgroup == nil { DelayAccountingHint.printIfNeeded(connection.server, fields: wanted) }
         try output.flush()
     }
 
@@ -161,9 +161,9 @@ struct GetCommand: ParsableCommand {
         var report = TableReport(
             selection: selection, order: arrangement.order, form: form, connection: connection,
             reconnector: reconnection.reconnector)
-        let isWhole =
+        let isComplete =
             if let interval { try report.follow(every: interval, count: count) } else { try report.showTotals() }
-        if !isWhole { throw ExitCode.failure }
+        if !isComplete { throw ExitCode.failure }
     }
 
     private func text(
@@ -186,7 +186,7 @@ struct GetCommand: ParsableCommand {
         let sample = try TaskSample.take(
             .named([target]), fields: wanted, leaders: !isInSums, threads: !isInSums, on: connection, interruptedBy: -1)
         guard let row = sample.rows.first else {
-            throw Failure(sample.troubles.first?.problem ?? "taskstatsd did not answer")
+            throw Failure(sample.failures.first?.problem ?? "taskstatsd did not answer")
         }
         let tick = connection.server.tick ?? CPUTime.longestTick
         return TaskScreen(row, tick: tick, style: .forStandardOutput(), times: times.format)

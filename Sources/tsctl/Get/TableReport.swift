@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -18,7 +19,8 @@ struct TableReport: ~Copyable {
     private let connection: TaskstatsConnection
     private let reconnector: Reconnector?
     private var output = StandardOutput()
-    private var told: Set<TaskRow.Key> = []
+    /// The tasks whose errors were reported.
+    private var reported: Set<TaskRow.Key> = []
 
     /// The additional fields that identify a task.
     private static let identity: FieldSet = [.acEtime]
@@ -66,31 +68,31 @@ struct TableReport: ~Copyable {
 
     /// Shows the counters so far; returns whether nothing was missing.
     mutating func showTotals() throws -> Bool {
-        let sample = try sample(asking: fields)
+        let sample = try sample(fields)
         if let heading { output.line(heading) }
         for row in order.arrange(sample.rows) { show(row) }
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
+        DelayAccountingHint.printIfNeeded(connection.server, fields: fields)
         reportWithheld(sample)
         reportOmitted(sample)
         try output.flush()
-        return told.isEmpty
+        return reported.isEmpty
     }
 
     /// Shows the changes in each interval until the limit, or until no task is left; returns whether nothing was
     /// missing.
-    mutating func follow(every interval: Interval, count: Int?) throws -> Bool {
+    mutating func follow(every interval: DurationArgument, count: Int?) throws -> Bool {
         let interruption = try Interruption.begin()
         if let heading { output.line(heading) }
         do {
-            var before = try sample(asking: fields.union(Self.identity), interruptedBy: interruption.descriptor)
-            DelayAccountingHint.sayIfNeeded(connection.server, fields: fields)
+            var before = try sample(fields.union(Self.identity), interruptedBy: interruption.descriptor)
+            DelayAccountingHint.printIfNeeded(connection.server, fields: fields)
             reportWithheld(before)
             reportOmitted(before)
             var left = count ?? .max
             var next = before.begin
             while left > 0, !before.rows.isEmpty {
                 try output.flush(interruptedBy: interruption.descriptor)
-                next += UInt64(interval.milliseconds) * 1_000
+                next += interval.microseconds
                 guard Self.wait(until: next, interruptedBy: interruption.descriptor) else {
                     throw StandardOutput.Stop.interrupted
                 }
@@ -105,14 +107,14 @@ struct TableReport: ~Copyable {
                 Console.endLineOfTerminal()
             }
         }
-        return told.isEmpty
+        return reported.isEmpty
     }
 
     /// Takes the sample at the end of an interval, and reconnects if needed: the kernel counts without the daemon.
     private mutating func nextSample(interruptedBy descriptor: Int32) throws -> TaskSample {
         while true {
             do {
-                return try sample(asking: fields.union(Self.identity), interruptedBy: descriptor)
+                return try sample(fields.union(Self.identity), interruptedBy: descriptor)
             } catch let error as TaskstatsError {
                 guard let reconnector else { throw error }
                 guard
@@ -122,25 +124,25 @@ struct TableReport: ~Copyable {
                 if case .json = form {
                     output.line(gap.json)
                 } else {
-                    Console.say("\(gap.text): the next interval includes this time")
+                    Console.print("\(gap.text): the next interval includes this time")
                 }
             }
         }
     }
 
-    private mutating func sample(asking fields: FieldSet, interruptedBy descriptor: Int32 = -1) throws -> TaskSample {
+    private mutating func sample(_ fields: FieldSet, interruptedBy descriptor: Int32 = -1) throws -> TaskSample {
         let sample = try TaskSample.take(
             selection, fields: fields.union(order.column?.fields ?? []), leaders: wantsLeaders, threads: wantsThreads,
             on: connection, interruptedBy: descriptor)
-        for (key, problem) in sample.troubles where told.insert(key).inserted {
-            Console.say("\(key.kind == .task ? "pid" : "tgid") \(key.id): \(problem)")
+        for (key, problem) in sample.failures where reported.insert(key).inserted {
+            Console.print("\(key.kind == .task ? "pid" : "tgid") \(key.id): \(problem)")
         }
         return sample
     }
 
     private func reportWithheld(_ sample: TaskSample) {
         guard sample.withheld > 0 else { return }
-        Console.say(
+        Console.print(
             "\(sample.withheld) \(sample.withheld == 1 ? "process is" : "processes are") not shown: "
                 + "their privileges are, or were, different from yours")
     }
@@ -150,7 +152,7 @@ struct TableReport: ~Copyable {
         var omitted = OmittedWaits()
         for row in sample.rows { omitted.add(row.counters) }
         let isShown = !fields.intersection(WaitKind.delayAccountingFields).isEmpty
-        if isShown { omitted.notes(("row", "rows")).forEach(Console.say) }
+        if isShown { omitted.notes(("row", "rows")).forEach(Console.print) }
     }
 
     private mutating func show(_ row: TaskRow) {
@@ -193,10 +195,10 @@ struct TableReport: ~Copyable {
     private static func wait(until moment: UInt64, interruptedBy descriptor: Int32) -> Bool {
         var interruption = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
-            let now = Moment.monotonicMicroseconds
-            let rest = moment > now ? (moment - now + 999) / 1_000 : 0
-            if unsafe poll(&interruption, 1, Int32(clamping: rest)) > 0 { return false }
-            if rest == 0 { return true }
+            let now = SystemClock.monotonicMicroseconds
+            let remaining = moment > now ? (moment - now + 999) / 1_000 : 0
+            if unsafe poll(&interruption, 1, Int32(clamping: remaining)) > 0 { return false }
+            if remaining == 0 { return true }
         }
     }
 }

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -20,8 +21,8 @@ struct TaskSample {
     private(set) var time: UInt64 = 0
     /// The tasks found.
     private(set) var rows: [TaskRow] = []
-    /// The given tasks that could not be sampled.
-    private(set) var troubles: [(key: TaskRow.Key, problem: String)] = []
+    /// The given tasks that could not be sampled, with the reasons.
+    private(set) var failures: [(key: TaskRow.Key, problem: String)] = []
     /// The number of this user's processes that the daemon withholds.
     private(set) var withheld = 0
 
@@ -38,16 +39,16 @@ struct TaskSample {
         var sample = TaskSample()
         let targets = try sample.targets(selection, connection.server)
         let fields = threads ? fields.union(ProcessThreads.counting) : fields
-        var requests: [RateLimitedQueries.TypedRequest] = []
+        var requests: [RateLimitedQueries.Query] = []
         for (key, target) in targets {
-            requests.append(RateLimitedQueries.TypedRequest(target, fields: fields))
+            requests.append(RateLimitedQueries.Query(target, fields: fields))
             if leaders, key.kind == .process {
-                requests.append(RateLimitedQueries.TypedRequest(.pid(key.id), fields: fields))
+                requests.append(RateLimitedQueries.Query(.pid(key.id), fields: fields))
             }
         }
-        sample.time = Moment.nanosecondsSince1970
-        sample.begin = Moment.monotonicMicroseconds
-        guard let answered = try RateLimitedQueries.ask(requests, on: connection, interruptedBy: descriptor) else {
+        sample.time = SystemClock.realtimeNanoseconds
+        sample.begin = SystemClock.monotonicMicroseconds
+        guard let answered = try RateLimitedQueries.send(requests, on: connection, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
         var answers = answered[...]
@@ -58,7 +59,7 @@ struct TaskSample {
             sample.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
         }
         if threads { try sample.queryThreads(fields, on: connection, interruptedBy: descriptor) }
-        sample.end = Moment.monotonicMicroseconds
+        sample.end = SystemClock.monotonicMicroseconds
         return sample
     }
 
@@ -68,17 +69,17 @@ struct TaskSample {
     ) throws {
         var room = Self.mostThreads
         var found: [(row: Int, ids: [UInt32])] = []
-        var requests: [RateLimitedQueries.TypedRequest] = []
+        var requests: [RateLimitedQueries.Query] = []
         for index in rows.indices where rows[index].key.kind == .process && rows[index].mayHaveSeveralThreads {
             rows[index].threads = .notQueried
             guard let ids = ProcessDirectory.threads(of: rows[index].id), ids.count <= room else { continue }
             room -= ids.count
             found.append((index, ids))
-            requests += ids.map { RateLimitedQueries.TypedRequest(.pid($0), fields: fields.union([.acEtime])) }
+            requests += ids.map { RateLimitedQueries.Query(.pid($0), fields: fields.union([.acEtime])) }
             // After its threads: see ProcessThreads.
-            requests.append(RateLimitedQueries.TypedRequest(.tgid(rows[index].id), fields: fields))
+            requests.append(RateLimitedQueries.Query(.tgid(rows[index].id), fields: fields))
         }
-        guard let answered = try RateLimitedQueries.ask(requests, on: connection, interruptedBy: descriptor) else {
+        guard let answered = try RateLimitedQueries.send(requests, on: connection, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
         var answers = answered[...]
@@ -91,7 +92,7 @@ struct TaskSample {
         }
     }
 
-    private static func records(of ids: [UInt32], _ answers: ArraySlice<RateLimitedQueries.Answer>) -> [UInt32:
+    private static func records(of ids: [UInt32], _ answers: ArraySlice<RateLimitedQueries.Reply>) -> [UInt32:
         TaskRecord]
     {
         var records: [UInt32: TaskRecord] = [:]
@@ -128,7 +129,7 @@ struct TaskSample {
             for id in ids {
                 let key = TaskRow.Key(kind: .total, id: id)
                 guard let threads = ProcessDirectory.threads(of: id) else {
-                    troubles.append((key, "process \(id) does not exist"))
+                    failures.append((key, "process \(id) does not exist"))
                     continue
                 }
                 found += threads.map { (TaskRow.Key(kind: .task, id: $0), .pid($0)) }
@@ -144,7 +145,7 @@ struct TaskSample {
     }
 
     private mutating func add(
-        _ key: TaskRow.Key, _ counters: RateLimitedQueries.Answer, _ leader: RateLimitedQueries.Answer?, isNamed: Bool
+        _ key: TaskRow.Key, _ counters: RateLimitedQueries.Reply, _ leader: RateLimitedQueries.Reply?, isNamed: Bool
     ) {
         switch counters {
         case .success(let answer):
@@ -160,7 +161,7 @@ struct TaskSample {
             // A listed process may have ended since.
             case .noSuchTask where !isNamed: break
             case .permissionDenied where !isNamed: withheld += 1
-            default: troubles.append((key, Failure(error).message))
+            default: failures.append((key, Failure(error).message))
             }
         }
     }

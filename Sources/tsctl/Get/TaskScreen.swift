@@ -1,4 +1,3 @@
-import LinuxSystem
 import Taskstats
 
 /// The report of one task or process, without the values that the kernel did not count.
@@ -67,8 +66,7 @@ struct TaskScreen {
     }
 
     private func user(_ uid: UInt64) -> String {
-        let number = UInt32(truncatingIfNeeded: uid)
-        return AccountDatabase.userName(number).map { "\(PrintableText.of($0)) (\(number))" } ?? "\(number)"
+        AccountNames.userAndNumber(UInt32(truncatingIfNeeded: uid))
     }
 
     // MARK: Usage

@@ -78,12 +78,12 @@ struct PlayCommand: ParsableCommand {
     private func playLines(_ source: consuming RecordingSource) throws {
         var reader = RecordingReader(source, keepsText: view.json && !view.summary)
         var item = reader.next()
-        if case .incomplete = item, try reader.readOn() { item = reader.next() }
+        if case .incomplete = item, try reader.readMore() { item = reader.next() }
         var scope = filter.scope
         switch item {
         case .line(.header(let header), _): scope = scope ?? header.subscription.scope
         // The header may be damaged, but a file that is no recording is not worth reading to the end.
-        case .damaged(_, _, startsAsObject: false), .cutOff: throw noRecording
+        case .damaged(_, _, startsAsObject: false), .truncated: throw noRecording
         default: break
         }
         var player = try player(scope: scope ?? .task)
@@ -94,7 +94,7 @@ struct PlayCommand: ParsableCommand {
                 item = reader.next()
             }
             try player.flush()
-            guard try reader.readOn() else { break }
+            guard try reader.readMore() else { break }
             item = reader.next()
         } while true
         if let complaint = reader.finish() { try player.damaged(complaint) }
@@ -121,7 +121,7 @@ struct PlayCommand: ParsableCommand {
         case .line(.footer(let footer), _): try player.end(footer)
         case .line(.other, _), .incomplete: break
         case .damaged(let line, let problem, _): try player.damaged("line \(line): \(problem)")
-        case .cutOff(let line): Console.say("line \(line), the last one, is truncated")
+        case .truncated(let line): Console.print("line \(line), the last one, is truncated")
         }
     }
 
@@ -137,8 +137,8 @@ struct PlayCommand: ParsableCommand {
             case .damaged(let offset, let count):
                 if let exit = recording.finish() { try player.exit(exit) }
                 try player.damaged("\(count) bytes at offset \(offset) are not a record")
-            case .cutOff(let offset, let count):
-                Console.say("the last record, at offset \(offset), is truncated after \(count) bytes")
+            case .truncated(let offset, let count):
+                Console.print("the last record, at offset \(offset), is truncated after \(count) bytes")
             case .incomplete:
                 if isAtEnd {
                     if let exit = recording.finish() { try player.exit(exit) }

@@ -10,7 +10,7 @@ struct Player: ~Copyable {
     private let conditions: FieldSet
     private let shownFields: FieldSet
     private let jsonFields: FieldSet?
-    private var wanted: RecordedExits
+    private var selection: RecordedExits
     private var view: StreamView
     private var context = SummaryContext(elapsedMicroseconds: 0)
     private var header: RecordingHeader?
@@ -27,7 +27,7 @@ struct Player: ~Copyable {
         jsonFields: FieldSet?
     ) {
         conditions = RecordedExits.fields(of: filter)
-        wanted = RecordedExits(cpus: cpus, scope: scope, filter: filter)
+        selection = RecordedExits(cpus: cpus, scope: scope, filter: filter)
         self.shownFields = shownFields
         self.jsonFields = jsonFields
         self.view = view
@@ -38,27 +38,27 @@ struct Player: ~Copyable {
     mutating func begin(_ header: RecordingHeader) throws(Failure) {
         reportIfNotEnded()
         let recorded = header.subscription.fields
-        let lacking = conditions.subtracting(recorded)
-        guard lacking.isEmpty else {
-            throw Failure("the recording lacks \(Self.names(lacking)), which the conditions need")
+        let missing = conditions.subtracting(recorded)
+        guard missing.isEmpty else {
+            throw Failure("the recording lacks \(Self.names(missing)), which the conditions need")
         }
         let unseen = shownFields.subtracting(recorded)
-        if !unseen.isEmpty, shownFields != .all { Console.say("the recording lacks \(Self.names(unseen))") }
-        if header.server.delayAccounting == false { sayDelayAccountingIsOff(nil) }
+        if !unseen.isEmpty, shownFields != .all { Console.print("the recording lacks \(Self.names(unseen))") }
+        if header.server.delayAccounting == false { reportDelayAccountingOff(nil) }
         view.tick = header.server.tick ?? CPUTime.longestTick
         self.header = header
         (exits, lost, isEnded) = (0, 0, false)
         context.host = header.host
         context.access = header.server.access.rawValue
         context.delayAccounting = header.server.delayAccounting
-        reach(header.start)
+        extendSpan(to: header.start)
     }
 
     /// Processes an exit; `text` is the daemon's text, if there is one.
     mutating func exit(_ record: ExitRecord, text: [UInt8]? = nil) throws(StandardOutput.Stop) {
         exits += 1
-        reach(record.time)
-        guard wanted.want(record) else { return }
+        extendSpan(to: record.time)
+        guard selection.selects(record) else { return }
         if !view.wantsText {
             view.exit(record)
         } else if let text, jsonFields == nil {
@@ -72,15 +72,15 @@ struct Player: ~Copyable {
     /// Processes a loss of records.
     mutating func lost(_ loss: LostRecords) throws(StandardOutput.Stop) {
         lost &+= loss.count
-        if wanted.want(loss) { try view.lost(loss) }
+        if selection.selects(loss) { try view.lost(loss) }
     }
 
     /// Processes a gap in the connection.
     mutating func gap(_ gap: RecordingGap) throws(StandardOutput.Stop) {
-        reach(gap.to)
+        extendSpan(to: gap.to)
         if let successor = gap.successor {
             if successor.access != .all { context.access = successor.access.rawValue }
-            if successor.delayAccounting == false { sayDelayAccountingIsOff("from here on") }
+            if successor.delayAccounting == false { reportDelayAccountingOff("from here on") }
             if successor.delayAccounting != context.delayAccounting { context.delayAccounting = nil }
         }
         try view.gap(Gap(from: gap.from, to: gap.to, reason: gap.reason))
@@ -88,7 +88,7 @@ struct Player: ~Copyable {
 
     /// Processes the footer.
     mutating func end(_ footer: RecordingFooter) throws(StandardOutput.Stop) {
-        reach(footer.time)
+        extendSpan(to: footer.time)
         isEnded = true
         if header != nil, footer.exits != exits || footer.lost != lost {
             try damaged(
@@ -101,8 +101,8 @@ struct Player: ~Copyable {
     mutating func damaged(_ text: String) throws(StandardOutput.Stop) {
         damages += 1
         if damages <= Self.reportLimit { try view.flush() }
-        if damages <= Self.reportLimit { Console.say(text) }
-        if damages == Self.reportLimit + 1 { Console.say("further damage is counted but not reported") }
+        if damages <= Self.reportLimit { Console.print(text) }
+        if damages == Self.reportLimit + 1 { Console.print("further damage is counted but not reported") }
     }
 
     /// Writes the buffered output.
@@ -114,9 +114,9 @@ struct Player: ~Copyable {
     /// Shows the summary, if there is one, and reports what is missing.
     mutating func finish(as form: OutputForm) throws {
         reportIfNotEnded()
-        if wanted.undecided > 0 {
-            Console.say(
-                "\(wanted.undecided) records do not show whether a process ended (struct version below 12) "
+        if selection.undecided > 0 {
+            Console.print(
+                "\(selection.undecided) records do not show whether a process ended (struct version below 12) "
                     + "and are omitted")
         }
         context.isComplete = damages == 0 && isEnded
@@ -128,19 +128,19 @@ struct Player: ~Copyable {
         }
     }
 
-    private func sayDelayAccountingIsOff(_ since: String?) {
+    private func reportDelayAccountingOff(_ since: String?) {
         guard !shownFields.intersection(DelayAccountingHint.affected).isEmpty else { return }
         let since = since.map { " \($0)" } ?? ""
-        Console.say("delay accounting was off\(since), so only waits for a CPU are counted")
+        Console.print("delay accounting was off\(since), so only waits for a CPU are counted")
     }
 
     private func reportIfNotEnded() {
         guard !isEnded else { return }
         let last = span.map { "; its last record is from \(LocalClock.dateAndTime(seconds: $0.last / 1_000_000_000))" }
-        Console.say("the recording is truncated\(last ?? "")")
+        Console.print("the recording is truncated\(last ?? "")")
     }
 
-    private mutating func reach(_ time: UInt64) {
+    private mutating func extendSpan(to time: UInt64) {
         guard time > 0 else { return }
         span = span.map { (min($0.first, time), max($0.last, time)) } ?? (time, time)
     }

@@ -15,7 +15,7 @@ struct RawRecordReader {
         /// Bytes that are not a record.
         case damaged(offset: UInt64, count: UInt64)
         /// The last record, which is incomplete.
-        case cutOff(offset: UInt64, count: UInt64)
+        case truncated(offset: UInt64, count: UInt64)
         /// Too little data to decide, or no more data.
         case incomplete
     }
@@ -28,8 +28,8 @@ struct RawRecordReader {
     }
 
     /// The size of the attribute's header.
-    private static let surplus = 4
-    private static let newestImaginable: UInt16 = 64
+    private static let headerBytes = 4
+    private static let highestVersion: UInt16 = 64
     /// The maximum growth of the struct in later versions.
     private static let mostGrowth = 1_024
     /// The number of bytes needed to decide whether one record follows another.
@@ -56,17 +56,17 @@ struct RawRecordReader {
 
     /// Returns the next item of the buffered data.
     mutating func next() -> Item {
-        let rest = bytes.count - start
-        guard isAtEnd ? rest > 0 : rest >= Self.lookahead else { return .incomplete }
+        let remaining = bytes.count - start
+        guard isAtEnd ? remaining > 0 : remaining >= Self.lookahead else { return .incomplete }
         if let shape, searched <= start, let record = record(at: start, shape.version, shape.size) {
             // Of a record that is truncated by the next one, only the beginning is valid.
             if !isFollowed(shape), let place = placeWithin(shape) { return damage(upTo: place) }
-            advance(by: min(shape.stride, rest))
+            advance(by: min(shape.stride, remaining))
             return .record(record)
         }
-        if let shape, isAtEnd, rest < shape.size, searched <= start, isBeginning(at: start, of: shape) {
-            let item = Item.cutOff(offset: offset, count: UInt64(rest))
-            advance(by: rest)
+        if let shape, isAtEnd, remaining < shape.size, searched <= start, isBeginning(at: start, of: shape) {
+            let item = Item.truncated(offset: offset, count: UInt64(remaining))
+            advance(by: remaining)
             return item
         }
         return resynchronise()
@@ -114,7 +114,7 @@ struct RawRecordReader {
 
     /// Returns the shape of the records from a position on; nil if none starts there.
     private func shape(at place: Int, isAfterDamage: Bool) -> Shape? {
-        guard let version = version(at: place), (1...Self.newestImaginable).contains(version) else { return nil }
+        guard let version = version(at: place), (1...Self.highestVersion).contains(version) else { return nil }
         let size = TaskRecord.structSize(ofVersion: version)
         guard let first = record(at: place, version, size) else { return nil }
         var best: (shape: Shape, evidence: Int)?
@@ -130,7 +130,7 @@ struct RawRecordReader {
     }
 
     private static func strides(_ version: UInt16, _ size: Int) -> [Int] {
-        guard version > TaskRecord.newestKnownVersion else { return [size + surplus, size] }
+        guard version > TaskRecord.newestKnownVersion else { return [size + headerBytes, size] }
         return Array(stride(from: size, through: size + mostGrowth, by: 4))
     }
 
@@ -164,7 +164,7 @@ struct RawRecordReader {
         var copy = Array(bytes[place..<place + size])
         (copy[0], copy[1]) = (UInt8(truncatingIfNeeded: version), UInt8(version >> 8))
         guard let task = try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .task) else { return nil }
-        guard Self.isBelievable(task) else { return nil }
+        guard Self.isPlausible(task) else { return nil }
         if version == 1 { return task }
         if Self.isProcess(task), stored == version || task[.cpuCount] != 0 {
             return try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .process)
@@ -173,7 +173,7 @@ struct RawRecordReader {
     }
 
     /// Returns whether all counts and times are below 2^61, which is 73 years in nanoseconds.
-    private static func isBelievable(_ record: TaskRecord) -> Bool {
+    private static func isPlausible(_ record: TaskRecord) -> Bool {
         let limit: UInt64 = 1 << 61
         return [FieldGroup.cpu, .delay].allSatisfy { group in
             FieldSet(group: group).intersection(record.present).allSatisfy { (record[$0] ?? 0) < limit }
@@ -182,8 +182,8 @@ struct RawRecordReader {
 
     /// Returns whether the record lacks everything that identifies a task, as the sums of a process do.
     private static func isProcess(_ record: TaskRecord) -> Bool {
-        let noDaemon: [Field] = [.acPid, .acPpid, .acUid, .acGid, .acBtime, .acExitcode, .acSched, .acNice]
-        return noDaemon.allSatisfy { record[$0] == 0 } && nameBytes(record).allSatisfy { $0 == 0 }
+        let identifying: [Field] = [.acPid, .acPpid, .acUid, .acGid, .acBtime, .acExitcode, .acSched, .acNice]
+        return identifying.allSatisfy { record[$0] == 0 } && nameBytes(record).allSatisfy { $0 == 0 }
     }
 
     private static func isTask(_ record: TaskRecord) -> Bool {

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import TaskstatsProtocol
 
@@ -10,7 +11,7 @@ struct RecordingReader: ~Copyable {
         /// A line that cannot be decoded.
         case damaged(line: UInt64, problem: String, startsAsObject: Bool)
         /// An incomplete last line that cannot be decoded.
-        case cutOff(line: UInt64)
+        case truncated(line: UInt64)
         /// The buffered lines are used up.
         case incomplete
     }
@@ -27,7 +28,7 @@ struct RecordingReader: ~Copyable {
     }
 
     /// Waits for more data after all buffered lines were returned; returns whether there was any.
-    mutating func readOn() throws(SystemError) -> Bool {
+    mutating func readMore() throws(SystemError) -> Bool {
         guard !isAtEnd else { return false }
         var count = 0
         try unsafe framer.fill { (room) throws(SystemError) in
@@ -60,7 +61,7 @@ struct RecordingReader: ~Copyable {
             return .line(line, text: text)
         case .line(.failure(let malformed)):
             number += 1
-            if isAtEnd { return .cutOff(line: number) }
+            if isAtEnd { return .truncated(line: number) }
             return .damaged(line: number, problem: malformed.problem, startsAsObject: startsAsObject)
         case .tooLong:
             number += 1
@@ -80,5 +81,64 @@ struct RecordingReader: ~Copyable {
             return (read, [])
         }
         return unsafe (read, Array(text))
+    }
+}
+
+/// The bytes of a recording, decompressed if necessary, regardless of its name.
+struct RecordingSource: ~Copyable {
+    private let input: Descriptor
+    private var tool: PipedProcess?
+
+    /// Opens a file, or standard input for "-".
+    static func open(_ path: String) throws(Failure) -> RecordingSource {
+        var compression: Compression?
+        do throws(SystemError) {
+            let file =
+                path == "-" ? try Descriptor(dup(STDIN_FILENO), of: "dup") : try Descriptor.open(path)
+            var start = [UInt8](repeating: 0, count: 4)
+            // Input without positions, such as a pipe, is not decompressed.
+            let count = unsafe pread(file.number, &start, start.count, 0)
+            compression = Compression(magicOf: start.prefix(max(0, count)))
+            guard let compression else { return RecordingSource(input: file) }
+            return try decompressing(file, compression)
+        } catch {
+            if let compression, error.call == "posix_spawn" { throw compression.problem(starting: error) }
+            throw Failure("cannot read \(path == "-" ? "standard input" : path): \(error.text)")
+        }
+    }
+
+    private static func decompressing(
+        _ file: borrowing Descriptor, _ compression: Compression
+    ) throws(SystemError) -> RecordingSource {
+        let pipe = try Pipe()
+        let tool = try PipedProcess.start(
+            compression.decompressing, reading: file.number, writing: pipe.writing.number)
+        return RecordingSource(input: pipe.takeReading(), tool: tool)
+    }
+
+    private init(input: consuming Descriptor, tool: consuming PipedProcess? = nil) {
+        self.input = input
+        self.tool = tool
+    }
+
+    /// Reads the next bytes, waiting for them; returns 0 at the end.
+    func read(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        while true {
+            if let count = try unsafe input.read(into: room) { return count }
+            // Standard input may be shared with another process and non-blocking.
+            var descriptor = pollfd(fd: input.number, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&descriptor, 1, -1)
+        }
+    }
+
+    /// Ends reading; returns the error message of the decompressor, if there is one.
+    mutating func finish() -> String? {
+        guard let tool = tool.take() else { return nil }
+        let name = tool.name
+        switch tool.wait() {
+        case .done: return nil
+        case .failed(let message): return message.hasPrefix(name) ? message : "\(name): \(message)"
+        case .killed(let signal): return "\(name) was killed by signal \(signal)"
+        }
     }
 }

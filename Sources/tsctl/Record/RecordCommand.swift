@@ -77,15 +77,15 @@ struct RecordCommand: ParsableCommand {
         let connection = try connection.connect()
         connection.keepsText = true
         // Before the subscription, because nothing reads from the daemon while a FIFO waits for its reader.
-        let deadline = end.period.map { start.advanced(by: .microseconds($0.microseconds)) }
+        let deadline = end.period.map { start.advanced(by: $0.duration) }
         var special = try OutputFile.openSpecial(file, before: deadline)
         let wanted = fields?.set ?? .all
         let effective = try connection.subscribe(try filter.subscription(fields: wanted, on: connection.server))
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
-        AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
+        DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
+        AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
         let interruption = try Interruption.begin(
-            after: end.period?.minus(.now - start), everySecond: true, watchingOutput: file == "-")
+            after: end.period.map { $0.duration - (.now - start) }, everySecond: true, watchingOutput: file == "-")
         // Last, so that no file is left behind if it cannot be filled.
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
         var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
@@ -94,9 +94,9 @@ struct RecordCommand: ParsableCommand {
         let (writer, thread) = try RecordingWriter.start(recording)
         let outcome = try record(
             with: Recorder(
-                connection: connection, writer: writer, limit: end.count, reconnector: reconnect ? Reconnector() : nil),
+                connection: connection, writer: writer, limit: end.limit, reconnector: reconnect ? Reconnector() : nil),
             interruptedBy: interruption)
-        writer.end(hurriedBy: interruption.descriptor)
+        writer.end(startingTimeoutBy: interruption.descriptor)
         // Another signal ends tsctl even if the disk blocks.
         interruption.end()
         thread.join()
@@ -147,7 +147,7 @@ struct RecordCommand: ParsableCommand {
         switch writer.stop {
         case .failed(let failure): throw Failure("\(failure.message); the data written before can be played")
         case .some(let stop): throw stop
-        case .none: Console.say(text(outcome.counts, size: writer.size, isDone: true))
+        case .none: Console.print(text(outcome.counts, size: writer.size, isDone: true))
         }
         if let failure = outcome.failure { throw failure }
         guard !outcome.isConfirmed else {
@@ -156,7 +156,7 @@ struct RecordCommand: ParsableCommand {
         }
         let text = "taskstatsd did not confirm the end in time; the last records before it may be missing"
         guard outcome.reason == Self.reason(.signal) else { throw Failure(text) }
-        Console.say(text)
+        Console.print(text)
     }
 
     private static func reason(_ ending: WatchStream.Ending) -> String {

@@ -59,7 +59,7 @@ struct Recorder: ~Copyable {
                 return try takeEvents(interruptedBy: interruption, tick: tick)
             } catch let error as TaskstatsError {
                 guard let reconnector else { throw error }
-                try handOver(waitingUnless: interruption.descriptor)
+                try pass(waitingUnless: interruption.descriptor)
                 switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
                 case .restored(let gap):
                     record(gap, until: connection.server)
@@ -88,7 +88,7 @@ struct Recorder: ~Copyable {
             while lines.count < Self.gathered, counts.exits != limit, let event = try connection.nextReceivedText() {
                 take(event)
             }
-            try handOver(waitingUnless: interruption.descriptor)
+            try pass(waitingUnless: interruption.descriptor)
             if counts.exits == limit { return .count }
             if let event = try connection.nextText(interruptedBy: interruption.wakeDescriptor) {
                 take(event)
@@ -111,7 +111,7 @@ struct Recorder: ~Copyable {
     mutating func takeRemaining(
         within limits: TaskstatsConnection.UnsubscribeLimits, interruptedBy descriptor: Int32? = nil
     ) throws -> Bool {
-        writer.hurry()
+        writer.startTimeout()
         guard isConnected else { return true }
         let (connection, most) = (connection, largestRemainder)
         var isConfirmed = true
@@ -124,22 +124,22 @@ struct Recorder: ~Copyable {
             guard let gap = reconnector?.finalGap(after: error) else { throw error }
             record(gap, until: nil)
         }
-        try handOver()
+        try pass()
         return isConfirmed
     }
 
     /// Writes the footer with the reason of the end, which is the last line.
     mutating func end(reason: String) throws(StandardOutput.Stop) {
         counts.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
-        let time = Moment.nanosecondsSince1970
+        let time = SystemClock.realtimeNanoseconds
         append(RecordingFooter(time: time, reason: reason, exits: counts.exits, lost: counts.lost).line)
-        try handOver()
+        try pass()
     }
 
     /// Returns the header of a recording that starts now.
     static func header(_ server: ServerInfo, _ subscription: Subscription) -> RecordingHeader {
         RecordingHeader(
-            host: hostName, start: Moment.nanosecondsSince1970, server: server,
+            host: hostName, start: SystemClock.realtimeNanoseconds, server: server,
             subscription: subscription)
     }
 
@@ -160,7 +160,7 @@ struct Recorder: ~Copyable {
 
     private mutating func append(_ line: consuming ByteBuffer) { lines += line.array }
 
-    private mutating func handOver(waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+    private mutating func pass(waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         guard !lines.isEmpty else { return }
         counts.bytes += UInt64(lines.count)
         try writer.write(lines, waitingUnless: descriptor)

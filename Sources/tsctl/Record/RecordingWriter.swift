@@ -7,7 +7,7 @@ import Synchronization
 /// into its queue. Only the frames of a compressed file, and a stalled reader at the end, involve waiting by time.
 final class RecordingWriter: Sendable {
     private struct State {
-        var waiting: [UInt8] = []
+        var buffered: [UInt8] = []
         var isEnding = false
         var needsRoom = false
         var size: UInt64 = 0
@@ -15,21 +15,23 @@ final class RecordingWriter: Sendable {
         var stop: StandardOutput.Stop?
     }
 
-    private static let mostWaiting = 32 << 20
+    private static let capacity = 32 << 20
 
     private let state = Mutex(State())
-    /// Signals for the thread: there is work, or the end; and for the caller: there is room again.
-    private let work: Signal
-    private let room: Signal
-    /// Signals for the thread: a stalled reader now has a time limit; and for the caller: writing has ended.
-    private let haste: Signal
-    private let ended: Signal
+    /// Signals to the thread that there is work, or the end; and to the caller that there is room again.
+    private let work: EventCounter
+    private let room: EventCounter
+    /// Signals to the thread that a stalled reader now has a time limit; and to the caller that writing has ended.
+    private let timeout: EventCounter
+    private let ended: EventCounter
 
     /// Starts to write to a file.
     static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WorkerThread) {
         do throws(SystemError) {
             let writer = RecordingWriter(
-                work: try Signal(), room: try Signal(), haste: try Signal(), ended: try Signal())
+                work: try EventCounter(), room: try EventCounter(), timeout: try EventCounter(),
+                ended: try EventCounter()
+            )
             let thread = try WorkerThread(file) { writer.writeAll(&$0) }
             return (writer, thread)
         } catch {
@@ -37,14 +39,17 @@ final class RecordingWriter: Sendable {
         }
     }
 
-    private init(work: Signal, room: Signal, haste: Signal, ended: Signal) {
+    private init(
+        work: consuming EventCounter, room: consuming EventCounter, timeout: consuming EventCounter,
+        ended: consuming EventCounter
+    ) {
         self.work = work
         self.room = room
-        self.haste = haste
+        self.timeout = timeout
         self.ended = ended
     }
 
-    /// Passes on whole lines.
+    /// Takes whole lines for writing.
     ///
     /// If too many are buffered it waits until there is room or the descriptor is readable; without a descriptor it
     /// does not wait.
@@ -53,13 +58,13 @@ final class RecordingWriter: Sendable {
         while true {
             let (stop, isTaken) = state.withLock { state -> (StandardOutput.Stop?, Bool) in
                 if let stop = state.stop { return (stop, false) }
-                state.needsRoom = mayWait && state.waiting.count > Self.mostWaiting
-                if !state.needsRoom { state.waiting += lines }
+                state.needsRoom = mayWait && state.buffered.count > Self.capacity
+                if !state.needsRoom { state.buffered += lines }
                 return (nil, !state.needsRoom)
             }
             if let stop { throw stop }
-            if isTaken { return work.raise() }
-            if room.wait(until: nil, interruptedBy: descriptor) { mayWait = false }
+            if isTaken { return work.signal() }
+            if room.waitAndReset(until: nil, interruptedBy: descriptor) { mayWait = false }
         }
     }
 
@@ -70,20 +75,20 @@ final class RecordingWriter: Sendable {
     var size: UInt64 { state.withLock { $0.size } }
 
     /// Limits the time for a stalled reader from now on.
-    func hurry() { haste.raise() }
+    func startTimeout() { timeout.signal() }
 
-    /// Writes the buffered lines and ends; hurries once the descriptor is readable.
-    func end(hurriedBy descriptor: Int32) {
+    /// Writes the buffered lines and ends; starts the timeout once the descriptor is readable.
+    func end(startingTimeoutBy descriptor: Int32) {
         state.withLock { $0.isEnding = true }
-        work.raise()
-        if ended.wait(until: nil, interruptedBy: descriptor) { hurry() }
+        work.signal()
+        if ended.waitAndReset(until: nil, interruptedBy: descriptor) { startTimeout() }
     }
 
     // MARK: On the thread
 
     private func writeAll(_ file: inout RecordingFile) {
-        defer { ended.raise() }
-        file.timeout = OutputTimeout(ending: haste.descriptor)
+        defer { ended.signal() }
+        file.timeout = OutputTimeout(ending: timeout.descriptor)
         do throws(StandardOutput.Stop) {
             var lines: [UInt8] = []
             while true {
@@ -91,11 +96,11 @@ final class RecordingWriter: Sendable {
                 let size = file.size
                 let (isEnding, needsRoom) = state.withLock { state in
                     state.size = size
-                    swap(&state.waiting, &lines)
+                    swap(&state.buffered, &lines)
                     defer { state.needsRoom = false }
                     return (state.isEnding, state.needsRoom)
                 }
-                if needsRoom { room.raise() }
+                if needsRoom { room.signal() }
                 if !lines.isEmpty {
                     try file.write(lines)
                 } else if isEnding {
@@ -103,13 +108,13 @@ final class RecordingWriter: Sendable {
                     let size = file.size
                     return state.withLock { $0.size = size }
                 } else {
-                    work.wait(until: file.frameDeadline)
+                    work.waitAndReset(until: file.frameDeadline)
                 }
                 if let deadline = file.frameDeadline, deadline <= .now { try file.closeFrame() }
             }
         } catch {
             state.withLock { $0.stop = error }
-            room.raise()
+            room.signal()
         }
     }
 }

@@ -30,7 +30,7 @@ struct CommandRun {
         self.connection = connection
         let before = LivingDescendants.children(of: getpid()) ?? []
         family = ProcessFamily(
-            root: UInt32(getpid()), strangers: Set(before.map { UInt32($0) }),
+            root: UInt32(getpid()), unrelated: Set(before.map { UInt32($0) }),
             tick: connection.server.tick ?? CPUTime.longestTick
         ) { id in
             kill(pid_t(bitPattern: id), 0) == 0 || errno == EPERM
@@ -44,19 +44,29 @@ struct CommandRun {
         // Otherwise orphans go to another process and are missed; no kernel since 3.4 refuses.
         _ = clinux_adopt_orphans()
         let endings = [SIGTERM, SIGHUP, SIGINT, SIGQUIT]
-        let signals = try SignalQueue.begin([SIGCHLD] + endings)
-        try run.follow(command, signals, ending: try SignalQueue.begin(endings))
+        let signals = try Self.queue([SIGCHLD] + endings)
+        try run.follow(command, signals, ending: try Self.queue(endings))
         signals.end()
         return run.outcome
+    }
+
+    private static func queue(_ signals: [Int32]) throws(Failure) -> SignalQueue {
+        do throws(SystemError) { return try SignalQueue(signals) } catch {
+            throw Failure("cannot watch for signals: \(error)")
+        }
     }
 
     private mutating func follow(
         _ command: [String], _ signals: borrowing SignalQueue, ending: borrowing SignalQueue
     ) throws(NotStarted) {
         start = .now
-        let program: Program
+        var request = ProgramStart(command)
+        // With tsctl's original signal settings, except for an ignored SIGCHLD; tsctl ignores SIGPIPE for itself.
+        request.signalMask = signals.previousMask
+        request.defaultSignals = ProgramStart.signals(SIGPIPE)
+        let program: StartedProgram
         do throws(SystemError) {
-            program = try Program.start(command, mask: signals.previousMask)
+            program = try request.start()
         } catch {
             throw NotStarted(error: error)
         }
@@ -65,23 +75,23 @@ struct CommandRun {
         outcome.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
 
         let found = LivingDescendants.of(getpid())
-        family.saw(living: found ?? [])
+        family.setLiving(found ?? [])
         takeRemaining(interruptedBy: ending)
         (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
         (outcome.family, outcome.unlinked) = (family.usage, family.unlinked)
         outcome.living = found == nil ? nil : family.living.count
     }
 
-    private mutating func untilEnd(of program: Program, _ signals: borrowing SignalQueue) -> ExitStatus {
+    private mutating func untilEnd(of program: StartedProgram, _ signals: borrowing SignalQueue) -> ExitStatus {
         while true {
             var status: ExitStatus?
             while let signal = signals.next() {
                 isInterrupted = isInterrupted || signal != SIGCHLD
                 switch signal {
-                case SIGCHLD: status = program.reapAll() ?? status
+                case SIGCHLD: status = program.reapAll().map(ExitStatus.init(waitStatus:)) ?? status
                 // The terminal also sends these to the command, which decides itself whether to end.
                 case SIGINT, SIGQUIT: break
-                default: kill(program.pid, signal)
+                default: program.send(signal: signal)
                 }
             }
             if let status { return status }

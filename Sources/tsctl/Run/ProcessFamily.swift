@@ -10,8 +10,8 @@ struct ProcessFamily {
     private let root: UInt32
     /// The tick of the kernel that writes the records.
     private let tick: Duration
-    /// The children of the root that existed before.
-    private var strangers: Set<UInt32>
+    /// The children of the root from before, which are not part of the family.
+    private var unrelated: Set<UInt32>
     private let isAlive: (UInt32) -> Bool
     /// The counts of ended tasks, by parent.
     private var ofChildren: [UInt32: FamilyUsage] = [:]
@@ -41,13 +41,13 @@ struct ProcessFamily {
     /// `remembering` is the number of ended processes to keep. `sweepingAt` is the number of sums at which those whose
     /// parents are gone are removed.
     init(
-        root: UInt32, strangers: Set<UInt32> = [], tick: Duration = CPUTime.longestTick, remembering: Int = 65_536,
+        root: UInt32, unrelated: Set<UInt32> = [], tick: Duration = CPUTime.longestTick, remembering: Int = 65_536,
         sweepingAt leastSweep: Int = 16_384,
         isAlive: @escaping (UInt32) -> Bool
     ) {
         self.root = root
         self.tick = tick
-        self.strangers = strangers
+        self.unrelated = unrelated
         self.isAlive = isAlive
         self.leastSweep = leastSweep
         sweepAt = leastSweep
@@ -59,10 +59,10 @@ struct ProcessFamily {
         // Kernels that do not distinguish threads from processes report each task as a process.
         let id = record.tgid ?? record.pid
         let endsProcess = record.isLast ?? true
-        let parent = home(of: record)
-        if parent == root, strangers.contains(id) {
+        let parent = parent(of: record)
+        if parent == root, unrelated.contains(id) {
             if endsProcess {
-                strangers.remove(id)
+                unrelated.remove(id)
                 ofChildren[id] = nil
             }
             return
@@ -82,7 +82,7 @@ struct ProcessFamily {
     }
 
     /// Sets the living descendants, as seen after the last record was taken.
-    mutating func saw(living ids: [UInt32]) { living = Set(ids) }
+    mutating func setLiving(_ ids: [UInt32]) { living = Set(ids) }
 
     /// The counts of all descendants of the root, including those whose parents are alive.
     var usage: FamilyUsage {
@@ -103,7 +103,7 @@ struct ProcessFamily {
     }
 
     /// Returns the parent, or the process that received the parent's sums if the parent's record came first.
-    private func home(of record: ExitRecord) -> UInt32 {
+    private func parent(of record: ExitRecord) -> UInt32 {
         var parent = UInt32(truncatingIfNeeded: record.task[.acPpid] ?? 0)
         for _ in 0..<Self.longestWay {
             guard parent != root, let end = ended[parent], isEarlier(record, than: end) else { break }
@@ -130,5 +130,44 @@ struct ProcessFamily {
         for id in gone where missed.contains(id) { swept += ofChildren.removeValue(forKey: id)?.total.tasks ?? 0 }
         missed = Set(gone)
         sweepAt = max(leastSweep, 2 * ofChildren.count)
+    }
+}
+
+/// The processes that ended last, with their parents.
+///
+/// A record can arrive after that of a parent that ended later, because records of different CPUs are not ordered. The
+/// number of entries is bounded; the oldest are removed first.
+struct EndedProcesses {
+    /// A process that ended.
+    struct Entry {
+        /// The parent of the process.
+        let parent: UInt32
+        /// The time at which its record was read, in nanoseconds since 1970.
+        let time: UInt64
+        fileprivate let number: Int
+    }
+
+    private let limit: Int
+    private var entries: [UInt32: Entry] = [:]
+    private var order: [UInt32] = []
+    private var inserted = 0
+
+    init(limit: Int = 65_536) { self.limit = limit }
+
+    /// The process of that id, if it ended recently.
+    subscript(id: UInt32) -> Entry? { entries[id] }
+
+    /// Adds a process that ended.
+    mutating func insert(_ id: UInt32, parent: UInt32, time: UInt64) {
+        if order.count < limit {
+            order.append(id)
+        } else {
+            let oldest = order[inserted % limit]
+            // The id may have been reused since.
+            if entries[oldest]?.number == inserted - limit { entries[oldest] = nil }
+            order[inserted % limit] = id
+        }
+        entries[id] = Entry(parent: parent, time: time, number: inserted)
+        inserted += 1
     }
 }

@@ -76,7 +76,7 @@ struct RunCommand: ParsableCommand {
         do {
             run = try CommandRun.run(command, connection: connection)
         } catch let problem as CommandRun.NotStarted {
-            Console.say("cannot run \(command[0]): \(problem.error.text)")
+            Console.print("cannot run \(command[0]): \(problem.error.text)")
             throw ExitCode(problem.error.errno == ENOENT ? 127 : 126)
         }
         do {
@@ -84,7 +84,7 @@ struct RunCommand: ParsableCommand {
         } catch StandardOutput.Stop.failed(let failure) where run.status.isSuccess {
             throw failure
         } catch StandardOutput.Stop.failed(let failure) {
-            Console.say(failure.message)
+            Console.print(failure.message)
         } catch StandardOutput.Stop.readerGone {
             // The reader may go away; the status of the command still counts.
         }
@@ -92,7 +92,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func failed(_ failure: Failure) -> ExitCode {
-        Console.say(failure.message)
+        Console.print(failure.message)
         return ExitCode(Self.ownFailure)
     }
 

@@ -138,16 +138,17 @@ struct RunReport {
                 cell(.readBytes, usage), cell(.writeBytes, usage),
             ].map { $0 ?? "-" }
         }
-        let rest = commands.count - rows.count
-        return Table.lines(rows, columns) + (rest > 0 ? ["(\(rest) more commands)"] : [])
+        let remaining = commands.count - rows.count
+        return Table.lines(rows, columns) + (remaining > 0 ? ["(\(remaining) more commands)"] : [])
     }
 
     // MARK: Notes
 
     private var uncounted: String {
         guard let counted = run.countedMicroseconds else { return "the last tasks that ended may not be counted" }
-        let rest = run.elapsedMicroseconds > counted ? run.elapsedMicroseconds - counted : 0
-        return "tasks that ended in the last \(DecimalText.period(microseconds: rest)) of the command are not counted"
+        let remaining = run.elapsedMicroseconds > counted ? run.elapsedMicroseconds - counted : 0
+        return
+            "tasks that ended in the last \(DecimalText.period(microseconds: remaining)) of the command are not counted"
     }
 
     private var notes: [String] {

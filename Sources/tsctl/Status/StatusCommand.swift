@@ -10,8 +10,8 @@ struct StatusCommand: ParsableCommand {
             Users who can see every process also see the counters of the daemon. The counters of a CPU start when it \
             is registered, which happens when the first client subscribes to it.
 
-            With --interval the status repeats until Ctrl-C, with rates per second: in place on a terminal, otherwise \
-            one after another.
+            With --interval the status repeats until Ctrl-C or --count, with rates per second: in place on a terminal, \
+            otherwise one after another. \(DurationArgument.explanation)
 
             --prometheus prints the text format 0.0.4, which promtool and the textfile collector of node_exporter \
             read; --openmetrics prints OpenMetrics 1.0, for servers that scrape. --output replaces its file \
@@ -26,9 +26,13 @@ struct StatusCommand: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("Repeat after this number of seconds, with rates per second.", valueName: "seconds"),
-        transform: Interval.init(parsing:))
-    var interval: Interval?
+        help: ArgumentHelp("Repeat after this time, with rates per second.", valueName: "time"),
+        transform: DurationArgument.interval)
+    var interval: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"), transform: CountArgument.parse)
+    var count: Int?
 
     @Flag(help: "Print the counters as one line of JSON.")
     var json = false
@@ -52,6 +56,7 @@ struct StatusCommand: ParsableCommand {
         if interval != nil, prometheus || openMetrics || output != nil {
             throw ValidationError("--interval cannot be combined with --prometheus, --openmetrics or --output.")
         }
+        if count != nil, interval == nil { throw ValidationError("--count requires --interval.") }
         if reconnection.reconnect, interval == nil { throw ValidationError("--reconnect requires --interval.") }
     }
 
@@ -62,7 +67,7 @@ struct StatusCommand: ParsableCommand {
         if let interval {
             return try StatusStream(
                 connection: connection, socket: socket, json: json, reconnector: reconnection.reconnector
-            ).run(every: .milliseconds(interval.milliseconds))
+            ).run(every: interval.duration, count: count)
         }
         let lines = try lines(connection, socket)
         if let output {

@@ -1,4 +1,3 @@
-import LinuxSystem
 import Taskstats
 
 /// The screen with the daemon, the access of this user, the counters and the limits, and rates since an earlier sample.
@@ -34,7 +33,7 @@ struct StatusScreen {
         [
             ("daemon", "\(PrintableText.of(server.server)), protocol \(PrintableText.of(server.protocolVersion))"),
             ("socket", PrintableText.of(socket)),
-            ("running for", status.daemon.map { DecimalText.period(microseconds: $0.uptime.microseconds) }),
+            ("running for", status.daemon.map { DecimalText.period(microseconds: $0.uptime.wholeMicroseconds) }),
             (
                 "kernel",
                 "\(PrintableText.of(server.kernelRelease)), struct taskstats version \(server.taskstatsVersion)"
@@ -53,8 +52,7 @@ struct StatusScreen {
     }
 
     private var you: [(label: String, value: String?)] {
-        let name =
-            AccountDatabase.userName(server.uid).map { "\(PrintableText.of($0)) (\(server.uid))" } ?? "\(server.uid)"
+        let name = AccountNames.userAndNumber(server.uid)
         let access =
             switch server.access {
             case .all: "\(name), sees every process"
@@ -142,13 +140,5 @@ extension DecimalText {
     static func tenths(_ value: Double) -> String {
         guard let tenths = UInt64(exactly: (value * 10).rounded()) else { return "-" }
         return "\(tenths / 10).\(tenths % 10)"
-    }
-}
-
-extension Duration {
-    /// The whole microseconds; 0 for a negative duration.
-    fileprivate var microseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds)) / 1_000_000_000_000
     }
 }

@@ -10,13 +10,15 @@ struct StatusStream {
     /// Without a reconnector the end of the connection is an error.
     let reconnector: Reconnector?
 
-    func run(every interval: Duration) throws {
+    /// Runs until a signal or the loss of the reader ends it, or until this number of intervals is over.
+    func run(every interval: Duration, count: Int?) throws {
         let style = Style.forStandardOutput()
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var output = StandardOutput()
         var before: (status: DaemonStatus, at: SuspendingClock.Instant)?
         var next = SuspendingClock.now
         var isFirst = true
+        var left = count ?? .max
         let interruption = try Interruption.begin()
         var lastGap: Gap?
         repeat {
@@ -29,7 +31,7 @@ struct StatusStream {
                 let status = try answer(
                     interruption,
                     { gap in
-                        if isTerminal { lastGap = gap } else { Console.say(gap.text) }
+                        if isTerminal { lastGap = gap } else { Console.print(gap.text) }
                         // A restarted daemon counts from 0.
                         before = nil
                     }, to: connection.status)
@@ -56,6 +58,9 @@ struct StatusStream {
                 if error == .interrupted { break }
                 throw error
             }
+            // The first screen is the beginning of the first interval.
+            left -= 1
+            guard left >= 0 else { break }
             // Overruns of the interval are not made up for.
             next = max(next + interval, .now)
         } while !Self.wait(for: interruption.descriptor, until: next)

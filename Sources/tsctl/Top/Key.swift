@@ -6,15 +6,15 @@ enum Key: Equatable {
     /// Returns the keys in one read: a lone escape is the key, an escape before other bytes starts a sequence.
     static func keys(in bytes: [UInt8]) -> [Key] {
         var keys: [Key] = []
-        var rest = bytes[...]
-        while let byte = rest.first {
+        var remaining = bytes[...]
+        while let byte = remaining.first {
             if byte == 0x1b {
-                keys += sequence(&rest).map { [$0] } ?? []
+                keys += sequence(&remaining).map { [$0] } ?? []
                 continue
             }
-            let text = rest.prefix { $0 != 0x1b }
+            let text = remaining.prefix { $0 != 0x1b }
             keys += String(decoding: text, as: UTF8.self).unicodeScalars.compactMap(key)
-            rest = rest.dropFirst(text.count)
+            remaining = remaining.dropFirst(text.count)
         }
         return keys
     }
@@ -29,15 +29,16 @@ enum Key: Equatable {
     }
 
     /// Takes an escape, or the sequence that it starts; returns nil for a key without a meaning here.
-    private static func sequence(_ rest: inout ArraySlice<UInt8>) -> Key? {
-        rest.removeFirst()
-        guard let introducer = rest.first, introducer == UInt8(ascii: "[") || introducer == UInt8(ascii: "O") else {
+    private static func sequence(_ remaining: inout ArraySlice<UInt8>) -> Key? {
+        remaining.removeFirst()
+        guard let introducer = remaining.first, introducer == UInt8(ascii: "[") || introducer == UInt8(ascii: "O")
+        else {
             return .escape
         }
-        rest.removeFirst()
-        let parameters = rest.prefix { (0x20..<0x40).contains($0) }
-        rest = rest.dropFirst(parameters.count)
-        guard let final = rest.popFirst() else { return nil }
+        remaining.removeFirst()
+        let parameters = remaining.prefix { (0x20..<0x40).contains($0) }
+        remaining = remaining.dropFirst(parameters.count)
+        guard let final = remaining.popFirst() else { return nil }
         switch (final, String(decoding: parameters, as: UTF8.self)) {
         case (UInt8(ascii: "A"), _): return .up
         case (UInt8(ascii: "B"), _): return .down

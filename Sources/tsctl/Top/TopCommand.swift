@@ -21,17 +21,20 @@ struct TopCommand: ParsableCommand {
             If standard output is not a terminal, or with --batch, each interval is printed as plain text; with --json \
             as one line, with times in nanoseconds; with --csv as one row per process.
 
+            \(DurationArgument.explanation)
+
             Examples:
               tsctl top
               tsctl top --sort blkio --interval 1
-              tsctl top --filter postgres --threads
+              tsctl top --match postgres --threads
               tsctl top --batch --count 1 --busy --limit 10
               tsctl top --json | jq -c '.processes[] | select(.stats.blkio_delay_total > 0)'
             """)
 
     @Option(
-        help: ArgumentHelp("The length of an interval.", valueName: "seconds"), transform: Interval.init(parsing:))
-    var interval = Interval(milliseconds: 2_000)
+        help: ArgumentHelp("The length of an interval (default: 2s).", valueName: "time"),
+        transform: DurationArgument.interval)
+    var interval = DurationArgument(seconds: 2)
 
     @Option(help: ArgumentHelp("Sort by this column, in lower case.", valueName: "column"))
     var sort = TopColumn.all
@@ -40,10 +43,8 @@ struct TopCommand: ParsableCommand {
     var reverse = false
 
     @Option(
-        help: ArgumentHelp(
-            "Filter by part of a command, start of a user name, or id.",
-            valueName: "text"))
-    var filter = ""
+        help: ArgumentHelp("Only rows with this part of a command, start of a user name, or id.", valueName: "text"))
+    var match = ""
 
     @Flag(help: "Hide rows that neither ran nor waited.")
     var busy = false
@@ -51,10 +52,12 @@ struct TopCommand: ParsableCommand {
     @Flag(help: "Show threads instead of processes.")
     var threads = false
 
-    @Option(help: ArgumentHelp("Show at most this number of rows.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Show at most this number of rows.", valueName: "number"), transform: CountArgument.parse)
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Stop after this number of intervals.", valueName: "number"), transform: CountArgument.parse)
     var count: Int?
 
     @Flag(help: "Print each interval as text, even on a terminal.")
@@ -71,8 +74,6 @@ struct TopCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count must be an integer of at least 1.") }
-        if let limit, limit < 1 { throw ValidationError("--limit must be an integer of at least 1.") }
         guard [json, batch, csv].count(where: { $0 }) <= 1 else {
             throw ValidationError("Give either --batch, --json or --csv.")
         }
@@ -83,7 +84,7 @@ struct TopCommand: ParsableCommand {
         var view = TopView(interval: interval)
         view.sort = sort
         view.isReversed = reverse
-        view.filter = filter
+        view.filter = match
         view.showsIdle = !busy
         view.limit = limit
         let isLive = !batch && !json && !csv && TerminalSession.isPossible
@@ -91,12 +92,12 @@ struct TopCommand: ParsableCommand {
             throw Failure("--debug would write into the screen; redirect it, as in: tsctl top --debug 2>lines")
         }
         let session = try TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
-        AccessHint.sayIfNeeded(session.server)
+        AccessHint.printIfNeeded(session.server)
         if isLive {
             var live = TopLiveScreen(session, count: count)
             return try live.run()
         }
-        if json || csv { DelayAccountingHint.sayIfNeeded(session.server, fields: TimeKind.fields) }
+        if json || csv { DelayAccountingHint.printIfNeeded(session.server, fields: TimeKind.fields) }
         let form: OutputForm = json ? .json : csv ? .csv : .text
         var stream = TopStream(session, as: form, times: times.format, count: count)
         try stream.run()

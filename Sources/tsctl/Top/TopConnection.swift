@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 
 /// The two connections of top: one for queries, one for exits.
@@ -6,7 +7,7 @@ import Taskstats
 struct TopConnection {
     private let requests: TaskstatsConnection
     /// The connection for exits.
-    private let ends: TaskstatsConnection
+    private let exits: TaskstatsConnection
     private(set) var subject: TopModel.Subject
     /// The reason why the daemon cannot be reached; nil if it can.
     private(set) var connectionError: TaskstatsError?
@@ -20,9 +21,9 @@ struct TopConnection {
     /// Connects and subscribes to exits.
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
         requests = try options.connect()
-        ends = try options.connect()
+        exits = try options.connect()
         // Counting texts takes a fraction of the time of decoding them.
-        ends.keepsText = true
+        exits.keepsText = true
         self.subject = subject
         try subscribe()
     }
@@ -34,7 +35,7 @@ struct TopConnection {
     /// Subscribes to exits from now on; on return, the records of earlier exits were received.
     func subscribe() throws(TaskstatsError) {
         // Every thread, even for processes: the time that their last records lack is missing from the sums.
-        try ends.subscribe(Subscription(fields: Self.fields))
+        try exits.subscribe(Subscription(fields: Self.fields))
     }
 
     /// Switches between threads and processes.
@@ -46,26 +47,26 @@ struct TopConnection {
     /// Runs one round: a sample of all living tasks, the exits before it, and further queries for doubtful tasks.
     func round(_ model: inout TopModel) throws {
         let requests = model.requests(for: try ids())
-        let begin = Moment.monotonicMicroseconds
-        let answers = try RateLimitedQueries.ask(requests, on: self.requests)
-        model.saw(Array(zip(requests, answers)), during: begin...Moment.monotonicMicroseconds)
+        let begin = SystemClock.monotonicMicroseconds
+        let answers = try RateLimitedQueries.send(requests, on: self.requests)
+        model.update(with: Array(zip(requests, answers)), during: begin...SystemClock.monotonicMicroseconds)
         try subscribe()
-        let end = Moment.monotonicMicroseconds + Self.readingMicroseconds
-        while let event = try ends.nextReceivedText() {
-            if case .exit(let params) = event, Moment.monotonicMicroseconds > end {
+        let end = SystemClock.monotonicMicroseconds + Self.readingMicroseconds
+        while let event = try exits.nextReceivedText() {
+            if case .exit(let params) = event, SystemClock.monotonicMicroseconds > end {
                 if subject == .thread || Self.endsProcess(params) {
-                    model.endedUnread()
+                    model.addUnreadExit()
                 } else {
-                    model.threadEndedUnread()
+                    model.addUnreadThreadExit()
                 }
             } else {
-                try tell(event, to: &model)
+                try deliver(event, to: &model)
             }
         }
         let doubts = model.doubts
-        let again = Moment.monotonicMicroseconds
-        let resolved = try RateLimitedQueries.ask(doubts, on: self.requests)
-        model.resolved(Array(zip(doubts, resolved)), during: again...Moment.monotonicMicroseconds)
+        let again = SystemClock.monotonicMicroseconds
+        let resolved = try RateLimitedQueries.send(doubts, on: self.requests)
+        model.resolveDoubts(with: Array(zip(doubts, resolved)), during: again...SystemClock.monotonicMicroseconds)
     }
 
     /// Returns whether the task ended its process, or may have, from the text of its record.
@@ -79,12 +80,12 @@ struct TopConnection {
 
     /// Takes exits until the descriptor is readable.
     func collect(_ model: inout TopModel, interruptedBy descriptor: Int32) throws(TaskstatsError) {
-        while let event = try ends.nextText(interruptedBy: descriptor) { try tell(event, to: &model) }
+        while let event = try exits.nextText(interruptedBy: descriptor) { try deliver(event, to: &model) }
     }
 
-    private func tell(_ event: TaskstatsConnection.TextEvent, to model: inout TopModel) throws(TaskstatsError) {
+    private func deliver(_ event: TaskstatsConnection.TextEvent, to model: inout TopModel) throws(TaskstatsError) {
         switch event {
-        case .exit(let params): model.ended(try ends.exit(in: params))
+        case .exit(let params): model.ended(try exits.exit(in: params))
         case .other(.exit(let record)): model.ended(record)
         case .other(.lost(let loss)): model.lost(loss.count)
         // The next wait throws the reason.
@@ -93,13 +94,13 @@ struct TopConnection {
     }
 
     /// Records that the daemon cannot be reached.
-    mutating func lost(_ error: TaskstatsError) { connectionError = error }
+    mutating func recordLoss(_ error: TaskstatsError) { connectionError = error }
 
     /// Tries to reconnect once; returns whether that succeeded.
-    mutating func returned() -> Bool {
+    mutating func reconnect() -> Bool {
         do throws(TaskstatsError) {
             try requests.reconnect()
-            try ends.reconnect()
+            try exits.reconnect()
             try subscribe()
             connectionError = nil
             return true

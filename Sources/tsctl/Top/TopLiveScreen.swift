@@ -60,7 +60,8 @@ struct TopLiveScreen: ~Copyable {
             let isFirst = session.state.interval == nil && session.state.connectionError == nil
             wakeups.setTimer(
                 after: isFirst
-                    ? min(interval.milliseconds, Self.firstMilliseconds) : interval.rest(afterSpending: spent))
+                    ? min(interval.milliseconds, Self.firstMilliseconds)
+                    : interval.pauseMilliseconds(afterSampling: spent))
         }
         try show(wakeups)
     }

@@ -29,7 +29,7 @@ struct TopModel {
     }
 
     /// A query to the daemon for a task.
-    typealias TypedRequest = RateLimitedQueries.TypedRequest
+    typealias Query = RateLimitedQueries.Query
 
     let subject: Subject
     /// The tick of the kernel.
@@ -63,17 +63,17 @@ struct TopModel {
     // MARK: Queries
 
     /// Returns the queries for living tasks.
-    mutating func requests(for ids: [UInt32]) -> [TypedRequest] {
+    mutating func requests(for ids: [UInt32]) -> [Query] {
         round &+= 1
-        guard subject == .process else { return ids.map(Self.threadQuestion) }
+        guard subject == .process else { return ids.map(Self.threadQuery) }
         return ids.flatMap { id in
-            let sums = TypedRequest(.tgid(id), fields: Self.counters)
-            return wantsIdentity(id) ? [sums, TypedRequest(.pid(id), fields: TopRow.Identity.fields)] : [sums]
+            let sums = Query(.tgid(id), fields: Self.counters)
+            return wantsIdentity(id) ? [sums, Query(.pid(id), fields: TopRow.Identity.fields)] : [sums]
         }
     }
 
-    private static func threadQuestion(_ id: UInt32) -> TypedRequest {
-        TypedRequest(.pid(id), fields: counters.union(TopRow.Identity.fields))
+    private static func threadQuery(_ id: UInt32) -> Query {
+        Query(.pid(id), fields: counters.union(TopRow.Identity.fields))
     }
 
     /// Returns whether the name must be queried; names can change, most often soon after the start.
@@ -83,18 +83,18 @@ struct TopModel {
     }
 
     /// The queries for tasks whose identity is doubtful, to be sent after all earlier exits were added.
-    var doubts: [TypedRequest] {
+    var doubts: [Query] {
         let ids = doubtful.union(endedIDs.intersection(now.keys)).sorted()
-        guard subject == .process else { return ids.map(Self.threadQuestion) }
+        guard subject == .process else { return ids.map(Self.threadQuery) }
         return ids.flatMap { id in
-            [TypedRequest(.tgid(id), fields: Self.counters), TypedRequest(.pid(id), fields: TopRow.Identity.fields)]
+            [Query(.tgid(id), fields: Self.counters), Query(.pid(id), fields: TopRow.Identity.fields)]
         }
     }
 
     // MARK: Input
 
-    /// Takes the replies to `questions`, in order, and the time of the sample on the monotonic clock.
-    mutating func saw(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], during sample: ClosedRange<UInt64>) {
+    /// Takes the replies to the queries for living tasks, in order, and the time of the sample on the monotonic clock.
+    mutating func update(with answers: [(Query, RateLimitedQueries.Reply)], during sample: ClosedRange<UInt64>) {
         self.sample = sample
         now.removeAll(keepingCapacity: true)
         doubtful.removeAll(keepingCapacity: true)
@@ -102,7 +102,7 @@ struct TopModel {
     }
 
     /// Takes the replies to `doubts`, and their time.
-    mutating func resolved(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], during moments: ClosedRange<UInt64>)
+    mutating func resolveDoubts(with answers: [(Query, RateLimitedQueries.Reply)], during moments: ClosedRange<UInt64>)
     {
         for (request, _) in answers {
             switch request.target {
@@ -135,13 +135,13 @@ struct TopModel {
     }
 
     /// Counts an exit whose record could not be read in time.
-    mutating func endedUnread() {
+    mutating func addUnreadExit() {
         ended += 1
         omitted += 1
     }
 
-    /// Notes the exit of a thread whose record could not be read in time.
-    mutating func threadEndedUnread() { lacksThreads = true }
+    /// Records the exit of a thread whose record could not be read in time.
+    mutating func addUnreadThreadExit() { lacksThreads = true }
 
     /// Adds a loss of records.
     mutating func lost(_ count: UInt64) { lost &+= count }
@@ -158,16 +158,16 @@ struct TopModel {
         (subject == .process ? record.task[.acTgetime] : nil) ?? record.task[.acEtime] ?? 0
     }
 
-    private mutating func take(_ answers: [(TypedRequest, RateLimitedQueries.Answer)], _ moments: ClosedRange<UInt64>) {
-        var rest = answers[...]
-        while let (request, answer) = rest.popFirst() {
+    private mutating func take(_ answers: [(Query, RateLimitedQueries.Reply)], _ moments: ClosedRange<UInt64>) {
+        var remaining = answers[...]
+        while let (request, answer) = remaining.popFirst() {
             switch request.target {
             case .tgid(let id):
                 var first: TaskRecord?
-                if case (let next, .success(let answer))? = rest.first, next.target == .pid(id) {
+                if case (let next, .success(let answer))? = remaining.first, next.target == .pid(id) {
                     first = answer.record
                 }
-                if rest.first?.0.target == .pid(id) { rest.removeFirst() }
+                if remaining.first?.0.target == .pid(id) { remaining.removeFirst() }
                 if case .success(let answer) = answer { add(id, answer.record, first, moments) }
             case .pid(let id):
                 if case .success(let answer) = answer { add(id, answer.record, answer.record, moments) }

@@ -54,36 +54,3 @@ extension TopRow {
         if let age = other.end?.ageMicroseconds, age > end?.ageMicroseconds ?? 0 { end?.ageMicroseconds = age }
     }
 }
-
-/// One interval of top.
-struct TopInterval: Equatable {
-    /// The length of the interval.
-    var microseconds: UInt64
-    /// The end of the interval, in nanoseconds since 1970.
-    var time: UInt64
-    var rows: [TopRow]
-    /// The number of exits.
-    var ended: UInt64
-    /// The number of failed exits.
-    var failed: UInt64
-    /// The number of lost records of exits.
-    var lost: UInt64
-    /// The number of exits that are counted but have no row, because there were too many.
-    var omitted: UInt64
-    /// Whether exits are missing because there was no connection.
-    var isPartial: Bool
-    /// Whether records of ended threads could not be read in time, so that RUN can be higher than shown.
-    var lacksThreads = false
-    /// The waits that are missing from the rows.
-    var omittedWaits = OmittedWaits()
-
-    /// The number of living tasks.
-    var living: Int { rows.count { $0.end == nil } }
-    /// The number of living tasks that waited.
-    var waiting: Int { rows.count { $0.end == nil && ($0.spent?.waited ?? 0) > 0 } }
-
-    /// Returns a time in the interval as tenths of a percent of one thread's time.
-    func permille(_ nanoseconds: UInt64) -> UInt64 {
-        microseconds == 0 ? 0 : nanoseconds / microseconds
-    }
-}

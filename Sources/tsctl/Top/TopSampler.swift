@@ -1,3 +1,5 @@
+import LinuxSystem
+import Synchronization
 import Taskstats
 
 /// The communication of top with the daemon, which may have to wait.
@@ -48,10 +50,10 @@ struct TopSampler {
     }
 
     private mutating func sample() throws -> TopUpdate {
-        var isBack = false
+        var isReconnected = false
         if connection.connectionError != nil {
-            guard connection.returned() else { return update() }
-            isBack = true
+            guard connection.reconnect() else { return update() }
+            isReconnected = true
             model.isPartial = true
         }
         try connection.round(&model)
@@ -60,14 +62,14 @@ struct TopSampler {
         let now = SystemFigures.now()
         defer { system = now }
         var update = update()
-        update.isDaemonBack = isBack
-        update.interval = model.finish(at: Moment.nanosecondsSince1970)
+        update.isReconnected = isReconnected
+        update.interval = model.finish(at: SystemClock.realtimeNanoseconds)
         update.system = now.since(system)
         return update
     }
 
     private mutating func lost(_ error: TaskstatsError) -> TopUpdate {
-        connection.lost(error)
+        connection.recordLoss(error)
         return update()
     }
 
@@ -75,5 +77,73 @@ struct TopSampler {
         TopUpdate(
             subject: connection.subject, delayAccounting: delayAccounting,
             connectionError: connection.connectionError.map { "reconnecting: \($0.message)" }, failure: failure)
+    }
+}
+
+/// A thread that takes samples for top, so that keys, signals and the screen never wait for the daemon.
+///
+/// The thread lives as long as the process.
+final class TopSamplingThread: Sendable {
+    private struct State {
+        var commands: [TopModel.Subject] = []
+        var updates: [TopUpdate] = []
+    }
+
+    private let state = Mutex(State())
+    /// Signal that there are commands, and that there are updates.
+    private let commandSignal: EventCounter
+    private let updateSignal: EventCounter
+
+    /// Starts the thread.
+    static func start(_ connection: sending TopConnection) throws(Failure) -> TopSamplingThread {
+        do throws(SystemError) {
+            let thread = TopSamplingThread(commandSignal: try EventCounter(), updateSignal: try EventCounter())
+            try WorkerThread(TopSampler(connection)) { thread.run(&$0) }.detach()
+            return thread
+        } catch {
+            throw Failure("cannot start the sampling thread: \(error)")
+        }
+    }
+
+    private init(commandSignal: consuming EventCounter, updateSignal: consuming EventCounter) {
+        self.commandSignal = commandSignal
+        self.updateSignal = updateSignal
+    }
+
+    /// The descriptor that is readable while there are updates.
+    var descriptor: Int32 { updateSignal.descriptor }
+
+    /// Requests a sample.
+    func requestSample(of subject: TopModel.Subject) {
+        state.withLock { $0.commands.append(subject) }
+        commandSignal.signal()
+    }
+
+    /// Takes the updates.
+    func takeUpdates() -> [TopUpdate] {
+        updateSignal.reset()
+        return state.withLock { state in
+            defer { state.updates.removeAll() }
+            return state.updates
+        }
+    }
+
+    // MARK: On the thread
+
+    private func run(_ sampler: inout TopSampler) {
+        while true {
+            while let subject = state.withLock({ $0.commands.isEmpty ? nil : $0.commands.removeFirst() }) {
+                var update = sampler.sample(subject)
+                update.completesCommand = true
+                report(update)
+            }
+            if let update = sampler.collect(interruptedBy: commandSignal.descriptor) { report(update) }
+            commandSignal.waitAndReset(until: nil)
+        }
+    }
+
+    private func report(_ update: TopUpdate) {
+        state.withLock { $0.updates.append(update) }
+        updateSignal.signal()
     }
 }

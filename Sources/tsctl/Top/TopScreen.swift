@@ -55,7 +55,7 @@ struct TopScreen {
     private var header: [String] {
         let time = state.interval.map { String(LocalClock.timeOfDay(nanoseconds: $0.time).prefix(8)) } ?? "--:--:--"
         let first = [
-            time, view.isPaused ? "paused" : "every \(view.interval.text) s",
+            time, view.isPaused ? "paused" : "every \(view.interval.secondsText) s",
             state.system.load.isEmpty ? nil : "load \(state.system.load.joined(separator: " "))",
             state.system.tasks.map { "\($0) threads" + (state.system.running.map { ", \($0) can run" } ?? "") },
         ].compactMap { $0 }.joined(separator: "  ")

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Taskstats
 
 /// The state of top without its output: the figures and the view; it never waits.
@@ -49,13 +50,13 @@ struct TopSession {
 
     private mutating func requestSample() {
         pendingSamples += 1
-        sampleStart = Moment.monotonicMicroseconds
+        sampleStart = SystemClock.monotonicMicroseconds
         sampler.requestSample(of: state.subject)
     }
 
     /// Updates the duration of the sample in progress.
     mutating func updateSecondsOfSample() {
-        let seconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000_000
+        let seconds = Int(SystemClock.monotonicMicroseconds - sampleStart) / 1_000_000
         state.secondsOfSample = pendingSamples > 0 && seconds >= Self.slowSampleSeconds ? seconds : nil
     }
 
@@ -67,7 +68,7 @@ struct TopSession {
             effect.isAny = true
             if update.completesCommand {
                 pendingSamples -= 1
-                effect.sampleMilliseconds = Int(Moment.monotonicMicroseconds - sampleStart) / 1_000
+                effect.sampleMilliseconds = Int(SystemClock.monotonicMicroseconds - sampleStart) / 1_000
             }
             if take(update) { effect.isNewInterval = true }
         }
@@ -78,7 +79,7 @@ struct TopSession {
     /// Takes an update; returns whether it closed an interval.
     private mutating func take(_ update: TopUpdate) -> Bool {
         (state.connectionError, state.delayAccounting) = (update.connectionError, update.delayAccounting)
-        if update.isDaemonBack { state.notice = "taskstatsd is back; exits in the meantime are unknown" }
+        if update.isReconnected { state.notice = "reconnected to taskstatsd; exits in the meantime are unknown" }
         // A sample from before a change of the subject is obsolete.
         guard update.subject == state.subject, let interval = update.interval else { return false }
         guard !view.isPaused else { return true }
@@ -114,8 +115,8 @@ struct TopUpdate: Sendable {
     var system = SystemFigures()
     /// Whether delays are counted; nil if that is unknown.
     var delayAccounting: Bool?
-    /// Whether the daemon has just returned.
-    var isDaemonBack = false
+    /// Whether the connection was just restored.
+    var isReconnected = false
     /// The reason why there is no connection.
     var connectionError: String?
     /// The error that ends top.

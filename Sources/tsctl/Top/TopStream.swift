@@ -33,7 +33,7 @@ struct TopStream: ~Copyable {
                     left -= 1
                 }
                 if let spent = effect.sampleMilliseconds {
-                    wakeups.setTimer(after: interval.rest(afterSpending: effect.isNewInterval ? spent : 0))
+                    wakeups.setTimer(after: interval.pauseMilliseconds(afterSampling: effect.isNewInterval ? spent : 0))
                 }
             }
         } catch StandardOutput.Stop.interrupted {
@@ -48,7 +48,9 @@ struct TopStream: ~Copyable {
             if let line = session.json() { output.line(line) }
         case .csv:
             for line in session.lines(csv) { output.line(line) }
-            if let lost = session.state.interval?.lost, lost > 0 { Console.say("lost \(lost) records in an interval") }
+            if let lost = session.state.interval?.lost, lost > 0 {
+                Console.print("lost \(lost) records in an interval")
+            }
         case .text:
             for line in session.lines(width: Terminal.width, height: nil, style: .forStandardOutput()) {
                 output.line(line)

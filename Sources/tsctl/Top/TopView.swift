@@ -1,7 +1,9 @@
+import Taskstats
+
 /// The user's view of top, which keys change: the order, the filter and the hidden rows.
 struct TopView: Equatable {
     /// The action that a key requests, besides another view.
-    enum Action: Equatable { case none, redraw, sample, changeSubject, changeInterval(Interval), quit }
+    enum Action: Equatable { case none, redraw, sample, changeSubject, changeInterval(DurationArgument), quit }
 
     /// The receiver of keys.
     enum Mode: Equatable {
@@ -21,9 +23,9 @@ struct TopView: Equatable {
     /// The first row shown.
     var first = 0
     var limit: Int?
-    var interval: Interval
+    var interval: DurationArgument
 
-    init(interval: Interval) { self.interval = interval }
+    init(interval: DurationArgument) { self.interval = interval }
 
     /// Handles a key; `rows` is the number of rows on the screen.
     mutating func press(_ key: Key, page rows: Int = 20) -> Action {
@@ -62,8 +64,8 @@ struct TopView: Equatable {
         case .character("e"): showsEnded.toggle()
         case .character(" "): return .sample
         case .character("t"): return .changeSubject
-        case .character("+"): return change(interval: interval.milliseconds * 2)
-        case .character("-"): return change(interval: interval.milliseconds / 2)
+        case .character("+"): return change(interval: interval.microseconds * 2)
+        case .character("-"): return change(interval: interval.microseconds / 2)
         case .character("<"), .left: moveSort(by: -1)
         case .character(">"), .right: moveSort(by: 1)
         case .down, .character("j"): first += 1
@@ -85,8 +87,8 @@ struct TopView: Equatable {
         "I": .irq, "P": .pid, "U": .user, "N": .command,
     ]
 
-    private mutating func change(interval milliseconds: Int) -> Action {
-        interval = Interval(milliseconds: milliseconds)
+    private mutating func change(interval microseconds: UInt64) -> Action {
+        interval = DurationArgument(microseconds: microseconds).withinLimits
         return .changeInterval(interval)
     }
 

@@ -13,10 +13,9 @@ struct Wakeups: ~Copyable {
 
     /// Blocks the signals; those for job control and the size of the screen only if there is one.
     static func begin(keys: Int32?, updates: Int32, hasScreen: Bool) throws(Failure) -> Wakeups {
-        // A process that nohup protects must not end with its terminal.
-        let ending = try SignalQueue.begin([SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP]))
-        let others = try SignalQueue.begin([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
         do throws(SystemError) {
+            let ending = try SignalQueue(SignalQueue.endings)
+            let others = try SignalQueue([SIGALRM] + (hasScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : []))
             let epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
             for descriptor in [ending.descriptor, others.descriptor, updates] {
                 try add(descriptor, EPOLLIN.rawValue, to: epoll)
@@ -55,13 +54,13 @@ struct Wakeups: ~Copyable {
     }
 
     /// Whether a signal that ends top has arrived.
-    var isEnding: Bool { Self.happened(ending.descriptor, Int16(POLLIN)) }
+    var isEnding: Bool { Self.isReady(ending.descriptor, Int16(POLLIN)) }
 
     /// Whether a key was pressed.
-    var hasKeys: Bool { keys.map { Self.happened($0, Int16(POLLIN)) } ?? false }
+    var hasKeys: Bool { keys.map { Self.isReady($0, Int16(POLLIN)) } ?? false }
 
     /// Whether the reader of standard output is gone.
-    var isReaderGone: Bool { Self.happened(STDOUT_FILENO, 0) }
+    var isReaderGone: Bool { Self.isReady(STDOUT_FILENO, 0) }
 
     /// Takes a signal that does not end top.
     func nextSignal() -> Int32? { others.next() }
@@ -91,7 +90,7 @@ struct Wakeups: ~Copyable {
         ending.end()
     }
 
-    private static func happened(_ descriptor: Int32, _ events: Int16) -> Bool {
+    private static func isReady(_ descriptor: Int32, _ events: Int16) -> Bool {
         var descriptor = pollfd(fd: descriptor, events: events, revents: 0)
         return unsafe poll(&descriptor, 1, 0) > 0
     }

@@ -42,13 +42,13 @@ struct WatchCommand: ParsableCommand {
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
         try connection.subscribe(try filter.subscription(fields: wanted, on: connection.server))
-        DelayAccountingHint.sayIfNeeded(connection.server, fields: wanted)
-        AccessHint.sayIfNeeded(connection.server, filter: try filter.filter())
+        DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
+        AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
         let progress = ProgressLine()
-        let interruption = try Interruption.begin(after: end.period, everySecond: view.summary)
+        let interruption = try Interruption.begin(after: end.period?.duration, everySecond: view.summary)
         var stream = WatchStream(
-            connection: connection, view: shown, limit: end.count, progress: view.summary ? progress : nil,
+            connection: connection, view: shown, limit: end.limit, progress: view.summary ? progress : nil,
             reconnector: reconnection.reconnector)
         let ending: WatchStream.Ending
         do {
@@ -78,7 +78,7 @@ struct WatchCommand: ParsableCommand {
         }
         if !view.summary {
             if ending == .signal { Console.endLineOfTerminal() }
-            Console.say(
+            Console.print(
                 LossText.summary(stream.view.shown, "shown", lost: stream.view.lost, gaps: stream.view.gaps))
             if stream.stop != nil {
                 throw Failure(

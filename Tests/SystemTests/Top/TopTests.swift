@@ -122,7 +122,7 @@ extension SystemTests {
 
         @Test func `an ordinary user sees its own processes`() throws {
             let sleeper = try Sleeper(Host.asNobody)
-            try start("--filter sleep --interval 0.3", asNobody: true)
+            try start("--match sleep --interval 300ms", asNobody: true)
             let lines = try terminal.wait(for: "the process") { lines in
                 lines.contains { $0.contains("\(sleeper.pid) nobody") }
             }

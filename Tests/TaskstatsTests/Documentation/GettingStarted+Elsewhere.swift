@@ -7,14 +7,15 @@ extension GettingStarted {
     static func readme() async throws {
         let client = try await TaskstatsClient.connect(reconnection: .always)
         let process = try await client.stats(ofProcess: 123)
-        print("waited", process.blkioDelayTotal ?? .zero, "for disks")
+        print("waited", process.blockIOWait ?? .zero, "for disks")
 
         for try await event in client.exits(cpus: "2-3", scope: .process) {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
-            case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.acEtime ?? .zero)
+            case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
             case .lost(let lost): print(lost.count, "records are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
+            @unknown default: break
             }
         }
     }
@@ -30,6 +31,7 @@ extension GettingStarted {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
             case .lost(let lost): print(lost.count, "records lost")
             case .closing(let reason): print(reason)  // the next call throws
+            @unknown default: break
             }
         }
     }
@@ -37,7 +39,7 @@ extension GettingStarted {
     static func commentOfClient() async throws {
         let client = try await TaskstatsClient.connect()
         let shell = try await client.stats(ofProcess: getppid())
-        print(shell.blkioDelayTotal ?? .zero, "waiting for disks")
+        print(shell.blockIOWait ?? .zero, "waiting for disks")
 
         for try await event in client.exits(scope: .process) {
             if case .exit(let record) = event { print(record.pid, record.task.command ?? "?") }
@@ -47,7 +49,7 @@ extension GettingStarted {
     static func commentOfConnection() throws {
         let connection = try TaskstatsConnection.connect()
         let init1 = try connection.stats(ofTask: 1)
-        print(init1.cpuDelayTotal ?? .zero, "waiting for a CPU")
+        print(init1.cpuWait ?? .zero, "waiting for a CPU")
 
         try connection.subscribe(Subscription(scope: .process))
         while true {
@@ -55,6 +57,7 @@ extension GettingStarted {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
             case .lost(let lost): print(lost.count, "records lost")
             case .closing(let reason): return print(reason)
+            @unknown default: break
             }
         }
     }

@@ -9,8 +9,8 @@ enum GettingStarted {
 
     static func ask(_ client: Client) async throws {
         let process = try await client.stats(ofProcess: 123)
-        print("waited", process.cpuDelayTotal ?? .zero, "for a CPU")
-        if let disks = process.blkioDelayTotal { print("waited", disks, "for disks") }
+        print("waited", process.cpuWait ?? .zero, "for a CPU")
+        if let disks = process.blockIOWait { print("waited", disks, "for disks") }
     }
 
     static func askForOneThread(_ client: Client) async throws {
@@ -22,9 +22,10 @@ enum GettingStarted {
         for try await event in client.exits(cpus: "2-3", scope: .process) {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
-            case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.acEtime ?? .zero)
+            case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
             case .lost(let lost): print(lost.count, "records are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
+            @unknown default: break
             }
         }
     }
@@ -42,6 +43,7 @@ enum GettingStarted {
             switch lost.place {
             case .kernel(let cpu): print(lost.count, "lost on CPU", cpu, "before the daemon could read them")
             case .queue: print(lost.count, "lost because this program reads too slowly")
+            @unknown default: break
             }
         }
         losses.forEach(note)
@@ -52,7 +54,7 @@ enum GettingStarted {
         var instance = patient.server.instance
         for try await event in patient.exits() {
             guard case .connected(let server) = event else { continue }
-            if server.instance != instance { print("another daemon: sequence numbers begin anew") }
+            if server.instance != instance { print("another daemon: sequence numbers restart") }
             instance = server.instance
         }
     }
@@ -80,7 +82,7 @@ enum GettingStarted {
     static func block() throws {
         let connection = try TaskstatsConnection.connect()
         let process = try connection.stats(ofProcess: 123)
-        print(process.cpuDelayTotal ?? .zero)
+        print(process.cpuWait ?? .zero)
 
         try connection.subscribe(Subscription(cpus: "2-3", scope: .process))
         while true {
@@ -88,6 +90,7 @@ enum GettingStarted {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
             case .lost(let lost): print(lost.count, "records are missing here")
             case .closing(let reason): return print(reason)
+            @unknown default: break
             }
         }
     }

@@ -15,13 +15,13 @@ import Testing
     @Test func `the reason for access to every process is reported`() {
         let all = DaemonCheck.Handshake.connected(SampleServer.handshake())
         #expect(finding(all, uid: 0, .missing) == .ok("access", "every process: you are root"))
-        #expect(finding(all, .field) == .ok("access", "every process: alice is in the group taskstats"))
-        #expect(finding(all, .foreign) == .ok("access", "every process: alice is in the daemon's --group"))
+        #expect(finding(all, .member) == .ok("access", "every process: alice is in the group taskstats"))
+        #expect(finding(all, .notMember) == .ok("access", "every process: alice is in the daemon's --group"))
     }
 
     @Test func `access to own processes is ok, with the way to see more`() {
         #expect(
-            finding(own, .foreign)
+            finding(own, .notMember)
                 == .ok(
                     "access",
                     "only the processes of alice; members of taskstats see all: sudo usermod -aG taskstats alice"))
@@ -29,9 +29,9 @@ import Testing
     }
 
     @Test func `a membership that has no effect yet is a warning`() {
-        #expect(finding(own, .keyLater).fix == "log in again, or: newgrp taskstats")
-        #expect(finding(own, .field).fix == "sudo systemctl restart taskstatsd")
-        #expect([.keyLater, .field].allSatisfy { finding(own, $0).verdict == .warning })
+        #expect(finding(own, .memberLater).fix == "log in again, or: newgrp taskstats")
+        #expect(finding(own, .member).fix == "sudo systemctl restart taskstatsd")
+        #expect([.memberLater, .member].allSatisfy { finding(own, $0).verdict == .warning })
     }
 
     @Test func `a user whom the daemon sees as another gets a warning`() {
@@ -41,9 +41,9 @@ import Testing
 
     @Test func `a refusal has the daemon's reason, a socket that is closed to us none`() {
         let refused = TaskstatsError(.permissionDenied, "taskstatsd does not serve this user: another pid namespace")
-        #expect(finding(.refused(refused), .foreign).verdict == .failed)
-        #expect(finding(.refused(refused), .foreign).text.hasSuffix("another pid namespace"))
-        #expect(finding(.noDaemon, .foreign).verdict == .unknown)
+        #expect(finding(.refused(refused), .notMember).verdict == .failed)
+        #expect(finding(.refused(refused), .notMember).text.hasSuffix("another pid namespace"))
+        #expect(finding(.noDaemon, .notMember).verdict == .unknown)
     }
 
     // MARK: At work

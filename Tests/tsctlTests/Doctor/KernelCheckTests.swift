@@ -75,8 +75,8 @@ import Testing
             (.net, "net:[4026531992]", nil, .unknown), (.pid, nil, nil, .unknown),
         ] as [(NamespaceCheck.Kind, String?, String?, Verdict)])
     func `a namespace is the initial one, or not, or unknown`(
-        kind: NamespaceCheck.Kind, own: String?, firsts: String?, verdict: Verdict
+        kind: NamespaceCheck.Kind, own: String?, ofProcess1: String?, verdict: Verdict
     ) {
-        #expect(NamespaceCheck(kind: kind, own: own, firsts: firsts).finding.verdict == verdict)
+        #expect(NamespaceCheck(kind: kind, own: own, ofProcess1: ofProcess1).finding.verdict == verdict)
     }
 }

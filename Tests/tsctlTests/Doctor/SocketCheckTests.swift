@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: [
         (SocketCheck.File.missing, ENOENT, "does not exist", "start it"),
         (.socket(mode: 0o666, owner: "root"), ECONNREFUSED, "is stale", "start it"),
-        (.somethingElse, ENOTSOCK, "is not a socket", "sudo rm /run/t/s.sock && start it"),
+        (.notSocket, ENOTSOCK, "is not a socket", "sudo rm /run/t/s.sock && start it"),
         (.hidden("Permission denied"), EACCES, "cannot examine", "sudo chmod o+x /run/t"),
         (.socket(mode: 0o666, owner: "root"), EAGAIN, "not accept connections", "sudo systemctl restart taskstatsd"),
     ])

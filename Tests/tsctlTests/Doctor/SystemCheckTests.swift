@@ -93,7 +93,7 @@ import Testing
             String(decoding: DoctorScreen.json(findings), as: UTF8.self)
                 == #"{"ok":1,"warning":1,"failed":1,"unknown":0,"checks":["#
                 + #"{"check":"socket","verdict":"ok","text":"there"},"#
-                + #"{"check":"delay accounting","verdict":"warning","text":"off","mend":"sudo sysctl"},"#
-                + #"{"check":"daemon","verdict":"failed","text":"gone","mend":"sudo taskstatsd"}]}"#)
+                + #"{"check":"delay accounting","verdict":"warning","text":"off","fix":"sudo sysctl"},"#
+                + #"{"check":"daemon","verdict":"failed","text":"gone","fix":"sudo taskstatsd"}]}"#)
     }
 }

@@ -6,8 +6,8 @@ import Testing
 
 /// The root is 1, and its command 10 unless a test says otherwise.
 @Suite struct ProcessFamilyTests {
-    private func family(strangers: Set<UInt32> = [], alive: Set<UInt32> = [1]) -> ProcessFamily {
-        var family = ProcessFamily(root: 1, strangers: strangers) { alive.contains($0) }
+    private func family(unrelated: Set<UInt32> = [], alive: Set<UInt32> = [1]) -> ProcessFamily {
+        var family = ProcessFamily(root: 1, unrelated: unrelated) { alive.contains($0) }
         family.command = 10
         return family
     }
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `other families are not counted, nor what the root had started before`() {
-        var family = family(strangers: [5], alive: [1, 90])
+        var family = family(unrelated: [5], alive: [1, 90])
         family.ended(ended(91, parent: 90))
         family.ended(ended(6, parent: 5))
         family.ended(ended(5, parent: 1, thread: 5, last: false))
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `the id of a stranger that has ended may be a descendant's`() {
-        var family = family(strangers: [5])
+        var family = family(unrelated: [5])
         family.ended(ended(5, parent: 1))
         family.ended(ended(5, parent: 1, at: 9_000))
         #expect(family.total.processes == 1)
@@ -85,7 +85,7 @@ import Testing
         var family = family()
         family.ended(ended(12, parent: 11))
         family.ended(ended(14, parent: 13))
-        family.saw(living: [11, 13])
+        family.setLiving([11, 13])
         family.ended(ended(11, parent: 10))
         family.ended(ended(10, parent: 1))
         #expect(family.total.processes == 4)

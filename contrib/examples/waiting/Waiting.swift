@@ -1,4 +1,4 @@
-// Tells every ten seconds which commands waited most, for a CPU and for disks, of all processes that ended meanwhile.
+// Prints every ten seconds which commands waited most, for a CPU and for disks, of all processes that ended meanwhile.
 //
 //     swift run waiting [seconds] [socket]
 
@@ -10,7 +10,7 @@ import Taskstats
         do {
             try await watch()
         } catch {
-            say("\(error)")
+            printNow("\(error)")
             exit(1)
         }
     }
@@ -20,27 +20,41 @@ import Taskstats
         let interval = Duration.seconds(arguments.count > 1 ? Int(arguments[1]) ?? 10 : 10)
         let path = arguments.count > 2 ? arguments[2] : TaskstatsConnection.defaultPath
 
-        let client = try await TaskstatsClient.connect(path: path, reconnection: .always)
-        if client.server.delayAccounting == false { say("waits for disks read 0: sysctl kernel.task_delayacct=1") }
-        let tally = Tally()
-        Task {
-            while true {
-                try await Task.sleep(for: interval)
-                await tally.report().forEach(say)
+        try await TaskstatsClient.withClient(path: path, reconnection: .always) { client in
+            if client.server.delayAccounting == false {
+                printNow("disk waits read 0 until: sysctl kernel.task_delayacct=1")
+            }
+            let tally = Tally()
+            // If either of the two fails, the group cancels the other and throws the error.
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await follow(client, tally) }
+                group.addTask { try await report(tally, every: interval) }
+                try await group.waitForAll()
             }
         }
+    }
+
+    private static func follow(_ client: TaskstatsClient, _ tally: Tally) async throws {
         for try await event in client.exits(scope: .process, fields: [.acComm, .cpuDelayTotal, .blkioDelayTotal]) {
             switch event {
-            case .connected(let server): say("watching as user \(server.uid), who may see \(server.access) processes")
+            case .connected(let server): printNow("watching as user \(server.uid), with access to \(server.access)")
             case .exit(let record): await tally.add(record)
-            case .lost(let lost): say("\(lost.count) records are missing here")
-            case .disconnected(let error): say("\(error); trying again")
+            case .lost(let lost): printNow("\(lost.count) records are missing here")
+            case .disconnected(let error): printNow("\(error); reconnecting")
+            @unknown default: break
             }
+        }
+    }
+
+    private static func report(_ tally: Tally, every interval: Duration) async throws {
+        while true {
+            try await Task.sleep(for: interval)
+            await tally.report().forEach(printNow)
         }
     }
 }
 
-/// What ended since the last report, by command.
+/// The processes that ended since the last report, by command.
 actor Tally {
     private struct Waits {
         var (processes, failed) = (0, 0)
@@ -50,13 +64,13 @@ actor Tally {
     private var waits: [String: Waits] = [:]
 
     func add(_ record: ExitRecord) {
-        // A process that had threads comes with their sums.
+        // The record of a process that had threads includes their sums.
         let sums = record.process ?? record.task
         var command = waits[record.task.command ?? "?"] ?? Waits()
         command.processes += 1
         if record.exit?.isSuccess == false { command.failed += 1 }
-        command.cpu += sums.cpuDelayTotal ?? .zero
-        command.disk += sums.blkioDelayTotal ?? .zero
+        command.cpu += sums.cpuWait ?? .zero
+        command.disk += sums.blockIOWait ?? .zero
         waits[record.task.command ?? "?"] = command
     }
 
@@ -64,7 +78,7 @@ actor Tally {
         defer { waits = [:] }
         let most = waits.sorted { $0.value.cpu + $0.value.disk > $1.value.cpu + $1.value.disk }.prefix(10)
         let rows = most.map { command, waits in
-            // Whoever runs a command chooses its name: what is in it must not reach the terminal.
+            // Any user can choose a command's name: its control characters must not reach the terminal.
             row("\(waits.processes)", "\(waits.failed)", waits.cpu.text, waits.disk.text, command.debugDescription)
         }
         return rows.isEmpty ? [] : [row("ended", "failed", "CPU ms", "disk ms", "command")] + rows
@@ -83,8 +97,8 @@ extension Duration {
     fileprivate var text: String { "\(Int(self / .milliseconds(1)))" }
 }
 
-/// Prints a line at once, whoever reads it.
-func say(_ line: String) {
+/// Prints a line and flushes it, also into a pipe.
+func printNow(_ line: String) {
     print(line)
     fflush(nil)
 }

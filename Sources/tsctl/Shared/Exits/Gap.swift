@@ -18,7 +18,7 @@ struct Gap: Equatable {
     /// The text for a stream of records.
     var textOfStream: String { "\(text): tasks that ended in this time are missing" }
 
-    /// A line of JSON that no exit looks like.
+    /// A line of JSON without the keys of an exit.
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
@@ -48,5 +48,41 @@ struct GapTotal: Equatable {
         guard count > 0 else { return "" }
         let gaps = count == 1 ? "1 gap" : "\(count) gaps"
         return ", \(gaps) of \(DecimalText.seconds(microseconds: microseconds)) without a connection"
+    }
+}
+
+/// Messages about lost records.
+enum LossText {
+    /// Returns a text like "lost 144 records between the kernel and taskstatsd on CPU 1".
+    static func of(_ lost: LostRecords) -> String {
+        let count = "lost \(lost.count) \(lost.count == 1 ? "record" : "records")"
+        switch lost.place {
+        case .kernel(let cpu): return "\(count) between the kernel and taskstatsd on CPU \(cpu)"
+        case .queue: return "\(count) between taskstatsd and tsctl, which did not read fast enough"
+        }
+    }
+
+    /// Returns a line of JSON without the keys of an exit, with those of the protocol's own `lost`.
+    static func json(_ lost: LostRecords) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("lost")
+            writer.object { writer in
+                switch lost.place {
+                case .kernel(let cpu):
+                    writer.field("where", "kernel")
+                    writer.field("cpu", cpu)
+                case .queue:
+                    writer.field("where", "queue")
+                }
+                writer.field("count", lost.count)
+            }
+        }
+        return writer.finish().array
+    }
+
+    /// Returns the final message: "12 records shown, none lost".
+    static func summary(_ count: UInt64, _ done: String, lost: UInt64, gaps: GapTotal = GapTotal()) -> String {
+        "\(count) \(count == 1 ? "record" : "records") \(done), \(lost == 0 ? "none" : "\(lost)") lost\(gaps.suffix)"
     }
 }

@@ -104,7 +104,7 @@ struct StreamView: ~Copyable {
             pending.append(false)
         } else if summary == nil {
             try flush(interruptedBy: descriptor)
-            Console.say(text)
+            Console.print(text)
         }
     }
 
@@ -116,8 +116,8 @@ struct StreamView: ~Copyable {
             output.line(summary.json(context))
         case .csv:
             for line in SummaryCSV.lines(summary) { output.line(line) }
-            if let losses = summary.losses { Console.say(losses) }
-            summary.total.usage.omitted.notes().forEach(Console.say)
+            if let losses = summary.losses { Console.print(losses) }
+            summary.total.usage.omitted.notes().forEach(Console.print)
         case .text:
             let screen = SummaryScreen(
                 summary, context: context, style: .forStandardOutput(), width: Terminal.width)

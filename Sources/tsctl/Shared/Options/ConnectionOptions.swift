@@ -33,12 +33,12 @@ enum AccessHint {
     static let text =
         "only your own tasks are shown: root and the members of the group taskstats see the tasks of all users"
 
-    static func sayIfNeeded(_ server: ServerInfo, filter: RecordFilter = RecordFilter()) {
+    static func printIfNeeded(_ server: ServerInfo, filter: RecordFilter = RecordFilter()) {
         guard server.access == .own else { return }
         if let uids = filter.uids, !uids.contains(server.uid) {
-            Console.say("you see only your own tasks, so no task can satisfy the condition on the user")
+            Console.print("you see only your own tasks, so no task can satisfy the condition on the user")
         } else if isatty(STDERR_FILENO) == 1 {
-            Console.say(text)
+            Console.print(text)
         }
     }
 }
@@ -53,7 +53,7 @@ enum DelayAccountingHint {
     static let affected = FieldSet(
         Field.allCases.filter { ($0.group == .delay || $0.group == .extreme) && !$0.name.hasPrefix("cpu_") })
 
-    static func sayIfNeeded(_ server: ServerInfo, fields: FieldSet) {
-        if server.delayAccounting == false, !fields.intersection(affected).isEmpty { Console.say(text) }
+    static func printIfNeeded(_ server: ServerInfo, fields: FieldSet) {
+        if server.delayAccounting == false, !fields.intersection(affected).isEmpty { Console.print(text) }
     }
 }

@@ -70,10 +70,10 @@ enum FilterExpression {
             }
             filter.exit = exit
         case "min_elapsed":
-            guard let span = TimeSpan(value) else {
-                throw Problem(description: "\(given): must be a time with a unit, as in 500ms, 2s or 10min")
+            guard let time = DurationArgument(value) else {
+                throw Problem(description: "\(given): \(DurationArgument.expectation)")
             }
-            filter.minElapsedMicroseconds = max(filter.minElapsedMicroseconds ?? 0, span.microseconds)
+            filter.minElapsedMicroseconds = max(filter.minElapsedMicroseconds ?? 0, time.microseconds)
         default:
             throw Problem(
                 description:

@@ -4,11 +4,16 @@ import Taskstats
 /// The selection of exits, the same for the daemon and for a recording.
 struct FilterOptions: ParsableArguments {
     static let explanation = """
-        Conditions for --filter, which must all hold, together with the other options:
-          uid=NAME,NUMBER,...   gid=...   ppid=...   any of these
-          comm=PATTERN          the command name, as in git* or '[kw]*'; can be repeated
-          exit=failed           or signaled, or ok
-          min_elapsed=500ms     lived at least this long (us, ms, s, min, h, d)
+        A condition is an expression of --filter. Some have a short option, which means the same. Different conditions \
+        must all hold; several values of one condition are alternatives, in one option or in several.
+          uid=NAME,...      --uid NAME,...      these users, by name or number
+          gid=NAME,...                          these groups
+          ppid=NUMBER,...                       children of these processes
+          comm=PATTERN      --comm PATTERN      these commands, as in git* or '[kw]*'
+          exit=failed       --failed            a nonzero exit code, or a signal
+          exit=signaled                         a signal
+          exit=ok                               exit code 0
+          min_elapsed=TIME  --longer-than TIME  lived at least this long
         """
 
     @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))
@@ -17,24 +22,25 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("task: every thread; process: only the end of a process.", valueName: "task|process"))
     var scope: RecordScope?
 
-    @Flag(help: "Only failed tasks: a nonzero exit code, or a signal.")
+    @Flag(help: "Only failed tasks: --filter exit=failed.")
     var failed = false
 
     @Option(
         name: .customLong("comm"),
-        help: ArgumentHelp("Only commands whose name matches; can be repeated.", valueName: "pattern"))
+        help: ArgumentHelp("Only these commands: --filter comm=PATTERN; can be repeated.", valueName: "pattern"))
     var commands: [String] = []
 
     @Option(
         name: .customLong("uid"),
-        help: ArgumentHelp("Only these users, by name or number; can be repeated.", valueName: "users"))
+        help: ArgumentHelp("Only these users: --filter uid=USERS; can be repeated.", valueName: "users"))
     var users: [String] = []
 
-    @Option(help: ArgumentHelp("Only tasks that lived at least this long, as in 1s.", valueName: "time"))
+    @Option(help: ArgumentHelp("Only tasks at least this old: --filter min_elapsed=TIME.", valueName: "time"))
     var longerThan: String?
 
     @Option(
-        name: .customLong("filter"), help: ArgumentHelp("A condition; can be repeated.", valueName: "name=value"),
+        name: .customLong("filter"),
+        help: ArgumentHelp("Only tasks that satisfy this condition; can be repeated.", valueName: "name=value"),
         completion: FilterExpression.completion)
     var filters: [String] = []
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LinuxSystem
 import Taskstats
 
 /// The reconnection of a command that continues when the daemon restarts.
@@ -21,10 +22,10 @@ struct Reconnector {
     func restore(
         _ connection: TaskstatsConnection, after error: TaskstatsError, interruptedBy descriptor: Int32
     ) throws(TaskstatsError) -> Outcome {
-        var gap = Gap(from: Moment.nanosecondsSince1970, to: 0, reason: error.message)
+        var gap = Gap(from: SystemClock.realtimeNanoseconds, to: 0, reason: error.message)
         var (attempt, latest) = (1, error)
         while let pause = policy.delay(beforeAttempt: attempt, after: latest) {
-            if attempt == 1 { Console.say("\(error.message); reconnecting") }
+            if attempt == 1 { Console.print("\(error.message); reconnecting") }
             var isRestored = false
             if Self.pause(for: pause, unless: descriptor) {
                 do throws(TaskstatsError) {
@@ -34,7 +35,7 @@ struct Reconnector {
                     continue
                 }
             }
-            gap.to = Moment.nanosecondsSince1970
+            gap.to = SystemClock.realtimeNanoseconds
             return isRestored ? .restored(gap) : .interrupted(gap)
         }
         throw latest
@@ -43,7 +44,7 @@ struct Reconnector {
     /// Returns the gap at the end of a stream that was not restored; nil after another kind of error.
     func finalGap(after error: TaskstatsError) -> Gap? {
         guard policy.delay(beforeAttempt: 1, after: error) != nil else { return nil }
-        let now = Moment.nanosecondsSince1970
+        let now = SystemClock.realtimeNanoseconds
         return Gap(from: now, to: now, reason: error.message)
     }
 

@@ -12,8 +12,8 @@ struct ViewOptions: ParsableArguments {
         """
     static let losses = """
         Lost records are reported where they are missing: in the table on a terminal, on standard error if the table \
-        goes elsewhere, and with --json as a line like {"lost":{"where":"kernel","cpu":1,"count":144}}, which no exit \
-        looks like and which select(.stats) skips. A period without a connection is reported in the same way, in JSON \
+        goes elsewhere, and with --json as a line like {"lost":{"where":"kernel","cpu":1,"count":144}}, which has no \
+        key of an exit and which select(.stats) skips. A period without a connection is reported in the same way, in JSON \
         as {"gap":{"from":NS,"to":NS,"reason":"..."}}.
         """
     static let summary = """
@@ -69,28 +69,29 @@ struct ViewOptions: ParsableArguments {
 /// The options that end a command, which otherwise runs until Ctrl-C.
 struct EndOptions: ParsableArguments {
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("Stop after this time, as in 60s or 10min.", valueName: "time"),
-        transform: TimeSpan.init(parsing:))
-    var period: TimeSpan?
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time, as in 60 or 10min.", valueName: "time"),
+        transform: DurationArgument.period)
+    var period: DurationArgument?
 
-    @Option(help: ArgumentHelp("Stop after this number of exits.", valueName: "number"))
-    var count: UInt64?
+    @Option(
+        help: ArgumentHelp("Stop after this number of exits.", valueName: "number"), transform: CountArgument.parse)
+    var count: Int?
+
+    /// The number of exits after which to stop.
+    var limit: UInt64? { count.map { UInt64($0) } }
 
     static let explanation = """
-        With both --count and --for, the exit status is 0 if the number is reached and 124 if the time expires first.
+        With both --count and --for, the exit status is 0 if the number is reached and 124 if the time expires first. \
+        \(DurationArgument.explanation)
         """
     /// The exit status of timeout(1), which does the same.
     private static let timedOut = ExitCode(124)
 
     /// Throws the exit status for an expired time if there were fewer exits than requested.
     func checkCount(_ found: UInt64) throws(ExitCode) {
-        guard let count, found < count else { return }
-        Console.say("the time expired after \(found) of \(count) exits")
+        guard let limit, found < limit else { return }
+        Console.print("the time expired after \(found) of \(limit) exits")
         throw Self.timedOut
-    }
-
-    func validate() throws {
-        if count == 0 { throw ValidationError("--count must be an integer of at least 1.") }
     }
 }
 

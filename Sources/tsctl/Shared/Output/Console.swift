@@ -1,11 +1,12 @@
 import CLinux
 import Glibc
 import LinuxSystem
+import Taskstats
 
 /// Messages of tsctl beside its output: one line on standard error each.
 enum Console {
     /// Prints a line; a failure to do so cannot be reported.
-    static func say(_ message: String) { StandardError.print("tsctl: \(PrintableText.of(message))") }
+    static func print(_ message: String) { StandardError.print("tsctl: \(PrintableText.of(message))") }
 
     /// Starts a new line on a terminal, where Ctrl-C leaves ^C.
     static func endLineOfTerminal() {
@@ -54,4 +55,60 @@ struct Failure: Error, Equatable {
     let message: String
 
     init(_ message: String) { self.message = message }
+}
+
+/// A progress line on a terminal, which is overwritten repeatedly; nothing anywhere else.
+struct ProgressLine {
+    private let isOn = isatty(STDERR_FILENO) == 1
+    private let start = ContinuousClock.now
+
+    /// The elapsed time, in microseconds.
+    var elapsedMicroseconds: UInt64 { (ContinuousClock.now - start).wholeMicroseconds }
+
+    /// Replaces the text of the line.
+    func show(_ text: @autoclosure () -> String) {
+        // Cut at the edge of a narrow terminal, so that it can be overwritten.
+        if isOn { write("\r\u{1b}[K\u{1b}[?7l\(text())\u{1b}[?7h") }
+    }
+
+    /// Clears the line for the next message.
+    func clear() {
+        if isOn { write("\r\u{1b}[K") }
+    }
+
+    private func write(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// The output of `--debug` on standard error: each line of the connection, with its time.
+///
+/// Times start at the first connection. Standard output is no longer buffered, so that on a terminal everything appears
+/// in order.
+enum WireLog {
+    /// The number of bytes shown of a line, enough for a whole handshake.
+    static let limit = 1_024
+
+    private static let start = SuspendingClock.now
+
+    /// Prints the path of the connection, and returns the trace that prints its lines.
+    static func begin(connectingTo path: String) -> LineTrace {
+        StandardOutput.writesEachLine.store(true, ordering: .relaxed)
+        let start = start
+        StandardError.print(text("*", Array("connecting to \(path)".utf8), at: start.duration(to: .now)))
+        return LineTrace { direction, line in
+            StandardError.print(text(direction == .sent ? ">" : "<", line, at: start.duration(to: .now)))
+        }
+    }
+
+    /// Formats a line after its time in seconds and its mark; a line that is too long is cut, with its length.
+    static func text(_ mark: String, _ line: [UInt8], at time: Duration) -> String {
+        let (seconds, attoseconds) = time.components
+        let microseconds = String(attoseconds / 1_000_000_000_000)
+        let time = "\(seconds)." + String(repeating: "0", count: 6 - microseconds.count) + microseconds
+        let shown = PrintableText.of(String(decoding: line.prefix(limit), as: UTF8.self))
+        let ending = line.count > limit ? "... (\(line.count) bytes)" : ""
+        return String(repeating: " ", count: max(0, 11 - time.count)) + "\(time) \(mark) \(shown)\(ending)"
+    }
 }

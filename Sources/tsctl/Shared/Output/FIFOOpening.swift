@@ -8,9 +8,9 @@ import Synchronization
 /// That open has no time limit, so it needs a thread; the caller can stop waiting at any time.
 final class FIFOOpening: Sendable {
     private let outcome = Mutex<Result<Descriptor, OutputProblem>?>(nil)
-    private let done: Signal
+    private let done: EventCounter
 
-    private init() throws(SystemError) { done = try Signal() }
+    private init() throws(SystemError) { done = try EventCounter() }
 
     /// Opens the FIFO once it has a reader, as a non-blocking descriptor.
     static func open(
@@ -21,9 +21,9 @@ final class FIFOOpening: Sendable {
         } catch {
             guard case .system(let cause) = error, cause.errno == ENXIO else { throw error }
         }
-        Console.say("waiting until a process opens the FIFO for reading")
+        Console.print("waiting until a process opens the FIFO for reading")
         let opening = try start(try place.copy())
-        opening.done.wait(until: deadline)
+        opening.done.waitAndReset(until: deadline)
         switch opening.outcome.withLock({ $0.take() }) {
         case .success(let descriptor):
             guard fcntl(descriptor.number, F_SETFL, O_NONBLOCK) == 0 else { throw .system(.last("fcntl")) }
@@ -52,6 +52,6 @@ final class FIFOOpening: Sendable {
             result = .failure(error)
         }
         outcome.withLock { $0 = result.take() }
-        done.raise()
+        done.signal()
     }
 }

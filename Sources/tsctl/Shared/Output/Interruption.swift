@@ -29,12 +29,10 @@ struct Interruption: ~Copyable {
 
     /// Blocks the signals and starts the timers.
     static func begin(
-        after limit: TimeSpan? = nil, everySecond: Bool = false, watchingOutput: Bool = true
+        after limit: Duration? = nil, everySecond: Bool = false, watchingOutput: Bool = true
     ) throws(Failure) -> Interruption {
-        // A process that nohup protects must not end with its terminal.
-        let wanted = [SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP])
-        let signals = try SignalQueue.begin(wanted)
         do throws(SystemError) {
+            let signals = try SignalQueue(SignalQueue.endings)
             return try Interruption(signals, after: limit, everySecond: everySecond, watchingOutput: watchingOutput)
         } catch {
             throw Failure("cannot watch for signals: \(error)")
@@ -42,10 +40,9 @@ struct Interruption: ~Copyable {
     }
 
     private init(
-        _ signals: consuming SignalQueue, after limit: TimeSpan?, everySecond: Bool, watchingOutput: Bool
+        _ signals: consuming SignalQueue, after limit: Duration?, everySecond: Bool, watchingOutput: Bool
     ) throws(SystemError) {
-        let nanoseconds = limit.map { $0.microseconds.multipliedReportingOverflow(by: 1_000) }
-        let timer = try Self.timer(nanoseconds.map { $0.overflow ? .max : max(1, $0.partialValue) }, again: 0)
+        let timer = try Self.timer(limit.map { max(1_000, $0.wholeMicroseconds * 1_000) }, again: 0)
         let second: UInt64 = 1_000_000_000
         let ticker = try Self.timer(everySecond ? second : nil, again: second)
 
@@ -119,5 +116,13 @@ struct Interruption: ~Copyable {
     consuming func end() {
         _ = signals.next()
         signals.end()
+    }
+}
+
+extension SignalQueue {
+    /// The signals that end a command.
+    static var endings: [Int32] {
+        // A process that nohup protects must not end with its terminal.
+        [SIGINT, SIGTERM] + (clinux_is_ignored(SIGHUP) ? [] : [SIGHUP])
     }
 }

@@ -22,7 +22,7 @@ struct StandardOutput: ~Copyable {
     var timeout: OutputTimeout?
     private let descriptor: Int32
     private let name: String
-    private static let gathered = 32_768
+    private static let flushThreshold = 32_768
     private static let piece = 4_096
 
     init(descriptor: Int32 = STDOUT_FILENO, name: String = "standard output") {
@@ -46,7 +46,7 @@ struct StandardOutput: ~Copyable {
     mutating func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
 
     /// Whether enough is buffered to write it.
-    var isFull: Bool { buffer.count >= (Self.writesEachLine.load(ordering: .relaxed) ? 1 : Self.gathered) }
+    var isFull: Bool { buffer.count >= (Self.writesEachLine.load(ordering: .relaxed) ? 1 : Self.flushThreshold) }
 
     /// Whether nothing is buffered, because messages on standard error belong between the lines.
     static let writesEachLine = Atomic(false)
@@ -63,7 +63,7 @@ struct StandardOutput: ~Copyable {
         }
     }
 
-    /// The number of lines that were gathered and not written completely.
+    /// The number of lines that were buffered and not written completely.
     var pendingLines: Int { buffer.count { $0 == UInt8(ascii: "\n") } }
 
     /// Discards the lines that were not written.
@@ -76,11 +76,11 @@ struct StandardOutput: ~Copyable {
             } else if let interruption {
                 try waitUntilWritable(interruption)
             }
-            let rest = buffer.count - written
+            let remaining = buffer.count - written
             let count = unsafe buffer.withUnsafeBytes { bytes in
                 unsafe Glibc.write(
                     descriptor, UnsafeRawBufferPointer(rebasing: bytes[written...]).baseAddress,
-                    interruption == nil && timeout == nil ? rest : min(rest, Self.piece))
+                    interruption == nil && timeout == nil ? remaining : min(remaining, Self.piece))
             }
             if count >= 0 {
                 written += count

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import LinuxSystem
 
@@ -18,7 +17,7 @@ struct RecordingFile: ~Copyable {
     }
 
     static let frameBytes = 4 << 20
-    private static let littleBytes = 64 << 10
+    private static let smallFrameBytes = 64 << 10
     private static let attempts = 3
 
     private let file: Descriptor
@@ -54,7 +53,7 @@ struct RecordingFile: ~Copyable {
     var frameDeadline: ContinuousClock.Instant? {
         switch frame {
         case .some(let frame):
-            frame.opened.advanced(by: content.count < Self.littleBytes ? .seconds(10) : .seconds(1))
+            frame.opened.advanced(by: content.count < Self.smallFrameBytes ? .seconds(10) : .seconds(1))
         case .none: nil
         }
     }
@@ -62,19 +61,19 @@ struct RecordingFile: ~Copyable {
     /// Writes whole lines.
     mutating func write(_ lines: [UInt8]) throws(StandardOutput.Stop) {
         guard let compression else { return try writeAsIs(lines[...]) }
-        var rest = lines[...]
-        while !rest.isEmpty {
+        var remaining = lines[...]
+        while !remaining.isEmpty {
             if frame == nil { try openFrame(compression) }
             let room = max(0, Self.frameBytes - content.count)
-            let newline = rest.prefix(room).lastIndex(of: UInt8(ascii: "\n"))
+            let newline = remaining.prefix(room).lastIndex(of: UInt8(ascii: "\n"))
             // A frame has whole lines, at least one.
-            guard let end = newline ?? (content.isEmpty ? rest.firstIndex(of: UInt8(ascii: "\n")) : nil) else {
+            guard let end = newline ?? (content.isEmpty ? remaining.firstIndex(of: UInt8(ascii: "\n")) : nil) else {
                 try closeFrame()
                 continue
             }
-            content += rest[...end]
-            try feed(rest[...end], compression, attempt: 1)
-            rest = rest[(end + 1)...]
+            content += remaining[...end]
+            try feed(remaining[...end], compression, attempt: 1)
+            remaining = remaining[(end + 1)...]
         }
     }
 
@@ -97,7 +96,7 @@ struct RecordingFile: ~Copyable {
     private func writeAsIs(_ bytes: ArraySlice<UInt8>) throws(StandardOutput.Stop) {
         let (end, error) = try write(bytes, to: file.number)
         guard let error else { return }
-        cutOffHalfLine(written: bytes[..<end])
+        truncateHalfLine(written: bytes[..<end])
         throw failure(error)
     }
 
@@ -105,16 +104,16 @@ struct RecordingFile: ~Copyable {
     private func write(
         _ bytes: ArraySlice<UInt8>, to number: Int32
     ) throws(StandardOutput.Stop) -> (end: Int, error: SystemError?) {
-        var rest = bytes
-        while !rest.isEmpty {
+        var remaining = bytes
+        while !remaining.isEmpty {
             if !isRegular, !timeout.waitUntilWritable(number) { throw stalled }
             // This size does not block if poll reports room.
-            let size = isRegular ? rest.count : min(rest.count, Int(PIPE_BUF))
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, size) }
+            let size = isRegular ? remaining.count : min(remaining.count, Int(PIPE_BUF))
+            let count = unsafe remaining.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, size) }
             if count >= 0 {
-                rest = rest.dropFirst(count)
+                remaining = remaining.dropFirst(count)
             } else if errno != EINTR, errno != EAGAIN {
-                return (rest.startIndex, .last("write"))
+                return (remaining.startIndex, .last("write"))
             }
         }
         return (bytes.endIndex, nil)
@@ -124,7 +123,7 @@ struct RecordingFile: ~Copyable {
         .failed(Failure("cannot write \(name): its reader read nothing for \(OutputTimeout.graceText)"))
     }
 
-    private func cutOffHalfLine(written: ArraySlice<UInt8>) {
+    private func truncateHalfLine(written: ArraySlice<UInt8>) {
         guard isRegular else { return }
         let end = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? written.startIndex
         let length = lseek(file.number, 0, SEEK_CUR) - (written.endIndex - end)
@@ -135,14 +134,12 @@ struct RecordingFile: ~Copyable {
     // MARK: Frames
 
     private mutating func openFrame(_ compression: Compression) throws(StandardOutput.Stop) {
-        var ends: [Int32] = [-1, -1]
         do throws(SystemError) {
-            guard unsafe clinux_pipe(&ends) == 0 else { throw .last("pipe") }
-            let output = try Descriptor(ends[0], of: "pipe")
-            let input = try Descriptor(ends[1], of: "pipe")
+            let pipe = try Pipe()
             let start = lseek(file.number, 0, SEEK_CUR)
-            let tool = try PipedProcess.start(compression.compressing, reading: output.number, writing: file.number)
-            frame = Frame(tool: tool, input: input, start: start)
+            let tool = try PipedProcess.start(
+                compression.compressing, reading: pipe.reading.number, writing: file.number)
+            frame = Frame(tool: tool, input: pipe.takeWriting(), start: start)
         } catch {
             throw .failed(compression.problem(starting: error))
         }
@@ -186,14 +183,14 @@ struct RecordingFile: ~Copyable {
         case .done where !reopening: return
         case .killed(SIGPIPE): throw .readerGone
         case .failed(let message):
-            cutOff(at: start)
+            truncate(to: start)
             throw .failed(Failure("cannot write \(name): \(message)"))
         case .killed(let signal) where attempt >= Self.attempts:
-            cutOff(at: start)
+            truncate(to: start)
             throw .failed(Failure("cannot write \(name): \(compression.tool) was killed by signal \(signal) again"))
         case .done, .killed:
-            cutOff(at: start)
-            Console.say("\(compression.tool) was killed; its unfinished data is compressed again")
+            truncate(to: start)
+            Console.print("\(compression.tool) was killed; its unfinished data is compressed again")
             try openFrame(compression)
             try feed(content[...], compression, attempt: attempt + 1)
             if !reopening { try finish(compression, attempt: attempt + 1) }
@@ -209,7 +206,7 @@ struct RecordingFile: ~Copyable {
 
     private static func closing(_ frame: consuming Frame) -> PipedProcess { frame.tool }
 
-    private func cutOff(at start: off_t) {
+    private func truncate(to start: off_t) {
         guard isRegular, start >= 0 else { return }
         _ = ftruncate(file.number, start)
         _ = lseek(file.number, start, SEEK_SET)

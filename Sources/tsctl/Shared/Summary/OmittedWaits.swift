@@ -1,4 +1,5 @@
 import Taskstats
+import TaskstatsProtocol
 
 /// The number of waits that are missing from the figures, by reason.
 struct OmittedWaits: Equatable {
@@ -41,5 +42,17 @@ struct OmittedWaits: Equatable {
                     + "delay accounting was not always on during their life")
         }
         return notes
+    }
+}
+
+extension OmittedWaits {
+    /// Writes the numbers of missing waits.
+    func write(to writer: inout JSONWriter) {
+        writer.key("implausible")
+        writer.object { writer in
+            writer.field("waits", implausible)
+            writer.field("tasks", tasks)
+        }
+        writer.field("uncounted_tasks", uncounted)
     }
 }

@@ -85,7 +85,7 @@ struct Summary {
     }
 }
 
-/// The conditions of a summary.
+/// The circumstances of a summary: where and when it was taken, and whether it is complete.
 struct SummaryContext {
     /// The time watched, or between the first and the last record.
     var elapsedMicroseconds: UInt64

@@ -56,11 +56,11 @@ struct SummaryScreen {
 
     private func table(_ total: CommandTotals) -> [String] {
         var rows = summary.commands.prefix(Self.mostRows).map { (PrintableText.of(name: $0.name), $0.totals) }
-        let rest = summary.commands.dropFirst(Self.mostRows)
-        if !rest.isEmpty || summary.others != nil {
+        let remaining = summary.commands.dropFirst(Self.mostRows)
+        if !remaining.isEmpty || summary.others != nil {
             var others = summary.others ?? CommandTotals()
-            for command in rest { others.add(command.totals) }
-            rows.append((summary.others == nil ? "(\(rest.count) others)" : "(others)", others))
+            for command in remaining { others.add(command.totals) }
+            rows.append((summary.others == nil ? "(\(remaining.count) others)" : "(others)", others))
         }
         rows.append(("(all)", total))
 

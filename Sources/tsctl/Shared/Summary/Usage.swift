@@ -1,4 +1,5 @@
 import Taskstats
+import TaskstatsProtocol
 
 /// The counts of a set of processes: the sums over their tasks, and the maxima of values that do not add up.
 ///
@@ -102,5 +103,34 @@ struct Usage: Equatable {
             guard let value = record[field] else { continue }
             stats.set(field, to: max(stats[field] ?? 0, value))
         }
+    }
+}
+
+extension Usage {
+    /// Writes the CPU times with their bounds.
+    func writeCPUTimes(to writer: inout JSONWriter) {
+        if let cpuTime { writer.field("cpu_time_ns", cpuTime) }
+        if let userTime { writer.field("user_time_ns", userTime) }
+        if let systemTime { writer.field("system_time_ns", systemTime) }
+    }
+}
+
+extension JSONWriter {
+    /// Writes the bounds of a CPU time, in nanoseconds.
+    mutating func field(_ name: String, _ time: CPUTime) {
+        key(name)
+        object { writer in
+            writer.field("lower", time.lowerNanoseconds)
+            writer.field("upper", time.upperNanoseconds)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes the name of a command, and also its bytes if it is not UTF-8.
+    mutating func commandField(_ name: [UInt8]) {
+        field("command", String(decoding: name, as: UTF8.self))
+        guard String(validating: name, as: UTF8.self) == nil else { return }
+        field("command_hex", name.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined())
     }
 }

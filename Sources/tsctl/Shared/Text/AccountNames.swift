@@ -1,22 +1,22 @@
 import LinuxSystem
 
-/// The names of users, each looked up once.
+/// The names of users for people; a value of this type queries the name services once for each user.
 struct AccountNames {
     private var users: [UInt32: String] = [:]
 
     /// Returns the name of a user, or the number if there is no name.
     mutating func user(_ uid: UInt32) -> String {
         if let name = users[uid] { return name }
-        let name = Account.name(uid)
+        let name = Self.user(uid)
         users[uid] = name
         return name
     }
-}
 
-/// The names of users, for people.
-enum Account {
     /// Returns the name of a user, or the number if there is no name.
-    static func name(_ uid: UInt32) -> String {
-        AccountDatabase.userName(uid).map(PrintableText.of) ?? "\(uid)"
+    static func user(_ uid: UInt32) -> String { AccountDatabase.userName(uid).map(PrintableText.of) ?? "\(uid)" }
+
+    /// Returns the name of a user with the number: "root (0)"; or only the number if there is no name.
+    static func userAndNumber(_ uid: UInt32) -> String {
+        AccountDatabase.userName(uid).map { "\(PrintableText.of($0)) (\(uid))" } ?? "\(uid)"
     }
 }

@@ -74,7 +74,8 @@ enum CSV {
         values.map { $0.map(quoted) ?? "" }.joined(separator: ",") + "\r"
     }
 
-    /// The printable name of a process; a spreadsheet takes what begins with one of these characters for a formula.
+    /// Returns the printable name of a process as a cell; a spreadsheet would execute text that begins with one of
+    /// these characters as a formula.
     static func cell(ofName text: String) -> String {
         guard let first = text.utf8.first, "=+-@".utf8.contains(first) else { return text }
         return "\\x" + String(first, radix: 16) + text.dropFirst()

@@ -1,3 +1,5 @@
+import Taskstats
+
 /// Numbers for people, without locale: times in milliseconds, bytes in binary units.
 enum DecimalText {
     /// Formats milliseconds with three decimals, so that a column of them lines up: "35.120".
@@ -36,7 +38,7 @@ enum DecimalText {
         return "\(inUnit(count, unit)) \(units[unit])"
     }
 
-    /// Two numbers of bytes in the unit of the larger one: "100.0–200.0 KiB".
+    /// Formats two numbers of bytes in the unit of the larger one: "100.0–200.0 KiB".
     static func bytes(from lower: UInt64, to upper: UInt64) -> String {
         let unit = byteUnit(of: upper)
         return "\(inUnit(lower, unit))–\(inUnit(upper, unit)) \(units[unit])"
@@ -77,5 +79,65 @@ enum DecimalText {
         let digits = String(value)
         let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
         return padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+}
+
+/// CPU time for people: one value if its bounds are close together, else a range.
+enum CPUTimeText {
+    /// Formats a cell of a column of milliseconds: "15.734", "0.0–3.7", "12.3–14.1 s".
+    static func milliseconds(_ time: CPUTime) -> String {
+        if isNarrow(time) { return DecimalText.shortMilliseconds(nanoseconds: time.lowerNanoseconds) }
+        let (text, unit) = bounds(time)
+        return unit == "ms" ? text : "\(text) \(unit)"
+    }
+
+    /// Formats a value with its unit: "15.734 ms", "0.0–3.7 ms".
+    static func withUnit(_ time: CPUTime) -> String {
+        if isNarrow(time) { return DecimalText.duration(nanoseconds: time.lowerNanoseconds) }
+        let (text, unit) = bounds(time)
+        return "\(text) \(unit)"
+    }
+
+    /// Returns whether the bounds differ by at most 2 %, or by less than a table shows.
+    static func isNarrow(_ time: CPUTime) -> Bool {
+        time.widthNanoseconds <= max(time.upperNanoseconds / 50, 50_000)
+    }
+
+    private static func bounds(_ time: CPUTime) -> (text: String, unit: String) {
+        let (divisor, unit): (UInt64, String) =
+            switch time.upperNanoseconds {
+            case ..<10_000_000_000: (1_000_000, "ms")
+            case ..<600_000_000_000: (1_000_000_000, "s")
+            case ..<36_000_000_000_000: (60_000_000_000, "min")
+            default: (3_600_000_000_000, "h")
+            }
+        // The lower bound is rounded down and the upper one up, so that the range remains correct.
+        let (lower, upper) = (time.lowerNanoseconds / (divisor / 10), (time.upperNanoseconds - 1) / (divisor / 10) + 1)
+        return ("\(lower / 10).\(lower % 10)–\(upper / 10).\(upper % 10)", unit)
+    }
+}
+
+/// Counters of I/O as people read them.
+///
+/// The kernel rounds each of them down to a multiple of 1,024 for each task, including the numbers of calls. So a sum
+/// over tasks lacks less than 1,024 for each of them, and 0 means fewer than that.
+enum IOCountText {
+    private static let unit: UInt64 = 1_024
+
+    /// Formats the sum over this number of tasks: "under 4.0 KiB", "100.0–200.0 KiB", or one figure where the bounds are within 2 %.
+    static func sum(_ value: UInt64, of field: Field, tasks: UInt64) -> String {
+        guard value > 0 else { return "under " + text(tasks * unit, field) }
+        let (upper, overflow) = value.addingReportingOverflow(tasks * unit)
+        if tasks <= 1 || overflow || upper - value <= upper / 50 { return text(value, field) }
+        return field.unit == .count ? "\(value)–\(upper)" : DecimalText.bytes(from: value, to: upper)
+    }
+
+    /// Formats the value of one task or process for a table: "<1.0 KiB", "4.0 KiB".
+    static func cell(_ value: UInt64, of field: Field) -> String {
+        value > 0 ? text(value, field) : "<" + text(unit, field)
+    }
+
+    private static func text(_ value: UInt64, _ field: Field) -> String {
+        field.unit == .count ? "\(value)" : DecimalText.bytes(value)
     }
 }

@@ -8,27 +8,27 @@ enum PrintableText {
         return result
     }
 
-    /// The name of a process, in which every byte can be recognised: a backslash is doubled, and what is not UTF-8 is
-    /// written as an escape.
+    /// Converts the name of a process so that every byte can be recognised: a backslash is doubled, and bytes that are
+    /// not UTF-8 become escapes.
     static func of(name: [UInt8]) -> String {
         if name.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != backslash }) {
             return String(decoding: name, as: UTF8.self)
         }
         var result = ""
-        var rest = name[...]
-        while let first = rest.first {
-            // As many bytes as the first one says that its character has.
+        var remaining = name[...]
+        while let first = remaining.first {
+            // The first byte contains the length of its character.
             let length = first < 0x80 ? 1 : max(1, (~first).leadingZeroBitCount)
-            let scalars = String(validating: rest.prefix(length), as: UTF8.self)?.unicodeScalars
+            let scalars = String(validating: remaining.prefix(length), as: UTF8.self)?.unicodeScalars
             if first == backslash {
                 result += "\\\\"
             } else if let scalar = scalars?.first, scalars?.count == 1 {
                 append(scalar, to: &result)
-                rest = rest.dropFirst(length - 1)
+                remaining = remaining.dropFirst(length - 1)
             } else {
                 result += escape(UInt32(first))
             }
-            rest = rest.dropFirst()
+            remaining = remaining.dropFirst()
         }
         return result
     }

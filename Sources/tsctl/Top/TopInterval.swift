@@ -1,6 +1,39 @@
 import Taskstats
 import TaskstatsProtocol
 
+/// An interval of top.
+struct TopInterval: Equatable {
+    /// The length of the interval.
+    var microseconds: UInt64
+    /// The end of the interval, in nanoseconds since 1970.
+    var time: UInt64
+    var rows: [TopRow]
+    /// The number of exits.
+    var ended: UInt64
+    /// The number of failed exits.
+    var failed: UInt64
+    /// The number of lost records of exits.
+    var lost: UInt64
+    /// The number of exits that are counted but have no row, because there were too many.
+    var omitted: UInt64
+    /// Whether exits are missing because there was no connection.
+    var isPartial: Bool
+    /// Whether records of ended threads could not be read in time, so that RUN can be higher than shown.
+    var lacksThreads = false
+    /// The waits that are missing from the rows.
+    var omittedWaits = OmittedWaits()
+
+    /// The number of living tasks.
+    var living: Int { rows.count { $0.end == nil } }
+    /// The number of living tasks that waited.
+    var waiting: Int { rows.count { $0.end == nil && ($0.spent?.waited ?? 0) > 0 } }
+
+    /// Returns a time in the interval as tenths of a percent of one thread's time.
+    func permille(_ nanoseconds: UInt64) -> UInt64 {
+        microseconds == 0 ? 0 : nanoseconds / microseconds
+    }
+}
+
 extension TopInterval {
     /// Encodes the interval as one line of JSON; `stats` has the changes in it, in nanoseconds, under the kernel's
     /// names.
@@ -62,5 +95,39 @@ extension TopInterval {
             }
         }
         return writer.finish().array
+    }
+}
+
+/// The intervals of `top` as CSV: a row for each task or process and interval.
+struct TopCSV {
+    private let subject: TopModel.Subject
+    private let times: TimeFormat
+
+    private static let waits = TimeKind.allCases.filter { $0 != .run }
+
+    init(subject: TopModel.Subject, times: TimeFormat) {
+        self.subject = subject
+        self.times = times
+    }
+
+    /// The names of the columns.
+    var heading: String {
+        CSV.line(
+            [times.csvName, "interval_us", subject == .process ? "tgid" : "pid", "command", "uid", "ended"]
+                + CSV.exitNames + CSV.cpuTimeNames + Self.waits.map { $0.field.csvName(times) })
+    }
+
+    /// Returns the rows of an interval.
+    func lines(_ interval: TopInterval, _ rows: [TopRow]) -> [String] {
+        rows.map { row in
+            let leading: [String?] = [
+                times.csvValue(nanoseconds: interval.time), "\(interval.microseconds)", "\(row.id)",
+                row.identity.map { CSV.cell(ofName: $0.command) }, row.identity?.uid.map { "\($0)" },
+                "\(row.end != nil)",
+            ]
+            return CSV.line(
+                leading + CSV.values(of: row.end?.status) + CSV.values(of: row.spent?.cpuTime)
+                    + Self.waits.map { kind in row.spent?[kind].map { "\($0)" } })
+        }
     }
 }
