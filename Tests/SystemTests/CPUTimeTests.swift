@@ -30,7 +30,6 @@ extension SystemTests {
             let subscriber = try Subscriber(daemon, subscription)
             let tick = try #require(subscriber.connection.server.tick)
             var (known, reported) = (UInt64(0), UInt64(0))
-            var sum = CPUTime.zero
             // The queue must hold the records of one round.
             for seed in 1...5 {
                 let result = try Host.run([try ChildProcess.product("exit-load"), "spin", "\(seed)", "2000"])
