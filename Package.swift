@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 // The manifest enforces the layers: the client side never links libmnl, the broker cannot access a descriptor, Netlink

@@ -17,6 +17,9 @@ package struct SystemError: Error, Hashable {
     /// Returns the failure of this thread's last system call, from errno.
     package static func last(_ call: String) -> SystemError { SystemError(call, errno: Glibc.errno) }
 
+    /// Whether a resource was exhausted that may become available later.
+    package var isResourceExhaustion: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC].contains(errno) }
+
     /// The name of the error number: "EPERM".
     package var name: String { unsafe String(cString: clinux_error_name(errno)) }
 
