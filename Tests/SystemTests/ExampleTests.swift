@@ -10,7 +10,7 @@ extension SystemTests {
             var daemon = try RunningDaemon(in: directory)
             var example = try Host.start([try ChildProcess.product("waiting"), "1", daemon.socket])
 
-            _ = try line(of: &example, with: "watching as user 0, who may see all processes")
+            _ = try line(of: &example, with: "watching as user 0, with access to all")
             _ = try Host.run(["sh", "-c", "for i in 1 2 3; do sh -c 'exit 3'; done; exec python3 -c ''"])
             let heading = try line(of: &example, with: "ended failed")
             #expect(heading.hasSuffix("command"))
@@ -31,8 +31,8 @@ extension SystemTests {
         }
 
         private func line(of program: inout ChildProcess, with text: String) throws -> String {
-            while let line = try program.line() { if line.contains(text) { return line } }
-            throw TestFailure("it ended before it said '\(text)'")
+            let line = try program.line("a line with '\(text)'") { $0.contains(text) }
+            return try #require(line, "it ended before it printed '\(text)'")
         }
     }
 }

@@ -61,7 +61,7 @@ extension SystemTests {
             let child = try Host.start(["true"])
             let pid = child.pid
             _ = try child.finish()
-            while let line = try watch.line(), line != #"[\#(pid),"true"]"# {}
+            _ = try #require(try watch.line("the exit of \(pid)") { $0 == #"[\#(pid),"true"]"# })
             #expect(try daemon.stop().status == 0)
             // It ends with the daemon.
             #expect(try watch.finish().status == 0)

@@ -93,6 +93,20 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// Waits for a line that satisfies the condition; nil at the end of its standard output.
+    ///
+    /// Other lines do not extend the limit: some programs never stop printing.
+    package mutating func line(
+        _ description: @autoclosure () -> String, where isWanted: (String) -> Bool
+    ) throws -> String? {
+        let deadline = Deadline()
+        while let line = try line() {
+            if isWanted(line) { return line }
+            try deadline.check("\(description()) of \(name)")
+        }
+        return nil
+    }
+
     /// The reading end of its standard output, to wait on; nil when it is closed.
     package var outputDescriptor: Int32? {
         switch output {

@@ -53,8 +53,10 @@ final class RawConnection {
     /// Returns the next line that is not a record.
     func answer() throws -> String? {
         let records = ["exit", "lost"].map { #"{"jsonrpc":"2.0","method":"\#($0)","# }
+        let deadline = Deadline()
         while let line = try line() {
             if !records.contains(where: line.hasPrefix) { return line }
+            try deadline.check("an answer among records")
         }
         return nil
     }

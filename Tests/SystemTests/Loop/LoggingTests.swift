@@ -28,7 +28,7 @@ extension SystemTests {
             unsafe chmod(directory.path, 0o755)
             let socket = directory.file("taskstats.sock")
             var daemon = try RunningDaemon.launch(["--socket", socket, "--log-level", "debug"])
-            while let line = try daemon.line(), !line.hasSuffix("ready") {}
+            _ = try #require(try daemon.line("'ready'") { $0.hasSuffix("ready") })
             try connect(to: socket, as: 0)
             var (connected, dropped) = (0, 0)
             while dropped == 0, let line = try daemon.line() {
