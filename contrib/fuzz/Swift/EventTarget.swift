@@ -15,15 +15,17 @@ enum EventTarget {
             unsafe precondition(
                 result.allSatisfy { (0x20...0x7e).contains($0) }, "an odd byte on its way to a terminal")
         }
-        guard case .exit(let exit)? = try? unsafe EventReader.read(bytes) else { return }
+        guard case .exit(var exit)? = try? unsafe EventReader.read(bytes) else { return }
         // The daemon always writes the CPU.
         guard exit.cpu != ExitRecord.unknownCPU else { return }
+        // The line that is written states no withheld parts.
+        (exit.redacted, exit.isProcessWithheld) = ([], false)
         var line = ByteBuffer(capacity: 64)
-        RecordEncoder.appendExitLine(exit.record, fields: .all, redacted: [], to: &line)
+        RecordEncoder.appendExitLine(exit, fields: .all, redacted: [], to: &line)
         let again = unsafe line.withUnsafeBytes { written in
             try? unsafe EventReader.read(UnsafeRawBufferPointer(rebasing: written.dropLast()))
         }
         guard case .exit(let read) = again else { preconditionFailure("a line that is no exit's") }
-        precondition(read.record == exit.record && read.redacted.isEmpty, "an exit that is read as another")
+        precondition(read == exit, "an exit that is read as another")
     }
 }
