@@ -57,7 +57,14 @@ final class RequestMultiplexer {
         let batch = Batch(firstID...firstID + Int64(calls.count - 1))
         for id in batch.ids { batches[id] = batch }
         outgoing.append(Outgoing(batch, write))
-        try flush()
+        do throws(TaskstatsError) {
+            try flush()
+        } catch {
+            // The pump waits for data that may never come.
+            fail(error)
+            pumpWaiter.end(.done)
+            throw error
+        }
         // The pump may wait only for data, because nothing was left to send.
         if !outgoing.isEmpty { pumpWaiter.end(.done) }
         defer { isPumping = true }
