@@ -29,22 +29,14 @@ import LinuxSystem
     /// Adopts an open and bound generic netlink socket, with its port id and queued messages; fails with
     /// EPROTOTYPE for anything else.
     package static func adopt(_ descriptor: consuming Descriptor) throws(SystemError) -> NetlinkSocket {
-        guard try option(SO_DOMAIN, descriptor) == AF_NETLINK, try option(SO_PROTOCOL, descriptor) == NETLINK_GENERIC
+        guard try SocketOption.read(SO_DOMAIN, of: descriptor.number) == AF_NETLINK,
+            try SocketOption.read(SO_PROTOCOL, of: descriptor.number) == NETLINK_GENERIC
         else { throw SystemError("getsockopt", errno: EPROTOTYPE) }
         guard let socket = unsafe mnl_socket_fdopen(descriptor.number) else { throw .last("getsockname") }
         _ = descriptor.leaveOpen()
         let adopted = unsafe NetlinkSocket(owning: socket)
         guard adopted.portID != 0 else { throw SystemError("getsockname", errno: EPROTOTYPE) }
         return adopted
-    }
-
-    private static func option(_ name: Int32, _ descriptor: borrowing Descriptor) throws(SystemError) -> Int32 {
-        var value: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, name, &value, &length) == 0 else {
-            throw .last("getsockopt")
-        }
-        return value
     }
 
     private init(owning socket: OpaquePointer) {

@@ -158,7 +158,7 @@ struct Taskstatsd: ParsableCommand {
     }
 }
 
-/// The access of users who are neither root nor in the group.
+/// The access of all users but root and the members of the group.
 enum DefaultAccess: String, CaseIterable, ExpressibleByArgument {
     /// Their own processes.
     case own
