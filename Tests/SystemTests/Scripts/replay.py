@@ -106,8 +106,8 @@ class Replay:
             for answer in answers[:position]:
                 self.bring_about(answer)
             is_refused = any(error_name(answer) == "LimitExceeded" for answer in answers)
-            # Five seconds' worth at once, so that the rate is exceeded however slowly they are answered.
-            before = request_line("status") * (5 * REQUESTS_PER_SECOND) if is_refused else b""
+            # More than a slow daemon regains while it answers, but fewer than the refusals after which it would throttle.
+            before = request_line("status") * (REQUESTS_PER_SECOND * 19 // 10) if is_refused else b""
             self.socket.sendall(before + text.encode() + b"\n")
             for index, answer in enumerate(answers):
                 try:
