@@ -19,7 +19,7 @@ extension SystemTests {
             let isFull = try daemon.wait(.seconds(30)) { $0.queuedBytes >= 2 << 20 }
             #expect(isFull)
             let uid = 1
-            let command = Script.command("bystander.py", "\(uid)", "300", daemon.socket)
+            let command = Script.command("bystander.py", "\(uid)", "300", "2", daemon.socket)
             let rounds = try (0..<5).map { _ in try Script.numbers(Host.unhindered + command) }
             greedy.send(signal: SIGTERM)
             let result = try greedy.finish()

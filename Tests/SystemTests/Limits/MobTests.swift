@@ -19,7 +19,7 @@ extension SystemTests {
             try #require(try mob.line() == "ready")
 
             for user in ["0", "2", "3:65534"] {
-                let command = Script.command("bystander.py", user, "100", daemon.socket)
+                let command = Script.command("bystander.py", user, "100", "2", daemon.socket)
                 let rounds = try Script.numbers(Host.unhindered + command)
                 try #require(rounds.count == 1 && rounds.allSatisfy { $0.count == 4 })
                 for some in rounds { #expect(some[2] == 0 && some[3] == 0) }

@@ -1,6 +1,8 @@
 """Queries daemons alternately for the statistics of its own process, while its children end.
 
-usage: bystander.py UID[:GROUP] COUNT SOCKET...
+usage: bystander.py UID[:GROUP] COUNT MILLISECONDS SOCKET...
+
+The milliseconds are the pause after each query.
 
 Prints for each daemon "MEDIAN P99 MISSING LOST": the duration of a get in microseconds, the number of its children without
 a record, and the number of reported losses.
@@ -12,7 +14,7 @@ import time
 
 from conversation import Conversation, become
 
-(uid, *groups), count, paths = map(int, sys.argv[1].split(":")), int(sys.argv[2]), sys.argv[3:]
+(uid, *groups), count, pause, paths = map(int, sys.argv[1].split(":")), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 become(uid, groups)
 # This program has changed its user without exec, so no user may query it; a child can be queried.
 child = subprocess.Popen(["sleep", "inf"])
@@ -30,7 +32,7 @@ for number in range(count):
         pid = os.posix_spawn("/bin/true", ["true"], {})
         os.waitpid(pid, 0)
         ended.add(pid)
-    time.sleep(0.002)
+    time.sleep(pause / 1000)
 child.kill()
 for _, stream, times in daemons:
     stream.ask("unsubscribe")
