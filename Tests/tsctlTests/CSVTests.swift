@@ -101,11 +101,16 @@ import Testing
     @Test func `rows of top say in which interval, and how a process ended`() {
         var row = TopRow(id: 7, identity: .init(SampleRecords.task()), spent: TimeSpent(SampleRecords.task()))
         row.end = TopRow.End(status: .code(3), ageMicroseconds: 9)
+        (row.parent, row.traffic) = (1, StorageTraffic(read: 1_024))
         let interval = TopInterval(
             microseconds: 6, time: 5, rows: [row], ended: 1, failed: 1, lost: 0, omitted: 0, isPartial: false)
         let csv = TopCSV(subject: .process, times: .screen)
         #expect(
-            csv.heading.hasPrefix("time_ns,interval_us,tgid,command,uid,ended,exit_code,exit_signal,core_dumped,cpu_"))
-        #expect(csv.lines(interval, [row])[0].hasPrefix("5,6,7,git,0,true,3,,,15734000,15734000,35120000,4500000,"))
+            csv.heading.hasPrefix(
+                "time_ns,interval_us,tgid,command,uid,ppid,ended,exit_code,exit_signal,core_dumped,cpu_"))
+        #expect(csv.heading.hasSuffix(",read_bytes,write_bytes\r"))
+        let line = csv.lines(interval, [row])[0]
+        #expect(line.hasPrefix("5,6,7,git,0,1,true,3,,,15734000,15734000,35120000,4500000,"))
+        #expect(line.hasSuffix(",1024,0\r"))
     }
 }

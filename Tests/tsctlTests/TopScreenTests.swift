@@ -21,10 +21,12 @@ import Testing
             microseconds: 2_000_000, time: 1_795_400_000_123_456_789,
             rows: [
                 TopRow(
-                    id: 10, identity: .init(command: "postgres", uid: 0), spent: spent(run: 1, blockIO: 900_000_000)),
+                    id: 10, identity: .init(command: "postgres", uid: 0), spent: spent(run: 1, blockIO: 900_000_000),
+                    parent: 1, traffic: StorageTraffic(read: 25_600_000, written: 2_048)),
                 TopRow(
                     id: 11, identity: .init(command: "make", uid: 4_000_000_000),
-                    spent: spent(run: 1_000_000_000, cpu: 2_000_000)),
+                    spent: spent(run: 1_000_000_000, cpu: 2_000_000), parent: 10,
+                    traffic: StorageTraffic(read: 4_096, isComplete: false)),
                 TopRow(id: 12, identity: .init(command: "idle", uid: 0), spent: spent(run: 0)),
                 TopRow(
                     id: 13, identity: .init(command: "cc1", uid: 0), spent: spent(run: 80_000_000),
@@ -49,7 +51,7 @@ import Testing
     }
 
     @Test func `it shows the machine and each process, the longest waits first`() {
-        let lines = screen(width: 130)
+        let lines = screen(width: 170)
         #expect(lines[0].hasSuffix("  every 2 s  load 0.50 0.25 0.00  180 threads, 2 can run"))
         #expect(
             lines[1...3] == [
@@ -60,17 +62,22 @@ import Testing
         // The titles are a bar over the whole width.
         #expect(
             lines[4].hasPrefix(
-                "    PID USER           RUN    ALL CPUWAIT  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ E COMMAND "
+                "    PID    PPID USER           RUN    ALL CPUWAIT  BLKIO   SWAP RECLAIM THRASH COMPACT    COW    IRQ   READ  "
+                    + "WRITE E COMMAND "
             ))
-        #expect(lines[4].count == 130)
+        #expect(lines[4].count == 170)
         #expect(
             lines[5...] == [
-                "     10 root           0.0   45.0       0   45.0      0       0      0       0      0      -   postgres",
-                "     11 4000000+      50.0    0.1     0.1      0      0       0      0       0      0      -   make",
-                "     13 root           4.0      0       0      0      0       0      0       0      0      - F cc1 "
-                    + "(exit code 1 after 40.500 ms)",
-                "     12 root             0      0       0      0      0       0      0       0      0      -   idle",
-                "     14 root             -      -       -      -      -       -      -       -      -      -   new",
+                "     10       1 root           0.0   45.0       0   45.0      0       0      0       0      0      -  12.2M   "
+                    + "1.0K   postgres",
+                "     11      10 4000000+      50.0    0.1     0.1      0      0       0      0       0      0      -  2.0K+      "
+                    + "-   make",
+                "     13       - root           4.0      0       0      0      0       0      0       0      0      -      -      "
+                    + "- F cc1 (exit code 1 after 40.500 ms)",
+                "     12       - root             0      0       0      0      0       0      0       0      0      -      -      "
+                    + "-   idle",
+                "     14       - root             -      -       -      -      -       -      -       -      -      -      -      "
+                    + "-   new",
             ])
     }
 
@@ -86,17 +93,17 @@ import Testing
         }
         var view = TopView(interval: DurationArgument(seconds: 2))
         view.sort = .run
-        let lines = screen(view, width: 130) { $0.interval = changed }
+        let lines = screen(view, width: 170) { $0.interval = changed }
         #expect(
             lines[5]
-                == "      - root      4.2–76.7      0       0      0      0       0      0       0      0      - e spin (ended, 1706 times)"
-        )
+                == "      -       - root      4.2–76.7      0       0      0      0       0      0       0      0      -      -"
+                + "      - e spin (ended, 1706 times)")
         #expect(lines[6].contains(" make"))
         var names = AccountNames()
         #expect(view.rows(of: changed, &names).count == 5 + 1_706)
     }
 
-    @Test(arguments: [(110, 14), (80, 9), (40, 7), (10, 7)])
+    @Test(arguments: [(132, 17), (110, 14), (80, 10), (40, 7), (10, 7)])
     func `a narrow screen has fewer columns, and no line is wider than it`(width: Int, columns: Int) {
         #expect(TopColumn.fitting(width, keeping: .all).count == columns)
         #expect(screen(width: width).allSatisfy { PrintableText.width($0) <= width })
@@ -105,6 +112,15 @@ import Testing
     @Test func `the column by which it sorts stays on a narrow screen`() {
         #expect(TopColumn.fitting(80, keeping: .compact).contains(.compact))
         #expect(!TopColumn.fitting(80, keeping: .all).contains(.compact))
+        #expect(TopColumn.fitting(80, keeping: .ppid).contains(.ppid))
+    }
+
+    @Test func `reads and writes are dropped after everything but the waits, the parent first`() {
+        let at80 = TopColumn.fitting(80, keeping: .all)
+        #expect(at80 == [.pid, .user, .run, .all, .cpuwait, .blkio, .read, .write, .end, .command])
+        #expect(!TopColumn.fitting(131, keeping: .all).contains(.ppid))
+        #expect(TopColumn.fitting(71, keeping: .all).contains(.write))
+        #expect(!TopColumn.fitting(70, keeping: .all).contains(.write))
     }
 
     @Test(arguments: [0, 1, 5, 6, 8, 30]) func `there are never more lines than rows`(height: Int) {
@@ -133,7 +149,7 @@ import Testing
     @Test func `that records of threads were not read is noted`() {
         var changed = interval
         changed.lacksThreads = true
-        #expect(screen { $0.interval = changed }[4].hasPrefix("note      too many threads ended: RUN "))
+        #expect(screen { $0.interval = changed }[4].hasPrefix("note      too many threads ended: RUN, READ and WRITE "))
         let json = changed.json([], system: SystemFigures(), subject: .process)
         #expect(String(decoding: json, as: UTF8.self).contains(#""complete":false"#))
     }
@@ -179,8 +195,12 @@ import Testing
         #expect(ids(view(.character("r"))) == [14, 12, 13, 11, 10])
         #expect(ids(view(.character("N"))) == [13, 12, 11, 14, 10])
         #expect(ids(view(.character("P"))) == [10, 11, 12, 13, 14])
+        #expect(ids(view(.character("D"))) == [10, 11, 13, 12, 14])
+        #expect(ids(view(.character("E")))[0] == 10)
+        #expect(ids(view(.character("F"))) == [10, 11, 12, 13, 14])
         #expect(view(.right).sort == .cpuwait)
         #expect(view(.character("P"), .left).sort == .pid)
+        #expect(view(.character("P"), .right).sort == .ppid)
     }
 
     @Test func `a filter is typed live, and Escape brings back what was there before`() {
@@ -240,12 +260,13 @@ import Testing
     }
 
     @Test func `pressure and load are read as the kernel writes them`() {
-        let before = SystemFigures.Pressure(
+        let report = PressureReport(
             parsing:
                 "some avg10=0.00 avg60=0.00 avg300=0.00 total=100\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n")
+        let before = SystemFigures.Pressure(report)
         #expect(before == .init(some: 100, full: 7))
         #expect(SystemFigures.Pressure(some: 160, full: nil).since(before) == .init(some: 60, full: nil))
-        #expect(SystemFigures.Pressure(parsing: "nonsense total=x") == .init())
+        #expect(SystemFigures.Pressure(PressureReport(parsing: "nonsense total=x")) == .init())
         var figures = SystemFigures()
         figures.read(load: "9.31 7.35 3.46 11/165 12301\n")
         #expect(figures.load == ["9.31", "7.35", "3.46"])
@@ -261,8 +282,11 @@ import Testing
         #expect(
             text.hasPrefix(
                 #"{"time":1795400000123456789,"interval_us":2000000,"pressure_us":{"io":{"some":5,"full":2}},"ended":1,"failed":1,"lost":0,"implausible":{"waits":0,"tasks":0},"uncounted_tasks":0,"complete":true,"#
-                    + #""processes":[{"tgid":10,"command":"postgres","uid":0,"cpu_time_ns":{"lower":1,"upper":1},"stats":{"cpu_run_virtual_total":1,"#
+                    + #""processes":[{"tgid":10,"command":"postgres","uid":0,"ppid":1,"cpu_time_ns":{"lower":1,"upper":1},"io_complete":true,"stats":{"cpu_run_virtual_total":1,"#
             ))
+        #expect(text.contains(#","read_bytes":25600000,"write_bytes":2048}},{"tgid":11,"#))
+        #expect(text.contains(#""io_complete":false,"stats":{"cpu_run_virtual_total":1000000000,"#))
+        #expect(text.contains(#","read_bytes":4096}},{"tgid":12,"#))
         #expect(
             text.contains(
                 #"{"tgid":13,"command":"cc1","uid":0,"ended":true,"elapsed_us":40500,"exit":{"code":1},"cpu_time_ns":{"lower":80000000,"upper":80000000},"stats":{"#

@@ -10,17 +10,8 @@ struct SystemFigures: Equatable {
         /// The time that all non-idle tasks were stalled.
         var full: UInt64?
 
-        /// Parses a file of /proc/pressure.
-        init(parsing text: String) {
-            for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ")
-                let total = words.last { $0.hasPrefix("total=") }.flatMap { UInt64($0.dropFirst(6)) }
-                switch words.first {
-                case "some": some = total
-                case "full": full = total
-                default: break
-                }
-            }
+        init(_ report: PressureReport) {
+            self.init(some: report.some?.totalMicroseconds, full: report.full?.totalMicroseconds)
         }
 
         init(some: UInt64? = nil, full: UInt64? = nil) {
@@ -54,9 +45,8 @@ struct SystemFigures: Equatable {
     static func now() -> SystemFigures {
         var figures = SystemFigures()
         for resource in Resource.allCases {
-            // Without CONFIG_PSI the file does not exist; if PSI is disabled, it cannot be read.
-            guard let text = try? Descriptor.open("/proc/pressure/\(resource.rawValue)").readText() else { continue }
-            figures.pressure[resource] = Pressure(parsing: text)
+            guard let report = PressureReport.read("/proc/pressure/\(resource.rawValue)") else { continue }
+            figures.pressure[resource] = Pressure(report)
         }
         if let text = try? Descriptor.open("/proc/loadavg").readText() { figures.read(load: text) }
         return figures

@@ -1,11 +1,21 @@
 /// A column of top.
 enum TopColumn: String, CaseIterable, DispensableColumn {
-    case pid, user, run, all, cpuwait, blkio, swap, reclaim, thrash, compact, cow, irq, end, command
+    case pid, ppid, user, run, all, cpuwait, blkio, swap, reclaim, thrash, compact, cow, irq, read, write, end, command
 
-    /// Returns the time that the column sorts by, for ranges the upper bound; nil for other columns.
+    /// Returns the number that the column sorts by, from the largest: a time, for ranges the upper bound, or bytes; nil
+    /// for other columns.
+    func amount(in row: TopRow) -> UInt64? {
+        switch self {
+        case .read: row.traffic?.read
+        case .write: row.traffic?.written
+        default: row.spent.flatMap(nanoseconds)
+        }
+    }
+
+    /// Returns the time that the column shows; nil for other columns.
     func nanoseconds(_ spent: TimeSpent) -> UInt64? {
         switch self {
-        case .pid, .user, .end, .command: nil
+        case .pid, .ppid, .user, .read, .write, .end, .command: nil
         case .all: spent.waited
         case .run: spent.cpuTime?.upperNanoseconds
         case .cpuwait: spent[.cpu]
@@ -22,7 +32,7 @@ enum TopColumn: String, CaseIterable, DispensableColumn {
     /// The title and shape.
     var column: Column {
         switch self {
-        case .pid: Column(title: "PID", alignment: .right, width: 7)
+        case .pid, .ppid: Column(title: rawValue.uppercased(), alignment: .right, width: 7)
         case .user: Column(title: "USER", alignment: .left, width: 8, cuts: true)
         case .end: Column(title: "E", alignment: .left, width: 1)
         case .command: Column(title: "COMMAND", alignment: .left, width: 15)
@@ -35,13 +45,15 @@ enum TopColumn: String, CaseIterable, DispensableColumn {
     var rank: Int {
         switch self {
         case .pid, .run, .all, .cpuwait, .blkio, .end, .command: 0
-        case .reclaim: 1
+        case .read, .write: 1
         case .user: 2
-        case .swap: 3
-        case .thrash: 4
-        case .irq: 5
-        case .cow: 6
-        case .compact: 7
+        case .reclaim: 3
+        case .swap: 4
+        case .thrash: 5
+        case .irq: 6
+        case .cow: 7
+        case .compact: 8
+        case .ppid: 9
         }
     }
 
@@ -65,14 +77,15 @@ enum TopHelp {
           CPUWAIT  runnable, no CPU free      COMPACT  moving memory for large pages
           BLKIO    disks and other storage    COW      copying of written pages
           SWAP     pages read from swap       IRQ      interrupted, where counted
+          READ     bytes from storage, WRITE to it, per second; +: some are missing
           E        e: ended in the interval, F: failed; similar ones share a row
         RUN 0.1–77.3: the records of ended tasks lack up to one tick each.
         Pressure: some thread was stalled; full: all threads with work were.
 
         Keys
           < > arrows   sort by the next column    r   reverse the order
-          A R C B S M T O W I   sort by ALL RUN CPUWAIT BLKIO SWAP RECLAIM THRASH
-                       COMPACT COW IRQ            P U N   by PID USER COMMAND
+          A R C B S M T O W I D E   sort by ALL RUN CPUWAIT BLKIO SWAP RECLAIM THRASH
+                       COMPACT COW IRQ READ WRITE    F P U N   by PPID PID USER COMMAND
           /            filter: part of a command, start of a user name, or a pid
           i e          hide idle ones, hide ended ones
           t            threads or processes       p   pause

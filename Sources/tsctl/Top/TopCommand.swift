@@ -11,7 +11,9 @@ struct TopCommand: ParsableCommand {
             A live screen of the activity of each process in the last interval, in percent of one thread's time: 100 \
             is one thread, all the time. RUN is the time on a CPU, ALL the sum of all waits: CPUWAIT (runnable, no CPU \
             free), BLKIO, SWAP, RECLAIM, THRASH, COMPACT, COW (copy-on-write) and IRQ. Waits can be nested, like \
-            reclaim that waits for a disk. Processes that ended in the interval are shown too, however short-lived; \
+            reclaim that waits for a disk. READ and WRITE are bytes per second from and to storage, with + if those of \
+            some threads are withheld from you; PPID is the parent process. A narrow terminal shows fewer columns. \
+            Processes that ended in the interval are shown too, however short-lived; \
             those with the same command, user and exit status share a row. The record of an ended task lacks up to one \
             tick of its time on a CPU, so RUN can be a range like 0.1–77.3; --sort run uses its upper end.
 
@@ -19,13 +21,14 @@ struct TopCommand: ParsableCommand {
             for threads, p to pause, + and - to change the interval, q to quit.
 
             If standard output is not a terminal, or with --batch, each interval is printed as plain text; with --json \
-            as one line, with times in nanoseconds; with --csv as one row per process.
+            as one line, with times in nanoseconds and bytes in the interval; with --csv as one row per process.
 
             \(DurationArgument.explanation)
 
             Examples:
               tsctl top
               tsctl top --sort blkio --interval 1
+              tsctl top --sort write
               tsctl top --match postgres --threads
               tsctl top --batch --count 1 --busy --limit 10
               tsctl top --json | jq -c '.processes[] | select(.stats.blkio_delay_total > 0)'

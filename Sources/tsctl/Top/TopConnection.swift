@@ -14,9 +14,8 @@ struct TopConnection {
 
     /// The maximum time in which a sample reads the records of earlier exits; further records are only counted.
     private static let readingMicroseconds: UInt64 = 200_000
-    private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union(TaskRecord.cpuTimeFields).union([
-        .acTgetime, .acTgid, .acFlag, .acExitcode, .acPid,
-    ])
+    private static let fields = TimeKind.fields.union(TopRow.Identity.fields).union(TaskRecord.cpuTimeFields)
+        .union(StorageLedger.fields).union([.acTgetime, .acTgid, .acFlag, .acExitcode, .acPid])
 
     /// Connects and subscribes to exits.
     init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
@@ -50,6 +49,9 @@ struct TopConnection {
         let begin = SystemClock.monotonicMicroseconds
         let answers = try RateLimitedQueries.send(requests, on: self.requests)
         model.update(with: Array(zip(requests, answers)), during: begin...SystemClock.monotonicMicroseconds)
+        // Before the exits: a thread that is not listed any more has ended, and its exit comes now.
+        let storageQueries = model.storageQueries(listing: ProcessDirectory.threads)
+        model.addStorage(Array(zip(storageQueries, try RateLimitedQueries.send(storageQueries, on: self.requests))))
         try subscribe()
         let end = SystemClock.monotonicMicroseconds + Self.readingMicroseconds
         while let event = try exits.nextReceivedText() {

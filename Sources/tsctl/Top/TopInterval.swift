@@ -18,7 +18,7 @@ struct TopInterval: Equatable {
     var omitted: UInt64
     /// Whether exits are missing because there was no connection.
     var isPartial: Bool
-    /// Whether records of ended threads could not be read in time, so that RUN can be higher than shown.
+    /// Whether records of ended threads could not be read in time, so that RUN, READ and WRITE can be higher than shown.
     var lacksThreads = false
     /// The waits that are missing from the rows.
     var omittedWaits = OmittedWaits()
@@ -30,7 +30,7 @@ struct TopInterval: Equatable {
 
     /// Returns a time in the interval as tenths of a percent of one thread's time.
     func permille(_ nanoseconds: UInt64) -> UInt64 {
-        microseconds == 0 ? 0 : nanoseconds / microseconds
+        Rate.permille(nanoseconds: nanoseconds, in: microseconds)
     }
 }
 
@@ -76,6 +76,7 @@ extension TopInterval {
                 writer.field("command", identity.command)
                 if let uid = identity.uid { writer.field("uid", uid) }
             }
+            if let parent = row.parent { writer.field("ppid", parent) }
             if let end = row.end {
                 writer.field("ended", true)
                 writer.field("elapsed_us", end.ageMicroseconds)
@@ -84,13 +85,16 @@ extension TopInterval {
                     writer.value { RecordEncoder.appendExit(status, to: &$0) }
                 }
             }
-            if let spent = row.spent {
-                if let time = spent.cpuTime { writer.field("cpu_time_ns", time) }
-                writer.key("stats")
-                writer.object { writer in
-                    for kind in TimeKind.allCases {
-                        if let nanoseconds = spent[kind] { writer.field(kind.field.name, nanoseconds) }
-                    }
+            if let time = row.spent?.cpuTime { writer.field("cpu_time_ns", time) }
+            if let traffic = row.traffic { writer.field("io_complete", traffic.isComplete) }
+            guard row.spent != nil || row.traffic != nil else { return }
+            writer.key("stats")
+            writer.object { writer in
+                for kind in TimeKind.allCases {
+                    if let nanoseconds = row.spent?[kind] { writer.field(kind.field.name, nanoseconds) }
+                }
+                for field in StorageTraffic.fields {
+                    if let bytes = row.traffic?[field] { writer.field(field.name, bytes) }
                 }
             }
         }
@@ -113,8 +117,9 @@ struct TopCSV {
     /// The names of the columns.
     var heading: String {
         CSV.line(
-            [times.csvName, "interval_us", subject == .process ? "tgid" : "pid", "command", "uid", "ended"]
-                + CSV.exitNames + CSV.cpuTimeNames + Self.waits.map { $0.field.csvName(times) })
+            [times.csvName, "interval_us", subject == .process ? "tgid" : "pid", "command", "uid", "ppid", "ended"]
+                + CSV.exitNames + CSV.cpuTimeNames
+                + (Self.waits.map(\.field) + StorageTraffic.fields).map { $0.csvName(times) })
     }
 
     /// Returns the rows of an interval.
@@ -123,11 +128,15 @@ struct TopCSV {
             let leading: [String?] = [
                 times.csvValue(nanoseconds: interval.time), "\(interval.microseconds)", "\(row.id)",
                 row.identity.map { CSV.cell(ofName: $0.command) }, row.identity?.uid.map { "\($0)" },
-                "\(row.end != nil)",
+                row.parent.map { "\($0)" }, "\(row.end != nil)",
             ]
             return CSV.line(
                 leading + CSV.values(of: row.end?.status) + CSV.values(of: row.spent?.cpuTime)
-                    + Self.waits.map { kind in row.spent?[kind].map { "\($0)" } })
+                    + Self.waits.map { kind in row.spent?[kind].map { "\($0)" } }
+                    + StorageTraffic.fields.map { field in
+                        // An incomplete sum is not the value of the process.
+                        row.traffic.flatMap { $0.isComplete ? $0[field] : nil }.map { "\($0)" }
+                    })
         }
     }
 }

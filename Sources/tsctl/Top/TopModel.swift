@@ -12,32 +12,19 @@ struct TopModel {
     /// The unit of samples: each thread, or each process as a whole.
     enum Subject: String { case process, thread }
 
-    /// One task in a sample.
-    struct Snapshot {
-        var identity: TopRow.Identity?
-        /// The time of its start, on the monotonic clock, as far as it is known.
-        var startMicroseconds: UInt64?
-        /// Its age; for a process with several threads, the sum of their ages.
-        var age: UInt64
-        var spent: TimeSpent
-        /// The waits that are missing from that.
-        var omitted = OmittedWaits()
-        /// Whether an earlier sample had the same task.
-        var isContinued = false
-        /// Whether the identity was sampled so early that the task may have executed another program since.
-        var isYoung = false
-    }
-
     /// A query to the daemon for a task.
     typealias Query = RateLimitedQueries.Query
 
     let subject: Subject
     /// The tick of the kernel.
     private let tick: Duration
-    private var before: [UInt32: Snapshot] = [:]
-    private var now: [UInt32: Snapshot] = [:]
+    private(set) var before: [UInt32: Snapshot] = [:]
+    private(set) var now: [UInt32: Snapshot] = [:]
     private var doubtful: Set<UInt32> = []
-    private var ends: [ExitRecord] = []
+    private var ends: [(record: ExitRecord, growth: StorageLedger.Growth?)] = []
+    var ledger = StorageLedger()
+    /// The process of each query for storage traffic.
+    var storageOwners: [UInt32] = []
     private var endedIDs: Set<UInt32> = []
     /// The maximum uncounted run time of threads that ended before their process.
     private var uncounted: [UInt32: UInt64] = [:]
@@ -73,7 +60,7 @@ struct TopModel {
     }
 
     private static func threadQuery(_ id: UInt32) -> Query {
-        Query(.pid(id), fields: counters.union(TopRow.Identity.fields))
+        Query(.pid(id), fields: counters.union(TopRow.Identity.fields).union(StorageLedger.fields))
     }
 
     /// Returns whether the name must be queried; names can change, most often soon after the start.
@@ -111,7 +98,7 @@ struct TopModel {
             }
         }
         take(answers, moments)
-        for record in ends {
+        for (record, _) in ends {
             // A task that has ended but still exists is a zombie; its exit was already added.
             let id = id(of: record)
             guard let start = now[id]?.startMicroseconds else { continue }
@@ -124,14 +111,17 @@ struct TopModel {
 
     /// Adds an exit.
     mutating func ended(_ record: ExitRecord) {
+        let id = id(of: record)
+        ledger.end(record.task, thread: record.pid, owner: id)
         if subject == .process, record.isLast == false {
-            uncounted[id(of: record), default: 0] &+= uncounted(of: record)
+            uncounted[id, default: 0] &+= uncounted(of: record)
             return
         }
         ended += 1
         if record.exit?.isSuccess == false { failed += 1 }
-        endedIDs.insert(id(of: record))
-        if ends.count < Self.mostEnds { ends.append(record) } else { omitted += 1 }
+        endedIDs.insert(id)
+        let growth = ledger.endOwner(id)
+        if ends.count < Self.mostEnds { ends.append((record, growth)) } else { omitted += 1 }
     }
 
     /// Counts an exit whose record could not be read in time.
@@ -170,7 +160,9 @@ struct TopModel {
                 if remaining.first?.0.target == .pid(id) { remaining.removeFirst() }
                 if case .success(let answer) = answer { add(id, answer.record, first, moments) }
             case .pid(let id):
-                if case .success(let answer) = answer { add(id, answer.record, answer.record, moments) }
+                guard case .success(let answer) = answer else { continue }
+                add(id, answer.record, answer.record, moments)
+                if subject == .thread { ledger.add(answer.record, thread: id, owner: id) }
             case .cgroup:
                 break
             }
@@ -185,14 +177,14 @@ struct TopModel {
         let old = before[id]
         if let first, let age = first[.acEtime] {
             snapshot.identity = TopRow.Identity(first)
+            snapshot.parent = TopRow.parent(in: first)
             let start = moments.lowerBound - min(age, moments.lowerBound)
             snapshot.startMicroseconds = start
             snapshot.isYoung = old == nil || !isOlderThanInterval(age)
             snapshot.isContinued = old.map { isSame($0, start: start) } ?? false
         } else if let old, !endedIDs.contains(id), isSame(old, snapshot), !snapshot.spent.isLess(than: old.spent) {
-            (snapshot.identity, snapshot.startMicroseconds, snapshot.isContinued) = (
-                old.identity, old.startMicroseconds, true
-            )
+            (snapshot.identity, snapshot.parent) = (old.identity, old.parent)
+            (snapshot.startMicroseconds, snapshot.isContinued) = (old.startMicroseconds, true)
         } else {
             doubtful.insert(id)
         }
@@ -231,6 +223,8 @@ struct TopModel {
             for (id, snapshot) in now {
                 var row = TopRow(id: id, identity: snapshot.identity, spent: spent(id, snapshot, elapsed))
                 row.spent?.add(uncounted: uncounted[id] ?? 0)
+                row.parent = snapshot.parent
+                row.traffic = ledger.traffic(of: id, elapsedAtMost: elapsed)
                 rows.append(row)
             }
             interval = TopInterval(
@@ -240,6 +234,7 @@ struct TopModel {
             interval?.omittedWaits = omittedWaits
             interval?.lacksThreads = lacksThreads
         }
+        ledger.finish(livingOwners: now.keys)
         (before, previousSample) = (now, sample)
         (ended, failed, lost, omitted, isPartial) = (0, 0, 0, 0, false)
         lacksThreads = false
@@ -252,7 +247,7 @@ struct TopModel {
     private var omittedWaits: OmittedWaits {
         var sum = OmittedWaits()
         for snapshot in now.values { sum.add(snapshot.omitted) }
-        for record in ends { sum.add((subject == .process ? record.process : nil) ?? record.task) }
+        for (record, _) in ends { sum.add((subject == .process ? record.process : nil) ?? record.task) }
         return sum
     }
 
@@ -264,13 +259,14 @@ struct TopModel {
 
     private func endedRows(_ elapsed: UInt64) -> [TopRow] {
         var earlier = before
-        return ends.map { record in
+        return ends.map { record, growth in
             let id = id(of: record)
             let age = age(of: record)
             let total = TimeSpent((subject == .process ? record.process : nil) ?? record.task)
             let uncounted = uncounted(of: record) &+ (subject == .process ? uncounted[id] ?? 0 : 0)
             var row = TopRow(
                 id: id, identity: TopRow.Identity(record.task),
+                parent: TopRow.parent(in: record.task), traffic: growth?.traffic(elapsedAtMost: elapsed),
                 end: TopRow.End(status: record.exit, ageMicroseconds: age))
             // Of several exits of one id in an interval, only the first can have been in the previous sample.
             if let old = earlier[id], !total.isLess(than: old.spent), isAsOld(age, as: old) {

@@ -17,7 +17,8 @@ struct TopRow: Equatable {
             uid = record[.acUid].map { UInt32(truncatingIfNeeded: $0) }
         }
 
-        static let fields: FieldSet = [.acComm, .acUid, .acEtime]
+        /// The fields that identify a task, with its parent and its age.
+        static let fields: FieldSet = [.acComm, .acUid, .acPpid, .acEtime]
     }
 
     /// The exit of a task in the interval.
@@ -32,12 +33,19 @@ struct TopRow: Equatable {
     var identity: Identity?
     /// The activity in the interval; nil if it is unknown, as for a task that appears for the first time.
     var spent: TimeSpent?
+    /// The parent process; nil if it is unknown, or if the tasks of the row have different parents.
+    var parent: UInt32?
+    /// The bytes read from and written to storage in the interval; nil if they are unknown.
+    var traffic: StorageTraffic?
     var end: End?
     /// The number of exits in the row.
     var count = 1
 }
 
 extension TopRow {
+    /// Returns the parent process in the record of a task.
+    static func parent(in record: TaskRecord) -> UInt32? { record[.acPpid].map { UInt32(truncatingIfNeeded: $0) } }
+
     /// The common properties of exits that share a row.
     struct Group: Hashable {
         let identity: Identity?
@@ -50,6 +58,10 @@ extension TopRow {
     /// Adds another row of the group.
     mutating func add(_ other: TopRow) {
         count += other.count
+        if parent != other.parent { parent = nil }
+        if traffic != nil || other.traffic != nil {
+            traffic = (traffic ?? .unknown) + (other.traffic ?? .unknown)
+        }
         if let more = other.spent { spent = spent.map { $0 + more } ?? more }
         if let age = other.end?.ageMicroseconds, age > end?.ageMicroseconds ?? 0 { end?.ageMicroseconds = age }
     }

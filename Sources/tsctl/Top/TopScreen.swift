@@ -73,7 +73,7 @@ struct TopScreen {
         let parts = names.compactMap { resource, name -> String? in
             guard let pressure = state.system.pressure[resource], let interval = state.interval else { return nil }
             func percent(_ value: UInt64?) -> String? {
-                value.map { Self.percent(permille: interval.permille(min($0, interval.microseconds) * 1_000)) + " %" }
+                value.map { Rate.percent(permille: interval.permille(min($0, interval.microseconds) * 1_000)) + " %" }
             }
             // It is impossible that all tasks wait for a CPU.
             let full = resource == .cpu ? nil : percent(pressure.full)
@@ -117,7 +117,7 @@ struct TopScreen {
             notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
         }
         if state.interval?.lacksThreads == true {
-            notes.append("too many threads ended: RUN of their processes can be higher than shown")
+            notes.append("too many threads ended: RUN, READ and WRITE of their processes can be higher than shown")
         }
         let subjects = state.subject == .process ? ("process", "processes") : ("thread", "threads")
         notes += state.interval?.omittedWaits.notes(subjects) ?? []
@@ -154,13 +154,16 @@ struct TopScreen {
     ) -> String {
         switch column {
         case .pid: return row.count == 1 ? "\(row.id)" : "-"
+        case .ppid: return row.parent.map { "\($0)" } ?? "-"
         case .user: return row.identity?.uid.map { names.user($0) } ?? "-"
         case .end: return row.end.map { $0.status?.isSuccess == false ? "F" : "e" } ?? ""
         case .command: return (row.identity?.command ?? "?") + (row.end.map { Self.ended($0, row.count) } ?? "")
         case .run: return row.spent?.cpuTime.map { Self.percent($0, interval) } ?? "-"
+        case .read: return row.traffic?.rate(.readBytes, in: interval.microseconds) ?? "-"
+        case .write: return row.traffic?.rate(.writeBytes, in: interval.microseconds) ?? "-"
         default:
             guard let nanoseconds = row.spent.flatMap(column.nanoseconds) else { return "-" }
-            return nanoseconds == 0 ? "0" : Self.percent(permille: interval.permille(nanoseconds))
+            return nanoseconds == 0 ? "0" : Rate.percent(permille: interval.permille(nanoseconds))
         }
     }
 
@@ -168,9 +171,9 @@ struct TopScreen {
     private static func percent(_ time: CPUTime, _ interval: TopInterval) -> String {
         let (lower, upper) = (interval.permille(time.lowerNanoseconds), interval.permille(time.upperNanoseconds))
         guard upper - lower <= 1 || CPUTimeText.isNarrow(time) else {
-            return "\(percent(permille: lower))–\(percent(permille: upper))"
+            return "\(Rate.percent(permille: lower))–\(Rate.percent(permille: upper))"
         }
-        return time.upperNanoseconds == 0 ? "0" : percent(permille: lower)
+        return time.upperNanoseconds == 0 ? "0" : Rate.percent(permille: lower)
     }
 
     private static func ended(_ end: TopRow.End, _ count: Int) -> String {
@@ -178,9 +181,6 @@ struct TopScreen {
         guard count == 1 else { return " (\(how), \(count) times)" }
         return " (\(how) after \(DecimalText.period(microseconds: end.ageMicroseconds)))"
     }
-
-    /// Formats tenths of a percent as percent with one decimal.
-    static func percent(permille: UInt64) -> String { "\(permille / 10).\(permille % 10)" }
 }
 
 extension Style {

@@ -84,7 +84,7 @@ struct TopView: Equatable {
     static let keys: [Character: TopColumn] = [
         "A": .all, "R": .run, "C": .cpuwait, "B": .blkio, "S": .swap, "M": .reclaim, "T": .thrash, "O": .compact,
         "W": .cow,
-        "I": .irq, "P": .pid, "U": .user, "N": .command,
+        "I": .irq, "D": .read, "E": .write, "F": .ppid, "P": .pid, "U": .user, "N": .command,
     ]
 
     private mutating func change(interval microseconds: UInt64) -> Action {
@@ -141,6 +141,9 @@ struct TopView: Equatable {
         switch sort {
         case .pid:
             return rows
+        case .ppid:
+            let keys = rows.map { $0.parent ?? .max }
+            return zip(rows, keys).sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
         case .end:
             return rows.filter { $0.end != nil } + rows.filter { $0.end == nil }
         case .user, .command:
@@ -149,10 +152,10 @@ struct TopView: Equatable {
             }
             return zip(rows, keys).sorted { ($0.1, $0.0.id) < ($1.1, $1.0.id) }.map(\.0)
         default:
-            // Among rows with equal waits, those that ran longest come first.
+            // Among rows with equal amounts, those that ran longest come first.
             let keys = rows.map { row in
                 (
-                    row.spent.flatMap(sort.nanoseconds) ?? 0, row.spent?.cpuTime?.upperNanoseconds ?? 0,
+                    sort.amount(in: row) ?? 0, row.spent?.cpuTime?.upperNanoseconds ?? 0,
                     UInt32.max - row.id
                 )
             }

@@ -73,10 +73,10 @@ extension SystemTests {
 
         @Test func `a new size redraws the screen`() throws {
             try start()
-            #expect(try terminal.screen().contains { $0.contains(" THRASH ") })
+            #expect(try terminal.screen().contains { $0.contains(" SWAP ") })
             try terminal.resize(columns: 60, rows: 9)
             let lines = try terminal.wait(for: "fewer columns") { lines in
-                !lines.contains { $0.contains(" THRASH ") } && lines.contains { $0.contains(" BLKIO ") }
+                !lines.contains { $0.contains(" SWAP ") } && lines.contains { $0.contains(" BLKIO ") }
             }
             #expect(lines.allSatisfy { $0.count <= 60 })
             try terminal.press("q")
