@@ -175,7 +175,7 @@ import Testing
         ["--pid", "1", "--interval", "0.01"], ["--pid", "1", "--interval", "1e3"],
         ["--pid", "1", "--interval", "1.2345678"], ["--pid", "1", "--interval", "50ms"],
         ["--pid", "1", "--interval", "25h"], ["--pid", "1", "--interval", "1m"],
-        ["--all", "--sort", "colour"], ["--all", "--limit", "0"], ["--cgroup", "/c", "--interval", "1"],
+        ["--all", "--sort", "colour"], ["--all", "--limit", "0"],
         ["--cgroup", "/c", "--sort", "pid"],
     ])
     func `wrong usage is status 64`(arguments: [String]) throws {

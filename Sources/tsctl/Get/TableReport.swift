@@ -1,5 +1,3 @@
-import Glibc
-import LinuxSystem
 import Taskstats
 import TaskstatsProtocol
 
@@ -89,13 +87,10 @@ struct TableReport: ~Copyable {
             reportWithheld(before)
             reportOmitted(before)
             var left = count ?? .max
-            var next = before.begin
+            var timer = IntervalTimer(interval, from: before.begin)
             while left > 0, !before.rows.isEmpty {
                 try output.flush(interruptedBy: interruption.descriptor)
-                next += interval.microseconds
-                guard Self.wait(until: next, interruptedBy: interruption.descriptor) else {
-                    throw StandardOutput.Stop.interrupted
-                }
+                try timer.wait(interruptedBy: interruption.descriptor)
                 let now = try nextSample(interruptedBy: interruption.descriptor)
                 for row in order.arrange(now.differences(since: before)) { show(row, now, since: before) }
                 (before, left) = (now, left - 1)
@@ -117,15 +112,8 @@ struct TableReport: ~Copyable {
                 return try sample(fields.union(Self.identity), interruptedBy: descriptor)
             } catch let error as TaskstatsError {
                 guard let reconnector else { throw error }
-                guard
-                    case .restored(let gap) = try reconnector.restore(
-                        connection, after: error, interruptedBy: descriptor)
-                else { throw StandardOutput.Stop.interrupted }
-                if case .json = form {
-                    output.line(gap.json)
-                } else {
-                    Console.print("\(gap.text): the next interval includes this time")
-                }
+                let gap = try reconnector.gap(of: connection, after: error, interruptedBy: descriptor)
+                if case .json = form { output.line(gap.json) } else { Console.print(gap.textOfIntervals) }
             }
         }
     }
@@ -191,31 +179,13 @@ struct TableReport: ~Copyable {
         }
     }
 
-    /// Waits until this time; returns false if interrupted first.
-    private static func wait(until moment: UInt64, interruptedBy descriptor: Int32) -> Bool {
-        var interruption = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while true {
-            let now = SystemClock.monotonicMicroseconds
-            let remaining = moment > now ? (moment - now + 999) / 1_000 : 0
-            if unsafe poll(&interruption, 1, Int32(clamping: remaining)) > 0 { return false }
-            if remaining == 0 { return true }
-        }
-    }
 }
 
 extension TaskSample {
     /// Returns the changes of each task since an earlier sample; tasks that are not in it must have started later.
     func differences(since before: TaskSample) -> [TaskRow] {
         let earlier = Dictionary(before.rows.map { ($0.key, $0) }) { first, _ in first }
-        let least = begin > before.end ? begin - before.end : 0
-        return rows.compactMap { row in
-            guard let age = row.ageMicroseconds else { return nil }
-            if let known = earlier[row.key], let earlierAge = known.ageMicroseconds,
-                TaskIdentity.isSame(age: age, earlier: earlierAge, elapsedAtLeast: least)
-            {
-                return row.since(known)
-            }
-            return TaskIdentity.isNew(age: age, elapsedAtMost: end - before.begin) ? row.since(nil) : nil
-        }
+        let elapsed = (begin > before.end ? begin - before.end : 0)...(end - before.begin)
+        return rows.compactMap { $0.change(since: earlier[$0.key], elapsed: elapsed) }
     }
 }

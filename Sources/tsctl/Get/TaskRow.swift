@@ -79,6 +79,29 @@ struct TaskRow {
     /// The age in microseconds, from the record that identifies the task best.
     var ageMicroseconds: UInt64? { leader?[.acEtime] ?? counters[.acEtime] }
 
+    /// The number of living threads.
+    var livingThreads: Int {
+        switch threads {
+        case .one: 1
+        case .notQueried: ProcessDirectory.threadCount(of: id) ?? 1
+        case .several(let threads): max(1, threads.records.count)
+        }
+    }
+
+    /// Returns the changes since an earlier sample, or since the start of a task that started later; nil if an earlier
+    /// sample is missing.
+    ///
+    /// The time between the samples, in microseconds, is known as a range, because each sample takes time.
+    func change(since known: TaskRow?, elapsed: ClosedRange<UInt64>) -> TaskRow? {
+        guard let age = ageMicroseconds else { return nil }
+        if let known, let earlier = known.ageMicroseconds,
+            TaskIdentity.isSame(age: age, earlier: earlier, elapsedAtLeast: elapsed.lowerBound)
+        {
+            return since(known)
+        }
+        return TaskIdentity.isNew(age: age, elapsedAtMost: elapsed.upperBound) ? since(nil) : nil
+    }
+
     /// Returns the changes since an earlier sample of the same task, or since its start.
     func since(_ earlier: TaskRow?) -> TaskRow {
         var difference = self

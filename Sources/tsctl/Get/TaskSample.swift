@@ -12,6 +12,10 @@ struct TaskSample {
         case threads([UInt32])
         /// Every process that this user can see.
         case all
+        /// The processes that this user can see whose command matches a pattern, each queried as this target.
+        case matching([GlobPattern], (UInt32) -> QueryTarget)
+        /// Processes found elsewhere: those that have ended or are withheld are only counted.
+        case found([UInt32])
     }
 
     /// The start and end of the sample, in microseconds of the monotonic clock.
@@ -25,16 +29,19 @@ struct TaskSample {
     private(set) var failures: [(key: TaskRow.Key, problem: String)] = []
     /// The number of this user's processes that the daemon withholds.
     private(set) var withheld = 0
+    /// The number of listed processes that ended before they were queried.
+    private(set) var ended = 0
 
     /// The maximum number of threads to query; processes with threads beyond it lack the fields that only threads have.
     static let mostThreads = 2_048
 
-    /// Takes a sample; `leaders` adds the fields of the first task of processes, `threads` those of every thread.
+    /// Takes a sample; `leaders` adds the fields of the first task of processes, `threads` those of every thread, up to
+    /// a number of threads.
     ///
     /// Throws ``StandardOutput/Stop/interrupted`` if the descriptor became readable first; a negative one never does.
     static func take(
-        _ selection: Selection, fields: FieldSet, leaders: Bool, threads: Bool, on connection: TaskstatsConnection,
-        interruptedBy descriptor: Int32
+        _ selection: Selection, fields: FieldSet, leaders: Bool, threads: Bool, upTo mostThreads: Int = mostThreads,
+        on connection: TaskstatsConnection, interruptedBy descriptor: Int32
     ) throws -> TaskSample {
         var sample = TaskSample()
         let targets = try sample.targets(selection, connection.server)
@@ -58,16 +65,16 @@ struct TaskSample {
             let leader = leaders && key.kind == .process ? answers.popFirst() : nil
             sample.add(key, counters, leader, isNamed: isNamed || key.kind == .total)
         }
-        if threads { try sample.queryThreads(fields, on: connection, interruptedBy: descriptor) }
+        if threads { try sample.queryThreads(fields, upTo: mostThreads, on: connection, interruptedBy: descriptor) }
         sample.end = SystemClock.monotonicMicroseconds
         return sample
     }
 
     /// Queries the threads of processes that have, or have had, several.
     private mutating func queryThreads(
-        _ fields: FieldSet, on connection: TaskstatsConnection, interruptedBy descriptor: Int32
+        _ fields: FieldSet, upTo mostThreads: Int, on connection: TaskstatsConnection, interruptedBy descriptor: Int32
     ) throws {
-        var room = Self.mostThreads
+        var room = mostThreads
         var found: [(row: Int, ids: [UInt32])] = []
         var requests: [RateLimitedQueries.Query] = []
         for index in rows.indices where rows[index].key.kind == .process && rows[index].mayHaveSeveralThreads {
@@ -115,15 +122,11 @@ struct TaskSample {
     private mutating func targets(
         _ selection: Selection, _ server: ServerInfo
     ) throws(Failure) -> [(key: TaskRow.Key, target: QueryTarget)] {
+        // Without access to all processes, those of other users would be refused.
+        let owner = server.access == .all ? nil : server.uid
         switch selection {
         case .named(let targets):
-            return targets.compactMap { target in
-                switch target {
-                case .pid(let id): (TaskRow.Key(kind: .task, id: id), target)
-                case .tgid(let id): (TaskRow.Key(kind: .process, id: id), target)
-                case .cgroup: nil
-                }
-            }
+            return Self.keyed(targets)
         case .threads(let ids):
             var found: [(key: TaskRow.Key, target: QueryTarget)] = []
             for id in ids {
@@ -137,9 +140,20 @@ struct TaskSample {
             }
             return found
         case .all:
-            let owner = server.access == .all ? nil : server.uid
-            return try ProcessDirectory.processes(ofUser: owner).map {
-                (TaskRow.Key(kind: .process, id: $0), .tgid($0))
+            return Self.keyed(try ProcessDirectory.processes(ofUser: owner).map(QueryTarget.tgid))
+        case .matching(let patterns, let target):
+            return Self.keyed(try ProcessDirectory.processes(matching: patterns, ofUser: owner).map(target))
+        case .found(let ids):
+            return Self.keyed(ids.map(QueryTarget.tgid))
+        }
+    }
+
+    private static func keyed(_ targets: [QueryTarget]) -> [(key: TaskRow.Key, target: QueryTarget)] {
+        targets.compactMap { target in
+            switch target {
+            case .pid(let id): (TaskRow.Key(kind: .task, id: id), target)
+            case .tgid(let id): (TaskRow.Key(kind: .process, id: id), target)
+            case .cgroup: nil
             }
         }
     }
@@ -159,7 +173,7 @@ struct TaskSample {
         case .failure(let error):
             switch error.code {
             // A listed process may have ended since.
-            case .noSuchTask where !isNamed: break
+            case .noSuchTask where !isNamed: ended += 1
             case .permissionDenied where !isNamed: withheld += 1
             default: failures.append((key, Failure(error).message))
             }

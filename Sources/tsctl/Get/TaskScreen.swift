@@ -72,52 +72,19 @@ struct TaskScreen {
     // MARK: Usage
 
     private var usage: [(label: String, value: String?)] {
-        [
-            ("CPU time", cpuTime),
-            ("memory", list([text(.hiwaterRss, "peak resident"), text(.hiwaterVm, "peak virtual")])),
-            ("page faults", list([text(.acMinflt, "minor"), text(.acMajflt, "major")])),
-            (
-                "reads",
-                list([
-                    rounded(.readChar, "1 KiB"), rounded(.readSyscalls, "1024", "calls"),
-                    rounded(.readBytes, "1 KiB", "from storage"),
-                ])
-            ),
-            (
-                "writes",
-                list([
-                    rounded(.writeChar, "1 KiB"), rounded(.writeSyscalls, "1024", "calls"),
-                    rounded(.writeBytes, "1 KiB", "to storage"),
-                    row[.cancelledWriteBytes] == 0 ? nil : text(.cancelledWriteBytes, "cancelled"),
-                ])
-            ),
-            ("switches", list([text(.nvcsw, "voluntary"), text(.nivcsw, "involuntary")])),
-        ]
-    }
-
-    private var cpuTime: String? {
-        guard let time = row.cpuTime(tick: tick) else { return nil }
-        var parts: [String?] = []
+        let time = row.cpuTime(tick: tick)
+        var parts: (user: CPUTime, system: CPUTime)?
         if let user = row[.acUtime], let system = row[.acStime] {
-            let split = time.split(userTicks: user, systemTicks: system)
-            parts = ["\(CPUTimeText.withUnit(split.user)) user", "\(CPUTimeText.withUnit(split.system)) system"]
+            parts = time?.split(userTicks: user, systemTicks: system)
         }
-        return list([CPUTimeText.withUnit(time)] + parts)
+        return UsageFacts(cpuTime: time, user: parts?.user, system: parts?.system, text: rounded).lines
     }
 
-    private func list(_ items: [String?]) -> String? {
-        let items = items.compactMap { $0 }
-        return items.isEmpty ? nil : items.joined(separator: ", ")
-    }
-
-    /// Formats a counter of I/O; the kernel rounds it down to a multiple of 1,024, so 0 means less than that.
-    private func rounded(_ field: Field, _ least: String, _ what: String = "") -> String? {
-        guard row[field] == 0 else { return text(field, what) }
-        return "under " + least + (what.isEmpty ? "" : " " + what)
-    }
-
-    private func text(_ field: Field, _ what: String) -> String? {
-        row.text(field).map { what.isEmpty ? $0 : "\($0) \(what)" }
+    /// Formats a field; the kernel rounds those of I/O down to a multiple of 1,024, so 0 means less than that.
+    private func rounded(_ field: Field) -> String? {
+        guard field.group == .io, row[field] == 0 else { return row.text(field) }
+        if field == .cancelledWriteBytes { return nil }
+        return field.unit == .count ? "under 1024" : "under 1 KiB"
     }
 }
 

@@ -62,6 +62,26 @@ struct Usage: Equatable {
         }
     }
 
+    /// Adds a living process with all of its threads, on a kernel with this tick.
+    mutating func add(_ process: TaskRow, tick: Duration) {
+        omitted.add(process.counters)
+        if let time = process.cpuTime(tick: tick) {
+            Self.add(time, to: &cpuTime)
+            if let user = process[.acUtime], let system = process[.acStime] {
+                let parts = time.split(userTicks: user, systemTicks: system)
+                Self.add(parts.user, to: &userTime)
+                Self.add(parts.system, to: &systemTime)
+            }
+        }
+        tasks += UInt64(process.livingThreads)
+        processes += 1
+        var whole = TaskRecord(kind: .process)
+        for field in Self.added.union(Self.largest) {
+            if let value = process[field] { whole.set(field, to: value) }
+        }
+        add(whole)
+    }
+
     /// Returns the sums of a process with the values that all of its threads share.
     ///
     /// The kernel sums neither the I/O nor the faults of threads, and the longest waits next to the sums are those of
