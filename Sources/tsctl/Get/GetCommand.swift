@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Taskstats
 import TaskstatsProtocol
 
@@ -9,7 +8,7 @@ struct GetCommand: ParsableCommand {
         commandName: "get",
         abstract: "Shows the counters of tasks, processes or a cgroup so far.",
         discussion: """
-            One task or process is shown as a report, several as a table. --pid shows all threads together if the id \
+            One task or process is shown as a report, several as a table, as are those of --comm. --pid shows all threads together if the id \
             belongs to a process with several, --tid shows one thread; with --json, --pid is one thread, as in the \
             protocol.
 
@@ -26,6 +25,13 @@ struct GetCommand: ParsableCommand {
             --sort takes a column in lower case (run, cpuwait, blkio, command...) or a field. Numbers come largest \
             first.
 
+            --cgroup and --unit show the sums over the processes of a cgroup and of all cgroups below it: waits, CPU time \
+            and I/O of those that live, and the pressure that the kernel reports for the cgroup. Processes that are not \
+            included are counted, with the reason. With --interval, each row shows rates: times in percent of one \
+            thread's time, bytes per second, and as PSI the share of the interval in which some task was stalled; MISSED \
+            is the number of processes that are not included. --cgroup takes a directory, or a path as \
+            /proc/PID/cgroup shows it. A cgroup of version 1 has only the number of tasks in each state.
+
             A missing task is reported on standard error and sets the exit status to 1; the others are shown.
 
             Examples:
@@ -38,7 +44,9 @@ struct GetCommand: ParsableCommand {
               tsctl get --all --csv > processes.csv     raw numbers for a spreadsheet
               tsctl get --pid 1 --fields delay,nvcsw    selected fields only
               tsctl get --pid 1 --json | jq .stats.cpu_delay_total
-              tsctl get --cgroup /sys/fs/cgroup/cpu/web the number of tasks in each state
+              tsctl get --comm 'postgres*' --sort blkio processes with such a name
+              tsctl get --unit nginx.service            the sums over a unit's processes
+              tsctl get --cgroup /user.slice --json     the same for a cgroup, as JSON
             """)
 
     @Option(
@@ -61,9 +69,17 @@ struct GetCommand: ParsableCommand {
     var all = false
 
     @Option(
-        help: ArgumentHelp("The tasks of a cgroup, by its version 1 directory.", valueName: "directory"),
+        name: .customLong("comm"),
+        help: ArgumentHelp("Processes that you can see, by command; can be repeated.", valueName: "pattern"))
+    var commands: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A cgroup, by its directory or its path in /proc/PID/cgroup.", valueName: "path"),
         completion: .directory)
     var cgroup: String?
+
+    @Option(help: ArgumentHelp("The cgroup of a unit of systemd, by its name.", valueName: "name"))
+    var unit: String?
 
     @Flag(help: "Each thread of these processes, and their sums.")
     var threads = false
@@ -89,8 +105,9 @@ struct GetCommand: ParsableCommand {
             "Print the replies as lines of JSON.",
             discussion: """
                 One object for each reply of taskstatsd. --all prints two for a process: its first thread, and the \
-                sums over all threads. With --interval the objects have the differences, and also time and \
-                interval_us.
+                sums over all threads. --cgroup and --unit print one for the sums, in which missing_processes counts \
+                the processes that are not included, by reason. With --interval the objects have the differences, and \
+                also time and interval_us.
                 """))
     var json = false
 
@@ -103,37 +120,37 @@ struct GetCommand: ParsableCommand {
 
     func validate() throws {
         let named = !pid.isEmpty || !tid.isEmpty || !tgid.isEmpty
-        guard [named, all, cgroup != nil].count(where: { $0 }) == 1 else {
-            throw ValidationError("Give either --pid, --tid or --tgid, or --all, or --cgroup.")
+        let subjects = [named, all, !commands.isEmpty, cgroup != nil, unit != nil]
+        guard subjects.count(where: { $0 }) == 1 else {
+            throw ValidationError("Give either --pid, --tid or --tgid, or --all, --comm, --cgroup or --unit.")
         }
+        _ = try patterns()
         if json, csv { throw ValidationError("Give either --json or --csv.") }
         if json, times.format != .screen { throw ValidationError("--iso and --utc cannot be combined with --json.") }
-        if cgroup != nil, csv { throw ValidationError("--csv cannot be combined with --cgroup.") }
+        try validateCgroup()
         if reconnection.reconnect, interval == nil { throw ValidationError("--reconnect requires --interval.") }
-        if cgroup != nil, fields != nil || interval != nil || arrangement.isGiven {
-            throw ValidationError(
-                "--fields, --interval, --sort, --reverse and --limit cannot be combined with --cgroup.")
-        }
         if threads, !named || !tid.isEmpty { throw ValidationError("--threads requires --pid or --tgid.") }
         if count != nil, interval == nil { throw ValidationError("--count requires --interval.") }
     }
 
     func run() throws {
+        let selected = try selectedCgroup()
         let connection = try connection.connect()
+        if let selected { return try show(selected, connection) }
         connection.keepsText = json
+        if let cgroup { return try showStates(of: cgroup, connection) }
         let targets = pid.ids.map(target) + tid.ids.map(QueryTarget.pid) + tgid.ids.map(QueryTarget.tgid)
-        if all { AccessHint.printIfNeeded(connection.server) }
-        if cgroup == nil, all || threads || csv || interval != nil || targets.count > 1 || arrangement.isGiven {
-            return try showTable(targets, connection)
-        }
+        if all || !commands.isEmpty { AccessHint.printIfNeeded(connection.server) }
+        let isTable = all || threads || csv || interval != nil || targets.count > 1 || arrangement.isGiven
+        guard let target = targets.first, !isTable else { return try showTable(targets, connection) }
         let wanted = fields?.set ?? .all
         var output = StandardOutput()
         if json {
-            output.line(try text(of: targets.first, from: connection, fields: wanted))
+            output.line(try text(of: target, from: connection, fields: wanted))
         } else {
-            for line in try screen(of: targets.first, from: connection) { output.line(line) }
+            for line in try screen(of: target, from: connection) { output.line(line) }
         }
-        if cgroup == nil { DelayAccountingHint.printIfNeeded(connection.server, fields: wanted) }
+        DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         try output.flush()
     }
 
@@ -144,7 +161,13 @@ struct GetCommand: ParsableCommand {
 
     private func showTable(_ targets: [QueryTarget], _ connection: TaskstatsConnection) throws {
         let selection: TaskSample.Selection =
-            all ? .all : threads ? .threads((pid + tgid).ids) : .named(targets)
+            if all {
+                .all
+            } else if !commands.isEmpty {
+                .matching(try matchingPatterns(connection.server), target)
+            } else {
+                threads ? .threads((pid + tgid).ids) : .named(targets)
+            }
         let hasTime = interval != nil
         let tick = connection.server.tick ?? CPUTime.longestTick
         let form: TableReport.Form =
@@ -167,19 +190,16 @@ struct GetCommand: ParsableCommand {
     }
 
     private func text(
-        of target: QueryTarget?, from connection: TaskstatsConnection, fields: FieldSet
+        of target: QueryTarget, from connection: TaskstatsConnection, fields: FieldSet
     ) throws(TaskstatsError) -> [UInt8] {
         switch target {
         case .pid(let id): try connection.statsText(ofTask: id, fields: fields)
         case .tgid(let id): try connection.statsText(ofProcess: id, fields: fields)
-        case .cgroup, nil: try connection.statsText(ofCgroup: directory)
+        case .cgroup(let directory): try connection.statsText(ofCgroup: directory)
         }
     }
 
-    private func screen(of target: QueryTarget?, from connection: TaskstatsConnection) throws -> [String] {
-        guard let target, cgroup == nil else {
-            return CgroupScreen.lines(path: directory, try connection.stats(ofCgroup: directory))
-        }
+    private func screen(of target: QueryTarget, from connection: TaskstatsConnection) throws -> [String] {
         let wanted = fields?.set ?? .all
         // Fields that the sums of a process lack come from its threads.
         let isInSums = wanted.allSatisfy { $0.isFilledInProcessRecords && $0.group != .extreme }
@@ -191,14 +211,6 @@ struct GetCommand: ParsableCommand {
         let tick = connection.server.tick ?? CPUTime.longestTick
         return TaskScreen(row, tick: tick, style: .forStandardOutput(), times: times.format)
             .lines(selected: fields)
-    }
-
-    /// The cgroup's absolute path without links: the daemon has another working directory, and follows no links.
-    private var directory: String {
-        let cgroup = cgroup ?? ""
-        guard let path = unsafe realpath(cgroup, nil) else { return cgroup }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
     }
 }
 
