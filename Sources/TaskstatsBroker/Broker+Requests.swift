@@ -26,14 +26,16 @@ extension Broker {
         package let access: AccessPolicy.Access
         /// The target of the query.
         package let target: QueryTarget
+        /// Whether the answer includes the origin of the process.
+        package let wantsOrigin: Bool
         let id: RequestID
         let fields: FieldSet
     }
 
     /// The result of a query.
     package enum QueryAnswer: Sendable {
-        /// The record of a task or process.
-        case record(TaskRecord)
+        /// The record of a task or process, and the origin of the process if it was requested and is known.
+        case record(TaskRecord, origin: ProcessOrigin? = nil)
         /// The states of a cgroup's tasks.
         case cgroup(CgroupStats)
         /// The reason for refusing the query.
@@ -70,9 +72,11 @@ extension Broker {
                 request.id, ProtocolError(.limitExceeded, limit.text, limit: limit), client)
         }
         switch request.call {
-        case .get(let target, let fields):
+        case .get(let target, let fields, let origin):
             return .query(
-                Query(client: clientID, access: client.access, target: target, id: request.id, fields: fields))
+                Query(
+                    client: clientID, access: client.access, target: target, wantsOrigin: origin, id: request.id,
+                    fields: fields))
         case .subscribe(let subscription, let cpuList):
             do throws(ProtocolError) {
                 return try subscribe(client, subscription, cpuList, id: request.id)
@@ -115,8 +119,11 @@ extension Broker {
         dispatch()
         guard let client = clients[query.client], !client.isClosing else { return }
         switch answer {
-        case .record(let record):
-            send(ServerLine.stats(query.id, of: query.target, record, fields: query.fields), to: client)
+        case .record(let record, let origin):
+            send(
+                ServerLine.stats(
+                    query.id, of: query.target, record, fields: query.fields, origin: client.access.visible(origin)),
+                to: client)
         case .cgroup(let stats):
             guard case .cgroup(let path) = query.target else { return }
             send(ServerLine.stats(query.id, ofCgroup: path, stats), to: client)
@@ -150,7 +157,8 @@ extension Broker {
 
     /// Answers a status request with the gathered counters; the daemon's are included only on request.
     package mutating func answer(
-        _ query: StatusQuery, cpus: [DaemonStatus.CPU], uptime: Duration, host: HostState
+        _ query: StatusQuery, cpus: [DaemonStatus.CPU], uptime: Duration, host: HostState,
+        origin: DaemonStatus.Origin? = nil
     ) {
         dispatch()
         guard let client = clients[query.client], !client.isClosing else { return }
@@ -171,6 +179,7 @@ extension Broker {
                     cpu.subscribers = routes.references(to: cpu.cpu)
                     return cpu
                 })
+            status.daemon?.origin = origin
         }
         send(ServerLine.result(query.id) { status.write(to: &$0) }, to: client)
     }
@@ -194,6 +203,10 @@ extension Broker {
                 "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not mark the last record "
                     + "of a process; this needs version 12", field: "scope")
         }
+        if subscription.starts, !settings.knowsOrigin {
+            throw ProtocolError(
+                .unavailable, "this daemon cannot report starts; hello.features lacks starts", field: "starts")
+        }
         return .register(
             PendingSubscription(
                 client: client.id, newCPUs: routes.unwanted(of: subscription.cpus), subscription: subscription, id: id))
@@ -204,7 +217,7 @@ extension Broker {
     ) -> SubscriptionGroup.Key {
         SubscriptionGroup.Key(
             cpus: subscription.cpus, scope: subscription.scope, filter: subscription.filter,
-            fields: subscription.fields,
+            fields: subscription.fields, origin: subscription.origin, starts: subscription.starts,
             access: client.access, principal: client.access == .all ? nil : client.quota.principal)
     }
 

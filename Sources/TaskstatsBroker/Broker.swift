@@ -26,6 +26,7 @@ package struct Broker: ~Copyable {
     /// The encoded lines of the current record, by their content; their bytes are in `scratch`.
     var encoded: [EncodedLine] = []
     var scratch = ByteBuffer(capacity: 4 * RecordEncoder.exitLineLimit)
+    var encodedOrigin: EncodedOrigin?
     private var connectionsSoFar: UInt64 = 0
     /// The quotas of removed clients whose connections are still open.
     private var closing: [ClientID: UserQuota] = [:]
@@ -34,6 +35,7 @@ package struct Broker: ~Copyable {
         let fields: FieldSet
         let redactsIO: Bool
         let hidesProcess: Bool
+        let origin: ProcessOrigin?
         let range: Range<Int>
     }
 
@@ -122,6 +124,9 @@ package struct Broker: ~Copyable {
     /// The CPUs to be registered now.
     package var wantedCPUs: CPUSet { routes.wanted }
 
+    /// Whether any client needs the origin of processes.
+    package var needsOrigin: Bool { routes.needsOrigin }
+
     /// Returns the CPUs of a client's subscription.
     package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.subscription?.key.cpus ?? CPUSet() }
 
@@ -160,7 +165,8 @@ package struct Broker: ~Copyable {
             kernelRelease: settings.kernelRelease, taskstatsVersion: settings.taskstatsVersion, tick: settings.tick,
             processSumsAreComplete: settings.processSumsAreComplete, possibleCPUs: settings.possibleCPUs,
             onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
-            accessReason: reason, limits: limits(of: access), features: ServerInfo.currentFeatures)
+            accessReason: reason, limits: limits(of: access),
+            features: ServerInfo.currentFeatures + (settings.knowsOrigin ? ServerInfo.originFeatures : []))
     }
 
     private func limits(of access: AccessPolicy.Access) -> ServiceLimits {

@@ -47,6 +47,8 @@ package struct BrokerSettings: Sendable {
     package var tick: Duration?
     /// Whether the sums of a process contain the threads that have ended; nil when unknown.
     package var processSumsAreComplete: Bool?
+    /// Whether the daemon can learn the origin of processes, and report starts.
+    package var knowsOrigin = false
     /// The possible CPUs of the machine.
     package var possibleCPUs: CPUSet
     /// The access policy.

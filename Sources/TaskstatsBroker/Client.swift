@@ -50,21 +50,24 @@ final class Client {
 struct UnreportedLosses {
     private var queue: UInt64 = 0
     private var kernel: [Int: UInt64] = [:]
+    private var starts: UInt64 = 0
 
-    var isEmpty: Bool { queue == 0 && kernel.isEmpty }
+    var isEmpty: Bool { queue == 0 && kernel.isEmpty && starts == 0 }
 
     /// The number of lines required to report them.
-    var count: Int { kernel.count + (queue > 0 ? 1 : 0) }
+    var count: Int { kernel.count + (queue > 0 ? 1 : 0) + (starts > 0 ? 1 : 0) }
 
     mutating func add(_ loss: LostRecords) {
         switch loss.place {
         case .queue: queue += loss.count
         case .kernel(let cpu): kernel[cpu, default: 0] += loss.count
+        case .starts: starts += loss.count
         }
     }
 
     var losses: [LostRecords] {
         kernel.sorted { $0.key < $1.key }.map { LostRecords(.kernel(cpu: $0.key), count: $0.value) }
+            + (starts > 0 ? [LostRecords(.starts, count: starts)] : [])
             + (queue > 0 ? [LostRecords(.queue, count: queue)] : [])
     }
 }

@@ -11,6 +11,8 @@ extension TaskstatsClient {
         case connected(ServerInfo)
         /// A task ended.
         case exit(ExitRecord)
+        /// A process executed a program; only if the subscription requests starts.
+        case start(ProcessStart)
         /// Records are missing at this point, with their exact count.
         case lost(LostRecords)
         /// The connection was lost, with the reason; exits until the next `connected` are unknown.
@@ -110,6 +112,7 @@ extension TaskstatsClient.Exits {
             while true {
                 switch try connection.nextReceived() {
                 case .exit(let record): return .exit(record)
+                case .start(let start): return .start(start)
                 case .lost(let lost): return .lost(lost)
                 // The next call throws the reason.
                 case .closing: continue

@@ -31,6 +31,12 @@ extension TaskstatsClient: TaskstatsProvider {
         try await ask(tgids.map { try .stats(ofProcess: $0, fields: fields) })
     }
 
+    /// Returns what a running process executed, where it belongs, and who started it, by process id; nil if this client
+    /// may not see it, or the daemon does not know.
+    public func origin(ofProcess tgid: some BinaryInteger & Sendable) async throws -> ProcessOrigin? {
+        try await ask(.origin(ofProcess: tgid))
+    }
+
     /// Returns the number of tasks of a cgroup in each state, by the absolute path of its version 1 directory.
     public func stats(ofCgroup path: String) async throws -> CgroupStats {
         try await ask(.stats(ofCgroup: path))

@@ -18,15 +18,24 @@ extension TypedRequest where Result == TaskRecord {
     }
 
     init(of target: QueryTarget, _ fields: FieldSet) {
-        self.init(call: .get(target, fields: fields)) { if case .stats(let record) = $0 { record } else { nil } }
+        self.init(call: .get(target, fields: fields)) { if case .stats(let record, _) = $0 { record } else { nil } }
     }
 
-    private static func taskID(_ id: some BinaryInteger, _ parameter: String) throws(TaskstatsError) -> UInt32 {
+    fileprivate static func taskID(_ id: some BinaryInteger, _ parameter: String) throws(TaskstatsError) -> UInt32 {
         guard let number = Int32(exactly: id), number > 0 else {
             throw TaskstatsError(
                 .invalidParameters, "\(parameter): must be an integer from 1 to \(Int32.max)", parameter: parameter)
         }
         return UInt32(number)
+    }
+}
+
+extension TypedRequest where Result == ProcessOrigin? {
+    static func origin(ofProcess tgid: some BinaryInteger) throws(TaskstatsError) -> TypedRequest {
+        let target = QueryTarget.tgid(try TypedRequest<TaskRecord>.taskID(tgid, "tgid"))
+        return TypedRequest(call: .get(target, fields: FieldSet([.version]), origin: true)) { reply in
+            if case .stats(_, let origin) = reply { .some(origin) } else { nil }
+        }
     }
 }
 

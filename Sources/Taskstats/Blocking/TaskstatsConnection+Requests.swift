@@ -13,6 +13,12 @@ extension TaskstatsConnection {
         try ask(.stats(ofProcess: tgid, fields: fields))
     }
 
+    /// Returns what a running process executed, where it belongs, and who started it, by process id; nil if this client
+    /// may not see it, or the daemon does not know.
+    public func origin(ofProcess tgid: some BinaryInteger) throws(TaskstatsError) -> ProcessOrigin? {
+        try ask(.origin(ofProcess: tgid))
+    }
+
     /// Returns the number of tasks of a cgroup in each state, by the absolute path of its version 1 directory.
     public func stats(ofCgroup path: String) throws(TaskstatsError) -> CgroupStats {
         try ask(.stats(ofCgroup: path))

@@ -96,7 +96,7 @@ struct ConnectionStateMachine {
     private mutating func keep(_ incoming: Incoming) {
         guard kept.count - firstKept >= limit else { return kept.append(incoming) }
         switch incoming {
-        case .exitText, .event(.exit): keep(LostRecords(.queue, count: 1))
+        case .exitText, .event(.exit), .event(.start): keep(LostRecords(.queue, count: 1))
         case .event(.lost(let lost)): keep(lost)
         case .event(.closing): kept.append(incoming)
         }
@@ -122,6 +122,8 @@ extension TaskstatsEvent {
         switch event {
         case .exit(let record):
             self = .exit(record)
+        case .start(let start):
+            self = .start(start)
         case .lost(let lost):
             self = .lost(lost)
         case .closing(let reason):

@@ -171,7 +171,7 @@ extension LineStream {
             case .closing(let reason): throw .closed(reason: reason)
             case .refusal(let error): throw .refused(error)
             case .unknown: continue
-            case .exit, .lost, .reply: throw .violation("its first message is not the handshake")
+            case .exit, .start, .lost, .reply: throw .violation("its first message is not the handshake")
             }
         }
         return nil

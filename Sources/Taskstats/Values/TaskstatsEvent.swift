@@ -5,6 +5,8 @@ import TaskstatsModel
 public enum TaskstatsEvent: Sendable, Equatable {
     /// A task ended.
     case exit(ExitRecord)
+    /// A process executed a program; only if the subscription requests starts.
+    case start(ProcessStart)
     /// Records are missing at this point.
     case lost(LostRecords)
     /// The daemon closes the connection; this is the last event.

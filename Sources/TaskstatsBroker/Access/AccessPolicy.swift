@@ -106,6 +106,26 @@ extension AccessPolicy.Access {
         return covers(uid: record[.acUid]) && command == process.command
     }
 
+    /// Returns the part of an origin that this client may see with its own task: not the command line of a program that
+    /// another user executed, and parents only as far as they are its own.
+    func visible(_ origin: ProcessOrigin?) -> ProcessOrigin? {
+        guard let origin else { return nil }
+        switch self {
+        case .all: return origin
+        case .none, .own(_, _, isConfined: true): return nil
+        case .own(let uid, _, isConfined: false): return origin.part(visibleTo: uid)
+        }
+    }
+
+    /// Returns whether this client may see the start of a program.
+    func seesStart(_ start: borrowing ProcessStart) -> Bool {
+        switch self {
+        case .all: true
+        case .none, .own(_, _, isConfined: true): false
+        case .own(let uid, _, isConfined: false): start.origin.commandUID == uid
+        }
+    }
+
     /// Returns whether this client may see the exit of a task; the process part follows the task's, as it has no uid.
     func seesExit(_ record: borrowing ExitRecord) -> Bool { covers(uid: record.task[.acUid]) }
 
@@ -115,5 +135,17 @@ extension AccessPolicy.Access {
         case .none: false
         case .own(let own, _, _): uid == UInt64(own)
         }
+    }
+}
+
+extension ProcessOrigin {
+    fileprivate func part(visibleTo uid: UInt32) -> ProcessOrigin {
+        let showsCommand = commandUID == uid
+        var sources = sources
+        if !showsCommand { sources.command = nil }
+        return ProcessOrigin(
+            commandLine: showsCommand ? commandLine : nil, executable: showsCommand ? executable : nil, cgroup: cgroup,
+            parents: parents.map { Array($0.prefix { $0.uid == uid }) }, startedNanoseconds: startedNanoseconds,
+            session: session, sources: sources, commandUID: commandUID)
     }
 }

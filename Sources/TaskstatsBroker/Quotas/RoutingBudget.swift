@@ -12,6 +12,8 @@ struct RoutingBudget {
         static let deliveredLine = 100
         /// A pattern that is compared with the name of a command.
         static let pattern = 300
+        /// A byte of a longer text that is compared with a pattern, at worst.
+        static let patternByte = 64
     }
 
     private var iteration: UInt64 = 0

@@ -15,19 +15,22 @@ extension Broker: ExitSink {
     @inline(__always)
     private mutating func route(_ record: borrowing ExitRecord) {
         for group in routes.privilegedGroups(of: record.cpu) where group.wants(record) {
-            route(record, to: group, redactsIO: false, hidesProcess: false)
+            route(
+                record, to: group, redactsIO: false, hidesProcess: false,
+                origin: group.key.origin ? record.origin : nil)
         }
         if let owner = routes.owner(of: record) {
             let isProcessProven = owner.threads.include(record)
             for group in owner.groups where group.key.cpus.contains(record.cpu) {
-                guard mayEvaluate(group) else {
+                guard mayEvaluate(group, record.origin) else {
                     recordLoss(LostRecords(.queue, count: 1), of: group)
                     continue
                 }
                 guard group.wants(record) else { continue }
                 route(
                     record, to: group, redactsIO: settings.policy.redactsIO(record, for: group.key.access),
-                    hidesProcess: !isProcessProven)
+                    hidesProcess: !isProcessProven,
+                    origin: group.key.origin ? group.key.access.visible(record.origin) : nil)
             }
         }
         encoded.removeAll(keepingCapacity: true)
@@ -38,16 +41,50 @@ extension Broker: ExitSink {
         for group in routes.groups(of: cpu) { recordLoss(LostRecords(.kernel(cpu: cpu), count: count), of: group) }
     }
 
-    private mutating func route(
-        _ record: borrowing ExitRecord, to group: SubscriptionGroup, redactsIO: Bool, hidesProcess: Bool
-    ) {
-        let isCharged = group.key.principal != nil
-        if group.isStalled || isCharged && !group.quota.routing.allows(routingShare) {
-            return recordLoss(LostRecords(.queue, count: 1), of: group)
+    /// Reports the start of a program to every client that requested it and may see it.
+    package mutating func started(_ start: borrowing ProcessStart) {
+        for group in routes.groups(of: start.cpu) where group.key.starts {
+            guard mayEvaluate(group, start.origin) else {
+                recordLoss(LostRecords(.queue, count: 1), of: group)
+                continue
+            }
+            guard group.wants(start), hasTime(for: group) else { continue }
+            if encoded.isEmpty { scratch.removeAll() }
+            var visible = copy start
+            if let origin = group.key.access.visible(start.origin) { visible.origin = origin }
+            let begun = scratch.count
+            unsafe ServerLine.start(visible).withUnsafeBytes { unsafe scratch.append($0) }
+            deliver(begun..<scratch.count, isNew: true, to: group)
         }
+    }
+
+    /// Reports starts dropped by the kernel to every client that requested starts.
+    package mutating func lostStarts(_ count: UInt64) {
+        for group in routes.startGroups { recordLoss(LostRecords(.starts, count: count), of: group) }
+    }
+
+    private mutating func route(
+        _ record: borrowing ExitRecord, to group: SubscriptionGroup, redactsIO: Bool, hidesProcess: Bool,
+        origin: ProcessOrigin?
+    ) {
+        guard hasTime(for: group) else { return }
         let (line, isNew) = line(
-            of: record, fields: group.key.fields, redactsIO: redactsIO, hidesProcess: hidesProcess)
-        if isCharged {
+            of: record, fields: group.key.fields, redactsIO: redactsIO, hidesProcess: hidesProcess, origin: origin)
+        deliver(line, isNew: isNew, to: group)
+    }
+
+    /// Returns whether another line may be encoded for a group; if not, it is counted as lost.
+    private mutating func hasTime(for group: SubscriptionGroup) -> Bool {
+        guard !group.isStalled, group.key.principal == nil || group.quota.routing.allows(routingShare) else {
+            recordLoss(LostRecords(.queue, count: 1), of: group)
+            return false
+        }
+        return true
+    }
+
+    /// Adds a line in `scratch` to a group, and charges for it.
+    private mutating func deliver(_ line: Range<Int>, isNew: Bool, to group: SubscriptionGroup) {
+        if group.key.principal != nil {
             let encoding = isNew ? RoutingBudget.Cost.encodedLine : 0
             group.quota.routing.charge(encoding + group.subscribers.count * RoutingBudget.Cost.deliveredLine)
         }
@@ -56,10 +93,13 @@ extension Broker: ExitSink {
     }
 
     /// Returns whether the filter of a group may be evaluated, and charges for its patterns, which are the expensive part.
-    private func mayEvaluate(_ group: SubscriptionGroup) -> Bool {
-        guard let patterns = group.key.filter.commands?.count, group.key.principal != nil else { return true }
+    private func mayEvaluate(_ group: SubscriptionGroup, _ origin: ProcessOrigin?) -> Bool {
+        let filter = group.key.filter
+        guard group.key.principal != nil, filter.commands != nil || filter.requiresOrigin else { return true }
         guard group.quota.routing.allows(routingShare) else { return false }
-        group.quota.routing.charge(patterns * RoutingBudget.Cost.pattern)
+        let commands = (filter.commands?.count ?? 0) * RoutingBudget.Cost.pattern
+        let origins = filter.requiresOrigin ? filter.originPatternBytes(origin) * RoutingBudget.Cost.patternByte : 0
+        group.quota.routing.charge(commands + origins)
         return true
     }
 
@@ -71,19 +111,35 @@ extension Broker: ExitSink {
 
     /// Encodes the line once for each choice of fields and redaction, and returns its range in `scratch`.
     private mutating func line(
-        of record: borrowing ExitRecord, fields: FieldSet, redactsIO: Bool, hidesProcess: Bool
+        of record: borrowing ExitRecord, fields: FieldSet, redactsIO: Bool, hidesProcess: Bool,
+        origin: ProcessOrigin?
     ) -> (range: Range<Int>, isNew: Bool) {
         for line in encoded
-        where line.redactsIO == redactsIO && line.hidesProcess == hidesProcess && line.fields == fields {
+        where line.redactsIO == redactsIO && line.hidesProcess == hidesProcess && line.origin === origin
+            && line.fields == fields
+        {
             return (line.range, false)
         }
         if encoded.isEmpty { scratch.removeAll() }
         let start = scratch.count
         RecordEncoder.appendExitLine(
-            record, fields: fields, redacted: redactsIO ? [.io] : [], hidesProcess: hidesProcess, to: &scratch)
+            record, fields: fields, redacted: redactsIO ? [.io] : [], hidesProcess: hidesProcess,
+            origin: encoded(origin), to: &scratch)
         let range = start..<scratch.count
-        encoded.append(EncodedLine(fields: fields, redactsIO: redactsIO, hidesProcess: hidesProcess, range: range))
+        encoded.append(
+            EncodedLine(
+                fields: fields, redactsIO: redactsIO, hidesProcess: hidesProcess, origin: origin,
+                range: range))
         return (range, true)
+    }
+
+    /// Encodes an origin; the last one is kept, because the threads of a process have the same.
+    private mutating func encoded(_ origin: ProcessOrigin?) -> EncodedOrigin? {
+        guard let origin else { return nil }
+        if let encodedOrigin, encodedOrigin.origin === origin { return encodedOrigin }
+        let new = EncodedOrigin(origin)
+        encodedOrigin = new
+        return new
     }
 
     /// The maximum length of a line that reports a loss.
@@ -174,7 +230,7 @@ extension Broker {
     private mutating func report(_ losses: UnreportedLosses, to client: Client) {
         for loss in losses.losses {
             switch loss.place {
-            case .kernel: client.counters.lostInKernel += loss.count
+            case .kernel, .starts: client.counters.lostInKernel += loss.count
             case .queue:
                 if client.overflow == .disconnect { return disconnect(client) }
                 client.counters.lostInQueue += loss.count

@@ -13,6 +13,8 @@ struct RouteTable {
     private var groupCounts: [Principal: Int] = [:]
     /// The number of subscriptions of each CPU.
     private var references: [Int]
+    /// The different subscriptions that need origins.
+    private var originGroups = 0
 
     init(possible: CPUSet) {
         let count = (possible.last ?? 0) + 1
@@ -34,6 +36,12 @@ struct RouteTable {
         guard !owners.isEmpty, let uid = record.task[.acUid] else { return nil }
         return owners[UInt32(truncatingIfNeeded: uid)]
     }
+
+    /// The subscriptions with starts.
+    var startGroups: [SubscriptionGroup] { groups.values.filter(\.key.starts) }
+
+    /// Whether any subscription needs the origin of processes.
+    var needsOrigin: Bool { originGroups > 0 }
 
     /// Returns the number of different subscriptions of a principal.
     func groupCount(of principal: Principal) -> Int { groupCounts[principal, default: 0] }
@@ -82,6 +90,7 @@ struct RouteTable {
     ) -> SubscriptionGroup {
         let group = SubscriptionGroup(key, quota, in: quotas)
         groups[key] = group
+        if key.needsOrigin { originGroups += 1 }
         for cpu in key.cpus { byCPU[cpu].append(group) }
         if case .own(let uid, _, _) = key.access {
             let owner = owners[uid] ?? OwnerRoutes()
@@ -96,6 +105,7 @@ struct RouteTable {
 
     private mutating func destroy(_ group: SubscriptionGroup) {
         groups[group.key] = nil
+        if group.key.needsOrigin { originGroups -= 1 }
         for cpu in group.key.cpus {
             byCPU[cpu].removeAll { $0 === group }
             privilegedByCPU[cpu].removeAll { $0 === group }

@@ -13,9 +13,14 @@ final class SubscriptionGroup {
         var scope: RecordScope
         var filter: RecordFilter
         var fields: FieldSet
+        var origin: Bool
+        var starts: Bool
         var access: AccessPolicy.Access
         /// The charged principal; nil for clients that see everything, which share their lines.
         var principal: Principal?
+
+        /// Whether origins must be known to serve it.
+        var needsOrigin: Bool { origin || starts || filter.requiresOrigin }
     }
 
     /// Undispatched lines: their bytes, and where each line ends.
@@ -58,7 +63,15 @@ final class SubscriptionGroup {
     func wants(_ record: borrowing ExitRecord) -> Bool {
         if key.scope == .process, record.isLast != true { return false }
         guard key.access.seesExit(record) else { return false }
-        return filter?.matches(record.task) ?? true
+        guard let filter else { return true }
+        return filter.matches(record.task)
+            && (!filter.requiresOrigin || filter.matches(key.access.visible(record.origin)))
+    }
+
+    /// Returns whether the start of a program on one of its CPUs matches and may be seen.
+    func wants(_ start: borrowing ProcessStart) -> Bool {
+        guard key.starts, key.access.seesStart(start) else { return false }
+        return filter?.matches(start) ?? true
     }
 
     /// Returns whether a line fits into the chunk; if not, dispatch the lines and begin a new chunk.

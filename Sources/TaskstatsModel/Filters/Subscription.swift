@@ -19,16 +19,22 @@ public struct Subscription: Hashable, Sendable {
     public var filter: RecordFilter
     /// The daemon's reaction when the client reads too slowly.
     public var overflow: Overflow
+    /// Whether records carry the origin of their process: ``ExitRecord/origin``.
+    public var origin: Bool
+    /// Whether the daemon also reports the start of every program.
+    public var starts: Bool
 
     /// Creates a subscription; by default to everything that the client can see.
     public init(
         cpus: CPUSet = .all, scope: RecordScope = .task, fields: FieldSet = .all,
-        filter: RecordFilter = RecordFilter(), overflow: Overflow = .drop
+        filter: RecordFilter = RecordFilter(), overflow: Overflow = .drop, origin: Bool = false, starts: Bool = false
     ) {
         self.cpus = cpus
         self.scope = scope
         self.fields = fields
         self.filter = filter
         self.overflow = overflow
+        self.origin = origin
+        self.starts = starts
     }
 }

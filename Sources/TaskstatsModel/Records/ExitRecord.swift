@@ -20,6 +20,8 @@ public struct ExitRecord: Sendable, Equatable {
     public var task: TaskRecord
     /// The sums of the whole process, exactly when the kernel sent them: at the end of a process that had threads.
     public var process: TaskRecord?
+    /// The origin of the process; nil if it was not requested, and if nothing is known.
+    public var origin: ProcessOrigin?
     /// The groups of fields that the daemon withheld from this client; empty within the daemon.
     public var redacted: [FieldGroup] = []
     /// The value of `cpu` when the CPU is unknown.

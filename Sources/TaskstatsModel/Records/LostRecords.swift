@@ -7,6 +7,8 @@ public struct LostRecords: Hashable, Sendable {
         case kernel(cpu: Int)
         /// Between the daemon and the client, which read too slowly.
         case queue
+        /// Between the kernel and the daemon, starts of programs; the kernel does not say on which CPU.
+        case starts
     }
 
     /// The place of the loss.

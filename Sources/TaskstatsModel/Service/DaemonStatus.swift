@@ -45,6 +45,47 @@ public struct DaemonStatus: Hashable, Sendable {
         }
     }
 
+    /// How the daemon learns the origin of processes.
+    public struct Origin: Hashable, Sendable {
+        /// How many records were delivered with a value, by its source, and without it.
+        public struct Counts: Hashable, Sendable {
+            /// The number of records with the value.
+            public var known: [ProcessOrigin.Source: UInt64] = [:]
+            /// The number of records without the value.
+            public var unknown: UInt64 = 0
+
+            /// Creates counts at 0.
+            public init() {}
+
+            /// Counts a record.
+            package mutating func count(_ source: ProcessOrigin.Source?) {
+                if let source { known[source, default: 0] += 1 } else { unknown += 1 }
+            }
+        }
+
+        /// Whether the daemon receives the kernel's process events: while a client wants origins or starts.
+        public var isListening = false
+        /// Whether the thread that reads them runs at real-time priority; nil while it does not run.
+        public var isRealTime: Bool?
+        /// Whether the processes that were already running have been read.
+        public var isScanned = false
+        /// The number of known processes, including some that have just ended.
+        public var processes = 0
+        /// The memory of what is known about them, in bytes, as the daemon estimates it.
+        public var memoryBytes = 0
+        /// The number of process events that the kernel dropped.
+        public var eventsLost: UInt64 = 0
+        /// The number of starts of programs.
+        public var starts: UInt64 = 0
+        /// The command lines of exit records.
+        public var commands = Counts()
+        /// The control groups of exit records.
+        public var cgroups = Counts()
+
+        /// Creates the state of a daemon that does not listen.
+        public init() {}
+    }
+
     /// The counters of the daemon.
     public struct Daemon: Hashable, Sendable {
         /// The time since the daemon started.
@@ -61,6 +102,8 @@ public struct DaemonStatus: Hashable, Sendable {
         public var queueHighWater: Int
         /// Every CPU that is or was registered, as many as fit into one line of the protocol.
         public var cpus: [CPU]
+        /// The origin of processes; nil for a daemon that cannot learn it.
+        public var origin: Origin?
         /// The number of CPUs that are missing from ``cpus``.
         public var omittedCPUs = 0
 

@@ -75,6 +75,9 @@ package enum EventReader {
         case "hello":
             guard let server = ServerInfo(params) else { throw JSONCursor.Mismatch(offset: start) }
             return .hello(server)
+        case "start":
+            guard let started = ProcessStart(params) else { throw JSONCursor.Mismatch(offset: start) }
+            return .start(started)
         case "closing":
             return .closing(params["reason"]?.string ?? "")
         case "lost":
@@ -107,6 +110,7 @@ enum ExitReader {
             case "tgid_stats": exit.process = try StatsReader.read(&cursor, kind: .process)
             case "uncounted": try omissions.readUncounted(&cursor)
             case "implausible": try omissions.readImplausible(&cursor)
+            case "origin": exit.origin = try ReplyReader.origin(&cursor)
             default: unsafe try cursor.skip()
             }
         }

@@ -10,6 +10,7 @@ enum ReplyReader {
         var kind: TaskRecord.Kind?
         var reply: ServerEvent.Reply?
         var omissions = OmissionsReader()
+        var origin: ProcessOrigin?
         guard entries.peek() == UInt8(ascii: "{") else { return .other }
         try unsafe entries.object { (cursor, name) throws(JSONCursor.Mismatch) in
             switch unsafe KeyName(name) {
@@ -21,19 +22,20 @@ enum ReplyReader {
                 unsafe try cursor.skip()
             case "stats":
                 if let kind {
-                    reply = .stats(try StatsReader.read(&cursor, kind: kind))
+                    reply = .stats(try StatsReader.read(&cursor, kind: kind), origin: nil)
                 } else {
                     reply = .cgroup(try cgroupStats(&cursor))
                 }
             case "uncounted": try omissions.readUncounted(&cursor)
             case "implausible": try omissions.readImplausible(&cursor)
+            case "origin": origin = try Self.origin(&cursor)
             default:
                 unsafe try cursor.skip()
             }
         }
-        if case .stats(var record) = reply {
+        if case .stats(var record, _) = reply {
             omissions.apply(toStats: &record)
-            return .stats(record)
+            return .stats(record, origin: origin)
         }
         if let reply { return reply }
         let value = try unsafe document(text, at: start).value
@@ -44,6 +46,12 @@ enum ReplyReader {
                 cpus: cpus, fields: FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) }))
         }
         return .other
+    }
+
+    /// Decodes the value of `origin`.
+    static func origin(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ProcessOrigin {
+        let start = cursor.offset
+        return ProcessOrigin(try unsafe document(cursor.skip(), at: start).value)
     }
 
     /// Decodes the value of `error`.
@@ -101,7 +109,20 @@ extension LostRecords {
         case "kernel":
             guard let cpu = params["cpu"]?.integer, cpu >= 0 else { return nil }
             self.init(.kernel(cpu: Int(cpu)), count: count)
+        case "starts": self.init(.starts, count: count)
         default: return nil
         }
+    }
+}
+
+extension ProcessStart {
+    init?(_ params: JSONValue) {
+        func number(_ name: String) -> UInt32? { params[name]?.integer.flatMap(UInt32.init(exactly:)) }
+        guard let cpu = params["cpu"]?.integer, cpu >= 0, let pid = number("pid") else { return nil }
+        self.init(
+            cpu: Int(cpu), sequence: params["seq"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0,
+            time: params["time"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0, pid: pid, ppid: number("ppid"),
+            uid: number("uid"), gid: number("gid"), commandBytes: params["comm"]?.string.map { Array($0.utf8) },
+            origin: params["origin"].map { ProcessOrigin($0) } ?? ProcessOrigin(sources: .init()))
     }
 }

@@ -2,8 +2,8 @@ import TaskstatsModel
 
 /// The `params` of a request; all keys are checked before any value is read.
 struct RequestParameters {
-    static let ofGet: Set = ["pid", "tgid", "cgroup", "fields"]
-    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow"]
+    static let ofGet: Set = ["pid", "tgid", "cgroup", "fields", "origin"]
+    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow", "origin", "starts"]
     private static let targetsOfGet = ["pid", "tgid", "cgroup"]
 
     private let values: [String: JSONValue]
@@ -32,9 +32,10 @@ struct RequestParameters {
             throw ProtocolError(.invalidParams, "get takes exactly one of pid, tgid and cgroup")
         }
         switch name {
-        case "pid": return .get(.pid(try taskID(name, value)), fields: try fields())
-        case "tgid": return .get(.tgid(try taskID(name, value)), fields: try fields())
+        case "pid": return .get(.pid(try taskID(name, value)), fields: try fields(), origin: try flag("origin"))
+        case "tgid": return .get(.tgid(try taskID(name, value)), fields: try fields(), origin: try flag("origin"))
         default:
+            guard values["origin"] == nil else { throw .invalidParams("origin", "cannot be combined with cgroup") }
             guard values["fields"] == nil else { throw .invalidParams("fields", "cannot be combined with cgroup") }
             guard let path = value.string else { throw .invalidParams(name, "must be a string with an absolute path") }
             _ = try CgroupPath.components(of: path)
@@ -62,6 +63,8 @@ struct RequestParameters {
         if let scope: RecordScope = try choice("scope") { result.scope = scope }
         if let overflow: Subscription.Overflow = try choice("overflow") { result.overflow = overflow }
         result.fields = try fields()
+        result.origin = try flag("origin")
+        result.starts = try flag("starts")
         if let filter = values["filter"] { result.filter = try RecordFilter(params: filter) }
         return .subscribe(result, cpuList: cpuList)
     }
@@ -89,6 +92,12 @@ struct RequestParameters {
             result = result.union(named)
         }
         return result
+    }
+
+    private func flag(_ name: String) throws(ProtocolError) -> Bool {
+        guard let value = values[name] else { return false }
+        guard let flag = value.bool else { throw .invalidParams(name, "must be true or false") }
+        return flag
     }
 
     private func choice<Choice: RawRepresentable<String> & CaseIterable>(
@@ -135,7 +144,11 @@ private struct FilterParameters {
             case "gid": result.gids = try ids(name, value)
             case "ppid": result.ppids = try ids(name, value)
             case "exit": result.exit = try RequestParameters.choice("filter.exit", value)
-            case "comm": result.commands = try patterns(value)
+            case "comm": result.commands = try patterns(name, value)
+            case "unit": result.units = try patterns(name, value)
+            case "cgroup": result.cgroups = try patterns(name, value)
+            case "command_line": result.commandLines = try patterns(name, value)
+            case "container": result.containers = try containers(value)
             case "min_elapsed_us":
                 guard let microseconds = value.integer, microseconds >= 0 else {
                     throw .invalidParams("filter.min_elapsed_us", "must be a non-negative integer (in microseconds)")
@@ -143,16 +156,19 @@ private struct FilterParameters {
                 result.minElapsedMicroseconds = UInt64(microseconds)
             default:
                 throw .invalidParams(
-                    "filter.\(name)", "no such condition; known: uid, gid, ppid, comm, exit and min_elapsed_us")
+                    "filter.\(name)",
+                    "no such condition; known: uid, gid, ppid, comm, exit, min_elapsed_us, unit, cgroup, container and "
+                        + "command_line")
             }
         }
         return result
     }
 
-    private func patterns(_ value: JSONValue) throws(ProtocolError) -> [GlobPattern] {
+    private func patterns(_ name: String, _ value: JSONValue) throws(ProtocolError) -> [GlobPattern] {
         let elements = value.elements ?? [value]
         guard (1...ProtocolLimits.filterPatterns).contains(elements.count) else {
-            throw .invalidParams("filter.comm", "must be a pattern or a list of 1 to \(ProtocolLimits.filterPatterns)")
+            throw .invalidParams(
+                "filter.\(name)", "must be a pattern or a list of 1 to \(ProtocolLimits.filterPatterns)")
         }
         var patterns: [GlobPattern] = []
         for element in elements {
@@ -161,11 +177,30 @@ private struct FilterParameters {
             else {
                 let limit = ProtocolLimits.patternBytes
                 throw .invalidParams(
-                    "filter.comm", "must be a pattern like 'git*' of at most \(limit) bytes with closed brackets")
+                    "filter.\(name)", "must be a pattern like 'git*' of at most \(limit) bytes with closed brackets")
             }
             patterns.append(pattern)
         }
         return patterns
+    }
+
+    private func containers(_ value: JSONValue) throws(ProtocolError) -> [String] {
+        let elements = value.elements ?? [value]
+        guard (1...ProtocolLimits.filterPatterns).contains(elements.count) else {
+            throw .invalidParams(
+                "filter.container", "must be the beginning of an id, or a list of 1 to \(ProtocolLimits.filterPatterns)"
+            )
+        }
+        var containers: [String] = []
+        for element in elements {
+            guard let text = element.string, (1...ProtocolLimits.patternBytes).contains(text.utf8.count) else {
+                throw .invalidParams(
+                    "filter.container",
+                    "must be the beginning of an id, of 1 to \(ProtocolLimits.patternBytes) bytes")
+            }
+            containers.append(text)
+        }
+        return containers
     }
 
     private mutating func ids(_ name: String, _ value: JSONValue) throws(ProtocolError) -> Set<UInt32> {

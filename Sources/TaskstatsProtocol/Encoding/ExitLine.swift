@@ -1,13 +1,13 @@
 import TaskstatsModel
 
 extension RecordEncoder {
-    /// Appends the whole `exit` line of a record, with its newline; it does not depend on the client.
+    /// Appends the whole `exit` line of a record, with its newline; it depends on the client only by the arguments.
     ///
     /// `fields` are the requested fields, `redacted` the groups of this record that the client may not see;
     /// `hidesProcess` withholds the sums of the process as well.
     package static func appendExitLine(
         _ record: borrowing ExitRecord, fields: FieldSet, redacted: [FieldGroup], hidesProcess: Bool = false,
-        to bytes: inout ByteBuffer
+        origin: EncodedOrigin? = nil, to bytes: inout ByteBuffer
     ) {
         var fields = fields
         for group in redacted { fields = fields.subtracting(FieldSet(group: group)) }
@@ -52,6 +52,10 @@ extension RecordEncoder {
             appendStats(process, fields: fields, to: &bytes)
         }
         appendOmissions(of: record, fields: fields, hidesProcess: hidesProcess, to: &bytes)
+        if let origin {
+            bytes.append(",\"origin\":")
+            unsafe origin.text.withUnsafeBytes { unsafe bytes.append($0) }
+        }
         bytes.append("}}\n")
     }
 

@@ -15,7 +15,7 @@ extension Request {
             }
             writer.field("method", call.method)
             switch call {
-            case .get(let target, let fields):
+            case .get(let target, let fields, let origin):
                 writer.key("params")
                 writer.object { writer in
                     switch target {
@@ -24,6 +24,7 @@ extension Request {
                     case .cgroup(let path): writer.field("cgroup", path)
                     }
                     writer.field(fields: fields)
+                    if origin { writer.field("origin", true) }
                 }
             case .subscribe(let subscription, let cpuList):
                 writer.key("params")
@@ -50,6 +51,8 @@ extension Subscription {
             writer.object { filter.write(to: &$0) }
         }
         if overflow != .drop { writer.field("overflow", overflow.rawValue) }
+        if origin { writer.field("origin", true) }
+        if starts { writer.field("starts", true) }
     }
 }
 

@@ -4,7 +4,8 @@ import TaskstatsModel
 extension ServerLine {
     /// Returns the answer to `get`.
     package static func stats(
-        _ id: RequestID, of target: QueryTarget, _ record: borrowing TaskRecord, fields: FieldSet
+        _ id: RequestID, of target: QueryTarget, _ record: borrowing TaskRecord, fields: FieldSet,
+        origin: ProcessOrigin? = nil
     ) -> ByteBuffer {
         var stats = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
         RecordEncoder.appendStats(record, fields: fields, to: &stats)
@@ -18,6 +19,10 @@ extension ServerLine {
                 }
                 writer.key("stats")
                 writer.value { bytes in unsafe stats.withUnsafeBytes { unsafe bytes.append($0) } }
+                if let origin {
+                    writer.key("origin")
+                    origin.write(to: &writer)
+                }
             }
         }
     }
@@ -78,7 +83,7 @@ extension ServerLine {
         writer.object { writer in
             writer.field("protocol", ProtocolLimits.version)
             writer.field("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
-            writer.field("notifications", ["hello", "exit", "lost", "closing"])
+            writer.field("notifications", ["hello", "exit", "start", "lost", "closing"])
             writer.key("fields")
             Field.writeDescriptions(of: Field.allCases, to: &writer)
         }
@@ -93,6 +98,8 @@ extension Subscription {
         writer.field("scope", scope.rawValue)
         writer.field("overflow", overflow.rawValue)
         writer.field("fields", fields.lazy.map(\.name))
+        if origin { writer.field("origin", true) }
+        if starts { writer.field("starts", true) }
         if !filter.isEmpty {
             writer.key("filter")
             writer.object { filter.write(to: &$0) }
@@ -139,12 +146,18 @@ extension RecordFilter {
                 for id in ids.sorted() { writer.integer(id) }
             }
         }
-        // A daemon of protocol 1.0 accepts only one pattern.
-        if let commands, commands.count == 1 {
-            writer.field("comm", commands[0].text)
-        } else if let commands {
-            writer.field("comm", commands.map(\.text))
+        for (name, patterns) in [
+            ("comm", commands), ("unit", units), ("cgroup", cgroups), ("command_line", commandLines),
+        ] {
+            guard let patterns else { continue }
+            // A daemon of protocol 1.0 accepts only one pattern.
+            if patterns.count == 1 {
+                writer.field(name, patterns[0].text)
+            } else {
+                writer.field(name, patterns.map(\.text))
+            }
         }
+        if let containers { writer.field("container", containers) }
         if let exit { writer.field("exit", exit.rawValue) }
         if let minElapsedMicroseconds { writer.field("min_elapsed_us", minElapsedMicroseconds) }
     }

@@ -41,8 +41,27 @@ package enum ServerLine {
                 writer.field("cpu", cpu)
             case .queue:
                 writer.field("where", "queue")
+            case .starts:
+                writer.field("where", "starts")
             }
             writer.field("count", loss.count)
+        }
+    }
+
+    /// Returns the notification that a process executed a program.
+    package static func start(_ start: borrowing ProcessStart) -> ByteBuffer {
+        notification("start") { writer in
+            writer.field("cpu", start.cpu)
+            writer.field("seq", start.sequence)
+            writer.field("time", start.time)
+            writer.field("pid", start.pid)
+            writer.field("tgid", start.pid)
+            if let ppid = start.ppid { writer.field("ppid", ppid) }
+            if let uid = start.uid { writer.field("uid", uid) }
+            if let gid = start.gid { writer.field("gid", gid) }
+            if let command = start.command { writer.field("comm", command) }
+            writer.key("origin")
+            start.origin.write(to: &writer)
         }
     }
 

@@ -51,6 +51,10 @@ extension DaemonStatus.Daemon {
         writer.field("registered_cpus", registeredCPUs.description)
         writer.field("queued_bytes", queuedBytes)
         writer.field("queue_high_water", queueHighWater)
+        if let origin {
+            writer.key("origin")
+            writer.object { origin.write(to: &$0) }
+        }
         writer.key("cpus")
         var written = 0
         writer.array { writer in
@@ -84,6 +88,52 @@ extension DaemonStatus.Daemon {
                     receiveBufferBytes: cpu.count("receive_buffer_bytes"))
             })
         omittedCPUs = value.count("cpus_omitted")
+        origin = value["origin"].map(DaemonStatus.Origin.init)
+    }
+}
+
+extension DaemonStatus.Origin {
+    func write(to writer: inout JSONWriter) {
+        writer.field("listening", isListening)
+        if let isRealTime { writer.field("realtime", isRealTime) }
+        writer.field("scanned", isScanned)
+        writer.field("processes", processes)
+        writer.field("memory_bytes", memoryBytes)
+        writer.field("events_lost", eventsLost)
+        writer.field("starts", starts)
+        for (name, counts) in [("command_args", commands), ("cgroup", cgroups)] {
+            writer.key(name)
+            writer.object { writer in
+                for source in ProcessOrigin.Source.allCases {
+                    writer.field(source.rawValue, counts.known[source] ?? 0)
+                }
+                writer.field("unknown", counts.unknown)
+            }
+        }
+    }
+
+    init(_ value: JSONValue) {
+        self.init()
+        isListening = value["listening"]?.bool ?? false
+        isRealTime = value["realtime"]?.bool
+        isScanned = value["scanned"]?.bool ?? false
+        processes = value.count("processes")
+        memoryBytes = value.count("memory_bytes")
+        eventsLost = UInt64(value.count("events_lost"))
+        starts = UInt64(value.count("starts"))
+        commands = Counts(value["command_args"])
+        cgroups = Counts(value["cgroup"])
+    }
+}
+
+extension DaemonStatus.Origin.Counts {
+    fileprivate init(_ value: JSONValue?) {
+        self.init()
+        for source in ProcessOrigin.Source.allCases {
+            let count = value.count(source.rawValue)
+            if count > 0 { known[source] = UInt64(count) }
+        }
+        unknown = UInt64(value.count("unknown"))
     }
 }
 

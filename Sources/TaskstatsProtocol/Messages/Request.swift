@@ -16,7 +16,7 @@ package struct Request: Hashable, Sendable {
     /// A method with its parameters.
     package enum Call: Hashable, Sendable {
         /// Statistics of one task, process or cgroup.
-        case get(QueryTarget, fields: FieldSet)
+        case get(QueryTarget, fields: FieldSet, origin: Bool = false)
         /// Exit records from now on, in place of the previous subscription.
         ///
         /// The list of CPUs can depend on the machine, and the daemon resolves it; the set in the subscription of a

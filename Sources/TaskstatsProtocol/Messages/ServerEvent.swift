@@ -6,6 +6,8 @@ package enum ServerEvent: Equatable {
     case hello(ServerInfo)
     /// A task ended.
     case exit(ExitRecord)
+    /// A process executed a program.
+    case start(ProcessStart)
     /// Records are missing at this point.
     case lost(LostRecords)
     /// The connection ends for this reason.
@@ -19,8 +21,8 @@ package enum ServerEvent: Equatable {
 
     /// An answer.
     package enum Reply: Equatable {
-        /// Statistics of a task or process.
-        case stats(TaskRecord)
+        /// Statistics of a task or process, with its origin if requested and known.
+        case stats(TaskRecord, origin: ProcessOrigin? = nil)
         /// Statistics of a cgroup.
         case cgroup(CgroupStats)
         /// The effective CPUs and fields of a subscription.

@@ -3,10 +3,13 @@ import TaskstatsModel
 // The first line of the daemon: its version, its host, and the client's access.
 
 extension ServerInfo {
-    /// The features of a daemon of this release.
+    /// The features of a daemon of this release, apart from those that depend on the kernel.
     package static let currentFeatures = [
         "get", "subscribe", "fields", "filter", "comm_list", "implausible", "uncounted", "tgid_sums", "next_seq",
     ]
+
+    /// The features of a daemon that can learn the origin of processes.
+    package static let originFeatures = ["origin", "starts"]
 }
 
 extension ServerInfo {

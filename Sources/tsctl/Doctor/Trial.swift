@@ -46,7 +46,7 @@ struct Trial {
             switch event {
             case .exit(let record) where record.pid == UInt32(child): return (.arrived(cpu: record.cpu), status)
             case .lost(let lost): outcome = .lost(lost.count)
-            case .exit, .closing: continue
+            case .exit, .start, .closing: continue
             }
         }
         return (outcome, status)

@@ -154,7 +154,7 @@ struct Recorder: ~Copyable {
             counts.lost &+= loss.count
             append(ServerLine.lost(loss))
         // The next wait throws the reason; exits arrive as text.
-        case .other(.closing), .other(.exit): break
+        case .other(.closing), .other(.exit), .other(.start): break
         }
     }
 

@@ -134,7 +134,7 @@ struct CommandRun {
         case .exit(let record): family.ended(record)
         case .lost(let loss): outcome.lost += loss.count
         // The next wait throws the reason.
-        case .closing: break
+        case .closing, .start: break
         }
     }
 }

@@ -91,7 +91,7 @@ struct TopConnection {
         case .other(.exit(let record)): model.ended(record)
         case .other(.lost(let loss)): model.lost(loss.count)
         // The next wait throws the reason.
-        case .other(.closing): break
+        case .other(.closing), .other(.start): break
         }
     }
 

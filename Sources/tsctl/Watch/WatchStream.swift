@@ -91,7 +91,7 @@ struct WatchStream: ~Copyable {
         case .other(.exit(let record)): view.exit(record)
         case .other(.lost(let loss)): try view.lost(loss, interruptedBy: descriptor)
         // The next wait throws the reason.
-        case .other(.closing): break
+        case .other(.closing), .other(.start): break
         }
     }
 
@@ -137,7 +137,7 @@ struct WatchStream: ~Copyable {
     private mutating func takeLate(_ event: TaskstatsConnection.TextEvent?) {
         guard stop == nil else {
             switch event {
-            case .exit, .other(.exit): notShown += 1
+            case .exit, .other(.exit), .other(.start): notShown += 1
             case .other(.lost(let loss)): view.count(loss)
             case .other(.closing), nil: break
             }

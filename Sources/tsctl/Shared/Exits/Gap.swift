@@ -58,6 +58,7 @@ enum LossText {
         let count = "lost \(lost.count) \(lost.count == 1 ? "record" : "records")"
         switch lost.place {
         case .kernel(let cpu): return "\(count) between the kernel and taskstatsd on CPU \(cpu)"
+        case .starts: return "\(count) of starts between the kernel and taskstatsd"
         case .queue: return "\(count) between taskstatsd and tsctl, which did not read fast enough"
         }
     }
@@ -72,6 +73,8 @@ enum LossText {
                 case .kernel(let cpu):
                     writer.field("where", "kernel")
                     writer.field("cpu", cpu)
+                case .starts:
+                    writer.field("where", "starts")
                 case .queue:
                     writer.field("where", "queue")
                 }

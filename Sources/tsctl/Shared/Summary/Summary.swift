@@ -48,7 +48,7 @@ struct Summary {
     /// Adds a loss of records.
     mutating func add(_ loss: LostRecords) {
         switch loss.place {
-        case .kernel: lostInKernel &+= loss.count
+        case .kernel, .starts: lostInKernel &+= loss.count
         case .queue: lostInQueue &+= loss.count
         }
     }
