@@ -36,6 +36,11 @@ let package = Package(
         .target(
             name: "TaskstatsKernel", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem"], swiftSettings: strict),
 
+        // What is known about the processes of the machine, and how it is read.
+        .target(
+            name: "ProcessTracking", dependencies: ["TaskstatsModel", "Netlink", "LinuxSystem", "CLinux"],
+            swiftSettings: strict),
+
         // The protocol and the decisions.
         .target(name: "TaskstatsProtocol", dependencies: ["TaskstatsModel", "CJansson"], swiftSettings: strict),
         .target(
@@ -45,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "taskstatsd",
             dependencies: [
-                "CLinux", "LinuxSystem", "TaskstatsKernel", "TaskstatsBroker",
+                "CLinux", "LinuxSystem", "TaskstatsKernel", "TaskstatsBroker", "ProcessTracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -82,6 +87,10 @@ let package = Package(
         .testTarget(
             name: "TaskstatsKernelTests",
             dependencies: ["TaskstatsKernel", "TaskstatsModel", "Netlink", "LinuxSystem", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTrackingTests",
+            dependencies: ["ProcessTracking", "TaskstatsModel", "Netlink", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsProtocolTests", dependencies: ["TaskstatsProtocol", "TestSupport"],

@@ -14,6 +14,16 @@ package enum SystemClock {
     /// The CPU time of this thread in nanoseconds: the cost of a piece of work, without time spent preempted.
     package static var threadCPUNanoseconds: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
+    /// How long the machine has slept since it started, in nanoseconds: the lead of times since boot over monotonic ones.
+    package static var sleptNanoseconds: UInt64 {
+        let monotonic = monotonicNanoseconds
+        let sinceBoot = read(CLOCK_BOOTTIME)
+        // The clocks are not read at the same instant.
+        let shortestSleep: UInt64 = 1_000_000
+        let difference = sinceBoot - min(monotonic, sinceBoot)
+        return difference < shortestSleep ? 0 : difference
+    }
+
     private static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         _ = unsafe clock_gettime(clock, &time)

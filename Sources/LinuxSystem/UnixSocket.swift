@@ -124,4 +124,15 @@ package enum SocketOption {
         guard unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 else { throw .last("getsockopt") }
         return value
     }
+
+    /// Returns the number of messages that the kernel has dropped because a socket was full.
+    package static func drops(of descriptor: Int32) throws(SystemError) -> UInt32 {
+        // SO_MEMINFO: nine counters, the last of which is sk_drops.
+        var counters = InlineArray<9, UInt32>(repeating: 0)
+        var length = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, &counters, &length) == 0 else {
+            throw .last("getsockopt SO_MEMINFO")
+        }
+        return counters[8]
+    }
 }

@@ -60,15 +60,7 @@ import LinuxSystem
         try batch.receive(from: descriptor, atMost: limit)
     }
 
-    package func drops() throws(SystemError) -> UInt32 {
-        // SO_MEMINFO: nine counters, the last of which is sk_drops.
-        var counters = InlineArray<9, UInt32>(repeating: 0)
-        var length = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
-        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, &counters, &length) == 0 else {
-            throw .last("getsockopt SO_MEMINFO")
-        }
-        return counters[8]
-    }
+    package func drops() throws(SystemError) -> UInt32 { try SocketOption.drops(of: descriptor) }
 
     package func setReceiveBuffer(bytes: Int) throws(SystemError) -> Int {
         // The kernel doubles the given size for its own overhead, and charges records against the result.

@@ -127,6 +127,9 @@ package struct Broker: ~Copyable {
     /// Whether any client needs the origin of processes.
     package var needsOrigin: Bool { routes.needsOrigin }
 
+    /// Whether any client wants starts.
+    package var needsStarts: Bool { routes.hasStarts }
+
     /// Returns the CPUs of a client's subscription.
     package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.subscription?.key.cpus ?? CPUSet() }
 

@@ -32,6 +32,8 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
     private let decoder = RecordDecoder()
     /// Validates every record that is delivered to the sink.
     package var validator = RecordValidator()
+    /// Adds the origin of the process to every record; nil while no client needs it.
+    package var origins: (any OriginSource)?
     private let largestReceiveBufferBytes: Int
     private var losses = LossCounter(drops: 0)
     private var requestSequence: UInt32 = 0
@@ -111,6 +113,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
         repeat {
             try receive(atMost: MessageBatch.capacity)
             let count = batch.count
+            if count > 0 { origins?.catchUp() }
             for index in 0..<count { handle(index, time: time, sink: &sink) }
             read += count
             guard count < MessageBatch.capacity else { continue }
@@ -139,6 +142,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
                 var record = ExitRecord(
                     cpu: cpu, sequence: received + lost, time: time, pid: pid, task: task, process: records.process)
                 validator.validate(&record)
+                if let origins { record.origin = origins.origin(of: record) }
                 sink.exited(record)
             }
         } catch {

@@ -133,3 +133,27 @@ int32_t clinux_thread_id(void);
 int clinux_allow_interruption(void);
 /* Interrupts a thread of this process that allows it; nothing else happens to it. */
 void clinux_interrupt(int32_t thread);
+
+/* Lets only some events of the proc connector into a socket: executions, and unless these are wanted alone,
+ * acknowledgements, new sessions, and forks, ends and changes of the user or the name, of processes and not of other
+ * threads. 0, or -1 with errno. */
+int clinux_filter_process_events(int socket, bool executions_only);
+/* Reads a small file below a directory: the number of bytes, or -1 with errno. */
+ssize_t clinux_read_at(int directory, const char *name, void *buffer, size_t size);
+/* The owner of an open file: 0, or -1 with errno. */
+int clinux_owner(int descriptor, uint32_t *uid, uint32_t *gid);
+
+/* A file by its device and inode. */
+struct clinux_file { uint32_t major; uint32_t minor; uint64_t inode; };
+/* Identifies a regular file without input or output, by what the kernel has in memory, so that it cannot wait for a
+ * disk or a file server: 0 and its path without symbolic links, or -1 with errno. */
+int clinux_cached_file(const char *path, struct clinux_file *file, char *resolved, size_t size);
+
+/* Runs this thread at the lowest real-time priority, or at normal priority again; `alone` if threads that it starts are
+ * not to inherit that. 0, or -1 with errno. */
+int clinux_run_in_real_time(bool enabled, bool alone);
+bool clinux_runs_in_real_time(void);
+/* Limits how long a thread of this process may run in real time without waiting: 0, or -1 with errno. */
+int clinux_limit_real_time(uint64_t microseconds);
+/* Whether the limit of this process allows real-time priority. */
+bool clinux_may_run_in_real_time(void);

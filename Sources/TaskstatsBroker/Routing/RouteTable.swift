@@ -15,6 +15,8 @@ struct RouteTable {
     private var references: [Int]
     /// The different subscriptions that need origins.
     private var originGroups = 0
+    /// The different subscriptions with starts.
+    private(set) var startGroups: [SubscriptionGroup] = []
 
     init(possible: CPUSet) {
         let count = (possible.last ?? 0) + 1
@@ -37,8 +39,8 @@ struct RouteTable {
         return owners[UInt32(truncatingIfNeeded: uid)]
     }
 
-    /// The subscriptions with starts.
-    var startGroups: [SubscriptionGroup] { groups.values.filter(\.key.starts) }
+    /// Whether any subscription has starts.
+    var hasStarts: Bool { !startGroups.isEmpty }
 
     /// Whether any subscription needs the origin of processes.
     var needsOrigin: Bool { originGroups > 0 }
@@ -91,6 +93,7 @@ struct RouteTable {
         let group = SubscriptionGroup(key, quota, in: quotas)
         groups[key] = group
         if key.needsOrigin { originGroups += 1 }
+        if key.starts { startGroups.append(group) }
         for cpu in key.cpus { byCPU[cpu].append(group) }
         if case .own(let uid, _, _) = key.access {
             let owner = owners[uid] ?? OwnerRoutes()
@@ -106,6 +109,7 @@ struct RouteTable {
     private mutating func destroy(_ group: SubscriptionGroup) {
         groups[group.key] = nil
         if group.key.needsOrigin { originGroups -= 1 }
+        if group.key.starts { startGroups.removeAll { $0 === group } }
         for cpu in group.key.cpus {
             byCPU[cpu].removeAll { $0 === group }
             privilegedByCPU[cpu].removeAll { $0 === group }

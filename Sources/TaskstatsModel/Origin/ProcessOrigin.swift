@@ -37,12 +37,12 @@ public final class ProcessOrigin: Sendable {
     public struct Parent: Hashable, Sendable {
         /// The process id.
         public let pid: UInt32
-        /// The command name when it forked, as bytes.
+        /// The command name when it forked, as bytes; empty if unknown.
         public let commandBytes: [UInt8]
         /// Its effective user at that time, which decides who may see it; nil if unknown.
         package let uid: UInt32?
 
-        /// The command name, with U+FFFD for anything that is not UTF-8.
+        /// The command name when it forked, with U+FFFD for anything that is not UTF-8.
         public var command: String { String(decoding: commandBytes, as: UTF8.self) }
 
         /// Creates a parent.

@@ -56,7 +56,7 @@ extension ProcessOrigin.Parent {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("pid", pid)
-            writer.field("command", command)
+            if !commandBytes.isEmpty { writer.field("command", command) }
         }
     }
 

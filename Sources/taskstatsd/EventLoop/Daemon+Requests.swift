@@ -180,7 +180,7 @@ extension Daemon {
             broker.answer(
                 query, cpus: query.includesDaemon ? feed.counters : [],
                 uptime: .nanoseconds(now - started),
-                host: HostFacts.state())
+                host: HostFacts.state(), origin: query.includesDaemon ? tracker?.status : nil)
         }
         return true
     }
@@ -197,6 +197,7 @@ extension Daemon {
         feed.deregister(
             broker.complete(pending, registration: failure, nextSequence: feed.nextSequence),
             because: "client \(pending.client.number) subscribed to others")
+        updateTracking()
     }
 
     func logRefusal(of call: Request.Call, to id: ClientID, _ error: ProtocolError) {

@@ -24,6 +24,9 @@ final class Daemon {
     let manager: ServiceManager?
     let feed: KernelFeed
     let lateSweep: LateSweep
+    /// What learns the origin of processes; nil when the kernel or the administrator does not allow it.
+    let tracker: ProcessTracker?
+    var tracking = TrackingState()
     var loop: EventLoop
     /// The connections of clients: a part of `loop` that is polled between any two pieces of work for ordinary clients.
     var clientLoop: EventLoop
@@ -72,10 +75,11 @@ final class Daemon {
         signals: consuming SignalQueue, listening: consuming ListeningSocket, feed: KernelFeed,
         lateSweep: LateSweep, validators: ValidatorSource,
         makeQueries: @escaping () throws(SystemError) -> KernelQueries, settings: BrokerSettings,
-        stallTimeout: Duration, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
+        stallTimeout: Duration, tracker: ProcessTracker?, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
         end: @escaping (String?, Int32) -> Never
     ) throws(SystemError) {
         self.log = log
+        self.tracker = tracker
         self.manager = manager
         self.monitor = monitor
         stallNanoseconds = stallTimeout == .zero ? nil : UInt64(stallTimeout / .nanoseconds(1))
@@ -98,6 +102,7 @@ final class Daemon {
         try loop.add(closer.descriptor, .closer, .readable)
         try loop.add(clientLoop.descriptor, .clients, .readable)
         try loop.add(lateAnswers.descriptor, .lateAnswers, .readable)
+        if let tracker { try loop.add(tracker.startsReady.descriptor, .starts, [.readable, .once]) }
         try monitor.start(events: loop.descriptor, log: log)
     }
 
@@ -134,6 +139,7 @@ final class Daemon {
                 case .closer: releaseClosed()
                 case .clients: handleClients()
                 case .lateAnswers: takeLateAnswers()
+                case .starts: startsAreReady()
                 case .client: break
                 }
                 guard ownership.isMine else { return nil }
@@ -142,6 +148,8 @@ final class Daemon {
             endThrottling()
             serveRequests()
             guard ownership.isMine else { return nil }
+            updateTracking()
+            takeDueStarts()
             feed.drainDue(loop, to: &broker)
             lateSweep.sweepDue()
             closeStalled()
@@ -164,7 +172,7 @@ final class Daemon {
         if queues.contains(where: { !$0.isEmpty }) { return 0 }
         let dues = [
             feed.nextDue, nextStallCheck, acceptsAgainAt, throttlingEndsAt, freedMemory.dueAt, refusalLog.dueAt,
-            manager?.nextDue, lateSweep.nextDue,
+            manager?.nextDue, lateSweep.nextDue, tracking.startsDueAt,
         ]
         guard let due = dues.compactMap({ $0 }).min() else { return nil }
         let now = SystemClock.monotonicNanoseconds
@@ -179,6 +187,7 @@ final class Daemon {
         manager?.stopping()
         let registered = feed.registeredCPUs
         feed.drainCompletely(registered, to: &broker)
+        tracker?.stop()
         feed.deregister(registered, because: "taskstatsd is stopping")
         let clients = connections.count
         broker.shutDown(reason: "taskstatsd is stopping")

@@ -20,6 +20,8 @@ enum EventSource: Equatable {
     case clients
     /// Answers to queries during which the loop changed its thread.
     case lateAnswers
+    /// Starts of programs.
+    case starts
 
     private static let kindShift: UInt64 = 56
 
@@ -34,6 +36,7 @@ enum EventSource: Equatable {
         case 5: self = .closer
         case 6: self = .clients
         case 7: self = .lateAnswers
+        case 8: self = .starts
         default: return nil
         }
     }
@@ -48,6 +51,7 @@ enum EventSource: Equatable {
         case .closer: 5 << Self.kindShift
         case .clients: 6 << Self.kindShift
         case .lateAnswers: 7 << Self.kindShift
+        case .starts: 8 << Self.kindShift
         }
     }
 }

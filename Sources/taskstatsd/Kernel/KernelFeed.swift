@@ -46,6 +46,8 @@ final class KernelFeed {
     private let batch: MessageBatch
     private let receiveBuffer: ReceiveBuffer
     private let validators: ValidatorSource
+    /// What knows the origin of processes, while a client needs it.
+    var origins: (any OriginSource)?
     /// Keeps the sockets open after this process ends for any reason, so that no other process gets their port ids.
     private let manager: ServiceManager?
     /// Listeners that could not be deregistered; the service manager has their sockets too.
@@ -190,6 +192,7 @@ final class KernelFeed {
     private func drainCompletely(_ listener: ExitListener<NetlinkSocket>, to sink: inout some ExitSink & ~Copyable) {
         let attempts = 64
         listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
+        listener.origins = origins
         for _ in 1...attempts {
             do throws(NetlinkError) {
                 return try listener.drainCompletely(time: SystemClock.realtimeNanoseconds, to: &sink)
@@ -210,6 +213,7 @@ final class KernelFeed {
         guard let listener = entries[cpu]?.listener else { return }
         let (receivedBefore, lostBefore) = (listener.received, listener.lost)
         listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
+        listener.origins = origins
         let outcome: ExitListener<NetlinkSocket>.Outcome
         do throws(NetlinkError) {
             outcome = try listener.drain(budget: Self.recordsAtOnce, time: SystemClock.realtimeNanoseconds, to: &sink)

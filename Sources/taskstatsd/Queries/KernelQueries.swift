@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import ProcessTracking
 import TaskstatsBroker
 import TaskstatsKernel
 import TaskstatsModel
@@ -21,7 +22,12 @@ final class KernelQueries: @unchecked Sendable {
     /// The maximum number of threads of a process whose sums an ordinary client can query.
     private let threadLimit: Int
 
-    init(_ kernel: consuming TaskQuery<NetlinkSocket>, threadLimit: Int) {
+    /// The part of the origin of processes that clients can see.
+    private let originLevel: OriginSettings.Level
+    private var executables = ExecutableFinder()
+
+    init(_ kernel: consuming TaskQuery<NetlinkSocket>, threadLimit: Int, originLevel: OriginSettings.Level) {
+        self.originLevel = originLevel
         self.kernel = kernel
         self.threadLimit = threadLimit
     }
@@ -31,13 +37,20 @@ final class KernelQueries: @unchecked Sendable {
         kernel.validator = validator
         do throws(ProtocolError) {
             switch query.target {
-            case .pid(let pid): return .record(try task(pid, query.access))
-            case .tgid(let tgid): return .record(try process(tgid, query.access))
+            case .pid(let pid): return answer(try task(pid, query.access), pid, query)
+            case .tgid(let tgid): return answer(try process(tgid, query.access), tgid, query)
             case .cgroup(let path): return .cgroup(try cgroup(path, query.access))
             }
         } catch {
             return .refusal(error)
         }
+    }
+
+    private func answer(_ record: TaskRecord, _ id: UInt32, _ query: Broker.Query) -> Broker.QueryAnswer {
+        guard query.wantsOrigin, originLevel != .none else { return .record(record) }
+        return .record(
+            record,
+            origin: LivingProcess.origin(of: record, id, showsCommand: originLevel == .all, &executables))
     }
 
     private func task(_ pid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {

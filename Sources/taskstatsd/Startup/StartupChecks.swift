@@ -14,6 +14,7 @@ enum StartupFailure: Error, CustomStringConvertible {
     case unknownCPUs(path: String)
     case noCPUSwept
     case storedSocket(cpu: Int, String)
+    case realTime(SystemError)
 
     var description: String {
         switch self {
@@ -42,6 +43,8 @@ enum StartupFailure: Error, CustomStringConvertible {
                 + "on at least one CPU (see the warnings above)"
         case .storedSocket(let cpu, let problem):
             "cannot deregister the stored socket of CPU \(cpu): \(problem)"
+        case .realTime(let error):
+            "--origin-priority refused: \(error) (start taskstatsd as root, or raise the limit with LimitRTPRIO=1)"
         }
     }
 }

@@ -45,7 +45,9 @@ extension Taskstatsd {
             incompleteSums: ProcessSumsCheck.incompleteSums(keepsEndedThreads: sumsAreComplete))
         let listening = try listen(inherited)
         let monitor = try LoopMonitor()
+        let isRealTime = try beginRealTime()
         try reducePrivilege(to: user, listening)
+        let tracker = try tracker(isRealTime: isRealTime, log)
         // Threads inherit the privileges of the thread that starts them.
         try queue.startWriter()
         // The first query shows that the remaining privileges suffice.
@@ -59,6 +61,8 @@ extension Taskstatsd {
         var settings = settings(
             structVersion: structVersion, connections: min(connections, room), privilegedGroup: privilegedGroup)
         settings.processSumsAreComplete = sumsAreComplete
+        settings.knowsOrigin = tracker != nil
+        let originLevel = origin
         let threadLimit = settings.limits.threadsPerQuery
         let daemon = try Daemon(
             signals: signals, listening: listening, feed: feed, lateSweep: lateSweep,
@@ -66,9 +70,9 @@ extension Taskstatsd {
             makeQueries: { () throws(SystemError) in
                 // Another thread than the loop's may use it, so it shares no batch.
                 let query = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: MessageBatch())
-                return KernelQueries(query, threadLimit: threadLimit)
+                return KernelQueries(query, threadLimit: threadLimit, originLevel: originLevel)
             },
-            settings: settings, stallTimeout: stallTimeout.duration, manager: manager, monitor: monitor, log: log,
+            settings: settings, stallTimeout: stallTimeout.duration, tracker: tracker, manager: manager, monitor: monitor, log: log,
             end: { error, status in
                 if let error { queue.append("taskstatsd: \(error)\n") }
                 queue.flush()
@@ -85,6 +89,41 @@ extension Taskstatsd {
             ])
         let signal = try daemon.run()
         if signal.exitStatus != 0 { throw ExitCode(signal.exitStatus) }
+    }
+
+    /// Makes this thread run in real time, if that is wanted or allowed, while the privileges suffice for it.
+    private func beginRealTime() throws(StartupFailure) -> Bool {
+        guard origin != .none, originPriority || RealTimePriority.isAllowed else { return false }
+        do throws(SystemError) {
+            try RealTimePriority.begin()
+            return true
+        } catch {
+            guard originPriority else { return false }
+            throw .realTime(error)
+        }
+    }
+
+    /// Returns what learns the origin of processes; nil when the kernel does not report their events.
+    private func tracker(isRealTime: Bool, _ log: Logger) throws -> ProcessTracker? {
+        guard origin != .none else { return nil }
+        var settings = OriginSettings()
+        settings.level = origin
+        settings.memoryLimit = originMemory.bytes
+        let tracker = try ProcessTracker(settings, log: log)
+        if isRealTime {
+            try RealTimePriority.inherit { () throws(SystemError) in try tracker.startThread() }
+        } else {
+            try tracker.startThread()
+        }
+        try tracker.startStandby()
+        do throws(SystemError) {
+            // The only proof is an event.
+            _ = try ProcessEventSocket.open(receiveBufferBytes: settings.receiveBufferBytes, batch: MessageBatch())
+            return tracker
+        } catch {
+            log.notice("the kernel does not report processes; origins are unknown", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Returns the struct version of this kernel, queried over a socket of its own.

@@ -79,6 +79,17 @@ struct Taskstatsd: ParsableCommand {
     @Flag(name: .customLong("show-own-io"), help: "Include I/O counters in exit records of ordinary users.")
     var showOwnIO = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Part of the origin of processes to learn: none, cgroup (no command lines) or all.", valueName: "part"))
+    var origin = OriginSettings.Level.all
+
+    @Flag(name: .customLong("origin-priority"), help: "Read new processes at real-time priority.")
+    var originPriority = false
+
+    @Option(help: ArgumentHelp("Maximum memory of the origins of processes.", valueName: "size"))
+    var originMemory = ByteCount(64 << 20)
+
     @Option(help: ArgumentHelp("User to run as, keeping only CAP_NET_ADMIN, after startup.", valueName: "name"))
     var user: String?
 
@@ -103,6 +114,14 @@ struct Taskstatsd: ParsableCommand {
         }
         guard queueBytesPerUser >= queueBytes, queueBytesInAll >= queueBytesPerUser else {
             throw ValidationError("--queue-bytes must not exceed --queue-bytes-per-user, nor that --queue-bytes-in-all")
+        }
+        let memoryRange = 1 << 20...1 << 30
+        guard memoryRange.contains(originMemory.bytes) else {
+            throw ValidationError(
+                "--origin-memory must be from \(memoryRange.lowerBound) to \(memoryRange.upperBound)")
+        }
+        guard origin != .none || !originPriority else {
+            throw ValidationError("--origin-priority cannot be combined with --origin none")
         }
         let most = 1_000_000
         for (name, value) in [

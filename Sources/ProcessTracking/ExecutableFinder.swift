@@ -1,0 +1,65 @@
+import CLinux
+import Glibc
+import Netlink
+import TaskstatsModel
+
+/// Finds the paths that may be the executable of a process, from its first argument or its command name.
+///
+/// /proc/PID/exe is closed to a daemon without further capabilities, and the first argument is only a claim. So each
+/// path is a candidate, which a record confirms by its device and inode. Nothing here waits for a disk or a file server,
+/// although anyone can name any path: the kernel must have it in memory, as it does right after an execution.
+package struct ExecutableFinder {
+    /// The directories in which a name without a slash is searched for.
+    private static let directories = [
+        "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin",
+    ]
+    /// The directories in which a name was found at first.
+    private var found: [String: [String]] = [:]
+    private static let cacheLimit = 1_024
+
+    /// Creates a finder.
+    package init() {}
+
+    mutating func candidates(
+        for commandLine: ProcessCommandLine, command: ProcessEvent.CommandName
+    ) -> [ExecutableCandidate] {
+        var first = commandLine.arguments.first ?? ""
+        // A login shell.
+        if first.hasPrefix("-") { first.removeFirst() }
+        // The program that a name stands for depends on a directory that is not known.
+        if first.hasPrefix("/") { return Self.file(first).map { [$0] } ?? search(command) }
+        let named = first.contains("/") ? [] : search(first)
+        return named.isEmpty ? search(command) : named
+    }
+
+    private mutating func search(_ command: ProcessEvent.CommandName) -> [ExecutableCandidate] {
+        search(String(decoding: command.bytes, as: UTF8.self))
+    }
+
+    private mutating func search(_ name: String) -> [ExecutableCandidate] {
+        guard !name.isEmpty, !name.contains("/"), name.utf8.count <= Int(NAME_MAX) else { return [] }
+        var candidates: [ExecutableCandidate] = []
+        var directories: [String] = []
+        for directory in found[name] ?? Self.directories {
+            guard let candidate = Self.file("\(directory)/\(name)") else { continue }
+            directories.append(directory)
+            if !candidates.contains(where: { $0.file == candidate.file }) { candidates.append(candidate) }
+        }
+        if found.count >= Self.cacheLimit { found.removeAll() }
+        found[name] = directories.isEmpty ? nil : directories
+        return candidates
+    }
+
+    private static func file(_ path: String) -> ExecutableCandidate? {
+        let limit = 1_024
+        guard path.utf8.count < limit else { return nil }
+        var file = clinux_file()
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: limit) { resolved in
+            guard unsafe clinux_cached_file(path, &file, resolved.baseAddress, limit) == 0 else { return nil }
+            let text = unsafe String(cString: resolved.baseAddress!)
+            return ExecutableCandidate(
+                path: text,
+                file: ExecutableFile(device: DeviceNumber(major: file.major, minor: file.minor), inode: file.inode))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import TaskstatsModel
+
+/// What identifies the process of an exit record.
+package struct RecordIdentity: Sendable {
+    /// The process id.
+    package var pid: UInt32
+    /// How long the process had lived, in nanoseconds; nil if the kernel does not report it.
+    package var age: UInt64?
+    /// Whether the process ended with this record.
+    package var isLast: Bool
+    /// The executable; nil if the kernel does not report it.
+    package var executable: ExecutableFile?
+    /// When the record was read, in monotonic nanoseconds.
+    package var readAt: UInt64
+
+    /// Creates an identity.
+    package init(pid: UInt32, age: UInt64?, isLast: Bool, executable: ExecutableFile?, readAt: UInt64) {
+        self.pid = pid
+        self.age = age
+        self.isLast = isLast
+        self.executable = executable
+        self.readAt = readAt
+    }
+
+    /// Returns the identity of the process of a record; a kernel that reports no process ids has one for each task.
+    package init(_ record: borrowing ExitRecord, readAt: UInt64) {
+        self.init(
+            pid: record.tgid ?? record.pid, age: record.task.processAge.map { $0 &* 1_000 },
+            isLast: record.isLast ?? true, executable: ExecutableFile(of: record.task), readAt: readAt)
+    }
+}
+
+extension ProcessTable {
+    /// Returns the origin of an exit record; nil if nothing is known, and if it is not certain whose record it is.
+    ///
+    /// `bootTime` is the difference of the system clock and the monotonic clock.
+    package mutating func origin(of record: RecordIdentity, bootTime: UInt64) -> ProcessOrigin? {
+        let current = living[record.pid].map { $0.fits(record) } ?? false
+        if let old = earlier[record.pid], !old.isConsumed, old.fits(record) {
+            // Records of both uses of the id may be unread.
+            guard !current else { return nil }
+            earlier[record.pid]?.isConsumed = record.isLast
+            return old.epoch == epoch ? earlier[record.pid]?.origin(record.executable, bootTime) : nil
+        }
+        guard current else { return nil }
+        if record.isLast { living[record.pid]?.isConsumed = true }
+        return isCurrent(record.pid) ? living[record.pid]?.origin(record.executable, bootTime) : nil
+    }
+
+    /// Returns the start of the program that a reading is about; nil if the process is unknown.
+    package mutating func start(_ reading: Reading, bootTime: UInt64) -> ProcessStart? {
+        guard let process = living[reading.pid], process.generation == reading.generation, process.epoch == epoch,
+            let origin = living[reading.pid]?.origin(nil, bootTime)
+        else { return nil }
+        return ProcessStart(
+            cpu: Int(reading.cpu), time: reading.time &+ bootTime, pid: reading.pid, ppid: process.parent,
+            uid: process.uid, gid: process.gid, commandBytes: process.command?.bytes, origin: origin)
+    }
+}
+
+extension TrackedProcess {
+    /// Returns whether a record can be of this process, by its age.
+    ///
+    /// The process of the record cannot have started later than its age before the record was read. It started earlier
+    /// than that by the time that the record waited, which is short.
+    func fits(_ record: RecordIdentity) -> Bool {
+        guard let start, let age = record.age else { return true }
+        let latest = record.readAt - min(age, record.readAt)
+        let (tolerance, longestWait): (UInt64, UInt64) = (100_000_000, 5_000_000_000)
+        return start.value <= latest + tolerance && latest <= start.value + longestWait
+    }
+
+    /// Returns the origin of its records; the same object as long as nothing changes.
+    mutating func origin(_ executable: ExecutableFile?, _ bootTime: UInt64) -> ProcessOrigin {
+        if let origin, origin.executable == executable { return origin.value }
+        var sources = ProcessOrigin.Sources()
+        sources.command = program?.source
+        sources.cgroup = cgroup?.source
+        sources.parents = lineage?.source
+        sources.started = start?.source
+        sources.session = session?.source
+        let path = executable.flatMap { file in program?.value.candidates.first { $0.file == file }?.path }
+        let new = ProcessOrigin(
+            commandLine: program?.value.commandLine, executable: path, cgroup: cgroup?.value.value,
+            parents: lineage?.value.values, startedNanoseconds: start.map { $0.value &+ bootTime },
+            session: session?.value, sources: sources, commandUID: program?.value.uid)
+        if lineage?.value.isNamed ?? true { origin = (new, executable) }
+        return new
+    }
+}

@@ -1,0 +1,186 @@
+import Netlink
+import TaskstatsModel
+
+/// A value with its source.
+struct SourcedValue<Value> {
+    var value: Value
+    var source: ProcessOrigin.Source
+
+    init(_ value: Value, _ source: ProcessOrigin.Source) {
+        self.value = value
+        self.source = source
+    }
+}
+
+/// What is known about one process.
+struct TrackedProcess {
+    /// The use of its process id.
+    let generation: UInt64
+    /// When what is known was last read or inherited; see ``ProcessTable/epoch``.
+    var epoch: UInt32
+    /// The number of programs that it has executed.
+    private(set) var executions: UInt32 = 0
+    /// When it started, in monotonic nanoseconds.
+    var start: SourcedValue<UInt64>?
+    var program: SourcedValue<Program>?
+    var cgroup: SourcedValue<SharedCgroup>?
+    var session: SourcedValue<UInt32>?
+    var lineage: SourcedValue<Lineage>?
+    var parent: UInt32?
+    /// The effective user and group.
+    var uid: UInt32?
+    var gid: UInt32?
+    var command: ProcessEvent.CommandName?
+    /// Whether its leader has ended.
+    var hasEnded = false
+    /// Whether the record of its end was read.
+    var isConsumed = false
+    /// The parents of its children, made at its first fork since the last change.
+    private var childLineage: Lineage?
+    /// The origin of its records, built at the first one, and the executable that it was built for.
+    var origin: (value: ProcessOrigin, executable: ExecutableFile?)?
+
+    init(generation: UInt64, epoch: UInt32) {
+        self.generation = generation
+        self.epoch = epoch
+    }
+
+    /// Whether nothing is missing that a scan could read.
+    var isComplete: Bool { program != nil && cgroup != nil && lineage != nil && session != nil }
+
+    /// Takes over what a child has in common with its parent.
+    mutating func inherit(from parent: borrowing TrackedProcess, parents: Lineage?) {
+        program = parent.program.map { SourcedValue($0.value, .fork) }
+        cgroup = parent.cgroup.map { SourcedValue($0.value, .fork) }
+        session = parent.session.map { SourcedValue($0.value, .fork) }
+        lineage = parents.map { SourcedValue($0, .fork) }
+        self.parent = parents?.parents.first?.pid
+        uid = parent.uid
+        gid = parent.gid
+        command = parent.command
+    }
+
+    /// Returns the parents of its children: itself, and its own parents.
+    mutating func parentsOfChildren(pid: UInt32) -> Lineage? {
+        if let childLineage { return childLineage }
+        guard let lineage else { return nil }
+        let own = ParentProcess(pid: pid, command: command, uid: uid)
+        let new = Lineage([own] + lineage.value.parents.prefix(ProcessOrigin.parentLimit - 1))
+        childLineage = new
+        return new
+    }
+
+    /// Forgets what an execution replaces.
+    mutating func executed() {
+        executions &+= 1
+        change {
+            $0.program = nil
+            $0.command = nil
+        }
+    }
+
+    /// Names the parent of the children that it has forked since it executed its program, and before that was read.
+    func nameParentOfChildren(_ command: ProcessEvent.CommandName) {
+        if let own = childLineage?.parents.first, own.command == nil { own.command = command }
+    }
+
+    /// Changes values from which others are built.
+    mutating func change(_ body: (inout TrackedProcess) -> Void) {
+        body(&self)
+        childLineage = nil
+        origin = nil
+    }
+
+    /// Returns whether a snapshot can be of this process and not of another use of its id.
+    func agrees(with snapshot: ProcessSnapshot) -> Bool {
+        guard let start else { return true }
+        // /proc counts in ticks of 10 ms, and the fork was reported a little after the start.
+        let tolerance: UInt64 = 50_000_000
+        return max(start.value, snapshot.start) - min(start.value, snapshot.start) <= tolerance
+    }
+}
+
+/// The program of a process, shared by the children that it forks; only the table counts its holders.
+final class Program: @unchecked Sendable {
+    let commandLine: ProcessCommandLine
+    let candidates: [ExecutableCandidate]
+    /// The effective user of the process that executed it.
+    let uid: UInt32?
+    /// The number of processes that hold it, which is changed under the lock of the table only.
+    var holders = 0
+
+    init(_ commandLine: ProcessCommandLine, candidates: [ExecutableCandidate], uid: UInt32?) {
+        self.commandLine = commandLine
+        self.candidates = candidates
+        self.uid = uid
+    }
+
+    /// The estimated memory.
+    var memoryBytes: Int {
+        commandLine.argumentBytes.reduce(128) { $0 + $1.count + 48 }
+            + candidates.reduce(0) { $0 + $1.path.utf8.count + 64 }
+    }
+}
+
+/// A control group, shared by its processes.
+final class SharedCgroup: Sendable {
+    let value: ControlGroup
+
+    init(_ value: ControlGroup) { self.value = value }
+}
+
+/// A process as the parent of those that it forked between two changes, shared by all of them.
+final class ParentProcess: @unchecked Sendable {
+    let pid: UInt32
+    /// The command name, unknown until the program is read; changed under the lock of the table only.
+    var command: ProcessEvent.CommandName?
+    let uid: UInt32?
+
+    init(pid: UInt32, command: ProcessEvent.CommandName?, uid: UInt32?) {
+        self.pid = pid
+        self.command = command
+        self.uid = uid
+    }
+}
+
+/// The parents of a process, shared by its siblings.
+final class Lineage: Sendable {
+    let parents: [ParentProcess]
+
+    init(_ parents: [ParentProcess]) { self.parents = parents }
+
+    /// Whether the names of all parents are known.
+    var isNamed: Bool { parents.allSatisfy { $0.command != nil } }
+
+    var values: [ProcessOrigin.Parent] {
+        parents.map { ProcessOrigin.Parent(pid: $0.pid, commandBytes: $0.command?.bytes ?? [], uid: $0.uid) }
+    }
+}
+
+/// An executable by its device and inode.
+package struct ExecutableFile: Hashable, Sendable {
+    /// The device of the file system.
+    package let device: DeviceNumber
+    /// The inode of the file.
+    package let inode: UInt64
+
+    /// Creates an identity.
+    package init(device: DeviceNumber, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// A path that may be the executable of a process, and the file that it named when the process executed it.
+package struct ExecutableCandidate: Hashable, Sendable {
+    /// The path, without symbolic links.
+    package let path: String
+    /// The file.
+    package let file: ExecutableFile
+
+    /// Creates a candidate.
+    package init(path: String, file: ExecutableFile) {
+        self.path = path
+        self.file = file
+    }
+}

@@ -1,0 +1,210 @@
+import Glibc
+import LinuxSystem
+import Logging
+import Netlink
+import ProcessTracking
+import Synchronization
+import TaskstatsKernel
+import TaskstatsModel
+
+/// Learns the origin of processes while they live, because little of it is left when their exit records arrive.
+///
+/// A thread of its own reads /proc as soon as the kernel reports that a process executed a program: a race against the
+/// life of the process, which is why this thread does nothing else, and may run at real-time priority. It shares one
+/// value with the loop: the table of processes, with the socket of the kernel's events, under one lock. The lock is held
+/// for work in memory and non-blocking receiving, never during a reading, so neither thread waits for /proc through the
+/// other. Whoever takes the lock receives the waiting events first. So the table is complete for every exit record that
+/// the loop has received before: the events of a process precede its record.
+///
+/// A reading may not return, because the owner of a process can arrange that. Then another thread goes on
+/// (``LoopOwnership``), and further command lines of that owner are not read until the first one returns.
+final class ProcessTracker: Sendable {
+    private let state: Mutex<TrackedState>
+    private let settings: OriginSettings
+    let ownership: LoopOwnership
+    let wakeUp: EventCounter
+    /// Readable when there are starts to take.
+    let startsReady: EventCounter
+    /// The user whose process is being read; above the range of users when there is none.
+    private let readUser = Atomic<UInt64>(ProcessTracker.nobody)
+    let log: Logger
+
+    private static let nobody = UInt64.max
+    /// How many readings may be blocked at the same time before no more command lines are read.
+    private static let blockedLimit = 4
+
+    init(_ settings: OriginSettings, log: Logger) throws(SystemError) {
+        self.settings = settings
+        self.log = log
+        state = Mutex(TrackedState(memoryLimit: settings.memoryLimit))
+        ownership = try LoopOwnership()
+        wakeUp = try EventCounter()
+        startsReady = try EventCounter()
+    }
+
+    // MARK: The loop's side
+
+    /// Opens the kernel's events.
+    func listen(withStarts: Bool) throws(SystemError) {
+        try state.withLock { (state) throws(SystemError) in
+            try state.listen(withStarts: withStarts, bufferBytes: settings.receiveBufferBytes)
+        }
+        wakeUp.signal()
+    }
+
+    /// Closes the kernel's events, and forgets everything.
+    func stop() {
+        state.withLock { $0.close() }
+        wakeUp.signal()
+    }
+
+    /// The counters for `status`.
+    var status: DaemonStatus.Origin { state.withLock { $0.status } }
+
+    /// Takes the starts since the last call, and the number of lost ones; `isSettling` if that may increase soon.
+    func takeStarts() -> (starts: [ProcessStart], lost: UInt64, isSettling: Bool) {
+        startsReady.reset()
+        return state.withLock { $0.takeStarts(at: SystemClock.monotonicNanoseconds) }
+    }
+
+    // MARK: The thread's side
+
+    /// Reads what the events require until another thread takes over.
+    func run() {
+        var priority = RealTimePriority()
+        var executables = ExecutableFinder()
+        var snapshot: ProcessSnapshot?
+        while ownership.isMine {
+            let (work, descriptors) = nextWork(after: snapshot, isRealTime: priority.isRealTime)
+            snapshot = nil
+            switch work {
+            case .nothing: wait(for: descriptors)
+            case .list:
+                let pids = ProcessList.pids()
+                state.withLock { $0.scan(pids) }
+            case .read(let pid):
+                guard let reading = self.snapshot(of: pid, &executables) else { return }
+                snapshot = reading.value
+            }
+            priority.account()
+        }
+    }
+
+    /// Takes the result of the last work, and returns what to do next.
+    private func nextWork(
+        after snapshot: ProcessSnapshot?, isRealTime: Bool
+    ) -> (TrackedState.Work, (executions: Int32, events: Int32)?) {
+        let (work, descriptors, hasNews) = state.withLock { state in
+            state.isRealTime = isRealTime
+            let work = state.nextWork(after: snapshot)
+            return (work, state.descriptors, state.takeNews())
+        }
+        if hasNews { startsReady.signal() }
+        return (work, descriptors)
+    }
+
+    /// Waits for the next execution, and for any event when there has been none for a while.
+    private func wait(for descriptors: (executions: Int32, events: Int32)?) {
+        guard let descriptors else {
+            wakeUp.waitAndReset()
+            return
+        }
+        let pause: Duration = .milliseconds(20)
+        let received = state.withLock { $0.received }
+        if wakeUp.waitAndReset(until: .now + pause, interruptedBy: descriptors.executions) {
+            return state.withLock { $0.countExecutions() }
+        }
+        state.withLock { state in
+            state.receive()
+            if state.received != received { return }
+        }
+        if state.withLock({ $0.received != received || $0.hasWork }) { return }
+        wakeUp.waitAndReset(until: nil, interruptedBy: descriptors.events)
+    }
+
+    private struct Reading {
+        var value: ProcessSnapshot?
+    }
+
+    /// Reads what /proc shows about a process; nil when another thread has taken over meanwhile.
+    private func snapshot(of pid: UInt32, _ executables: inout ExecutableFinder) -> Reading? {
+        ownership.beginCall(at: SystemClock.monotonicNanoseconds)
+        var snapshot: ProcessSnapshot?
+        var user = Self.nobody
+        if let directory = ProcessDirectory(pid: pid) {
+            user = UInt64(directory.uid)
+            readUser.store(user, ordering: .relaxed)
+            let uid = directory.uid
+            let showsCommand = settings.level == .all && state.withLock { $0.mayRead(of: uid, Self.blockedLimit) }
+            snapshot = directory.read(commandLine: showsCommand, &executables)
+        }
+        guard ownership.endCall() else {
+            let uid = UInt32(truncatingIfNeeded: user)
+            state.withLock { $0.returned(of: uid) }
+            return nil
+        }
+        readUser.store(Self.nobody, ordering: .relaxed)
+        return Reading(value: snapshot)
+    }
+
+    // MARK: Threads
+
+    /// Starts the thread, which inherits the priority and the privileges of the calling one.
+    func startThread() throws(SystemError) {
+        try WorkerThread(self) { tracker in
+            tracker.ownership.begin()
+            tracker.run()
+        }.detach()
+    }
+
+    /// Starts the thread that goes on when a reading does not return.
+    func startStandby() throws(SystemError) {
+        try WorkerThread(self) { $0.standBy() }.detach()
+    }
+
+    private func standBy() {
+        ownership.waitForBlockedCall()
+        let user = readUser.exchange(Self.nobody, ordering: .relaxed)
+        state.withLock { $0.abandonWork() }
+        if user != Self.nobody {
+            state.withLock { $0.blocked(of: UInt32(truncatingIfNeeded: user)) }
+            log.warning("a process cannot be read; another thread goes on", metadata: ["uid": "\(user)"])
+        }
+        do throws(SystemError) {
+            try startStandby()
+        } catch {
+            log.error("the next process that cannot be read ends the tracking", metadata: ["error": "\(error)"])
+        }
+        run()
+    }
+}
+
+extension ProcessTracker: OriginSource {
+    /// Receives the events that precede the exit records that were just read.
+    func catchUp() {
+        let hasReadings = state.withLock { $0.catchUp(at: SystemClock.monotonicNanoseconds) }
+        if hasReadings { wakeUp.signal() }
+    }
+
+    func origin(of record: borrowing ExitRecord) -> ProcessOrigin? {
+        let record = copy record
+        return state.withLock { $0.origin(of: record) }
+    }
+}
+
+/// The processes of the machine.
+enum ProcessList {
+    /// Returns the ids of all processes, in ascending order.
+    static func pids() -> [UInt32] {
+        guard let directory = unsafe opendir("/proc") else { return [] }
+        defer { unsafe closedir(directory) }
+        var pids: [UInt32] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let pid = UInt32(name) { pids.append(pid) }
+        }
+        return pids.sorted()
+    }
+}

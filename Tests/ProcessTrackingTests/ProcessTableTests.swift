@@ -1,0 +1,7 @@
+import Netlink
+import ProcessTracking
+import TaskstatsModel
+import Testing
+
+@Suite struct ProcessTableTests {
+}
