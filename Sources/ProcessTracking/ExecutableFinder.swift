@@ -8,7 +8,7 @@ import TaskstatsModel
 /// /proc/PID/exe is closed to a daemon without further capabilities, and the first argument is only a claim. So each
 /// path is a candidate, which a record confirms by its device and inode. Nothing here waits for a disk or a file server,
 /// although anyone can name any path: the kernel must have it in memory, as it does right after an execution.
-package struct ExecutableFinder {
+struct ExecutableFinder {
     /// The directories in which a name without a slash is searched for.
     private static let directories = [
         "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin",
@@ -16,9 +16,6 @@ package struct ExecutableFinder {
     /// The directories in which a name was found at first.
     private var found: [String: [String]] = [:]
     private static let cacheLimit = 1_024
-
-    /// Creates a finder.
-    package init() {}
 
     mutating func candidates(
         for commandLine: ProcessCommandLine, command: ProcessEvent.CommandName

@@ -5,10 +5,10 @@ import TaskstatsModel
 package enum LivingProcess {
     /// Returns the origin of the process of a record that was just queried; nil when it is gone.
     package static func origin(
-        of record: borrowing TaskRecord, _ id: UInt32, showsCommand: Bool, _ executables: inout ExecutableFinder
+        of record: borrowing TaskRecord, _ id: UInt32, showsCommand: Bool, _ caches: inout ProcessReadingCaches
     ) -> ProcessOrigin? {
         let pid = record[.acTgid].flatMap(UInt32.init(exactly:)) ?? id
-        guard let snapshot = ProcessDirectory(pid: pid)?.read(commandLine: showsCommand, &executables),
+        guard let snapshot = ProcessDirectory(pid: pid)?.read(commandLine: showsCommand, &caches),
             agrees(snapshot, with: record)
         else { return nil }
         let executable = ExecutableFile(of: record)
@@ -20,7 +20,7 @@ package enum LivingProcess {
         return ProcessOrigin(
             commandLine: snapshot.commandLine,
             executable: executable.flatMap { file in snapshot.candidates.first { $0.file == file }?.path },
-            cgroup: snapshot.cgroup, parents: parents(of: snapshot, &executables),
+            cgroup: snapshot.cgroup, parents: parents(of: snapshot, &caches),
             startedNanoseconds: snapshot.start &+ bootTime, session: snapshot.session, sources: sources,
             commandUID: snapshot.uid)
     }
@@ -35,14 +35,14 @@ package enum LivingProcess {
     }
 
     private static func parents(
-        of snapshot: ProcessSnapshot, _ executables: inout ExecutableFinder
+        of snapshot: ProcessSnapshot, _ caches: inout ProcessReadingCaches
     ) -> [ProcessOrigin.Parent] {
         var parents: [ProcessOrigin.Parent] = []
         var pid = snapshot.parent
         var start = snapshot.start
         while pid != 0, parents.count < ProcessOrigin.parentLimit {
             // A later start is that of another process with the id of the parent.
-            guard let parent = ProcessDirectory(pid: pid)?.read(commandLine: false, cgroup: false, &executables),
+            guard let parent = ProcessDirectory(pid: pid)?.read(commandLine: false, cgroup: false, &caches),
                 parent.start <= start
             else { break }
             parents.append(.init(pid: pid, commandBytes: parent.command.bytes, uid: parent.uid))

@@ -71,16 +71,16 @@ package struct ProcessDirectory: ~Copyable {
     /// Reads what is known about the process; nil when it is gone.
     ///
     /// The command line is in the memory of the process, which its owner can arrange so that reading it does not return.
-    package func read(commandLine: Bool, cgroup: Bool = true, _ executables: inout ExecutableFinder) -> ProcessSnapshot? {
+    package func read(commandLine: Bool, cgroup: Bool = true, _ caches: inout ProcessReadingCaches) -> ProcessSnapshot? {
         // The command line is gone first, when the process ends.
         let text = commandLine ? bytes("cmdline", limit: ProcessCommandLine.byteLimit + 1) : nil
         let group = cgroup ? bytes("cgroup", limit: 16_384) : nil
         guard let stat = bytes("stat", limit: 1_024).flatMap(ProcessStat.init) else { return nil }
         var snapshot = ProcessSnapshot(stat, uid: uid, gid: gid)
         snapshot.commandLine = text.flatMap { ProcessCommandLine(kernelText: $0) }
-        snapshot.cgroup = group.flatMap { ControlGroup(kernelText: $0) }
+        snapshot.cgroup = group.flatMap { caches.cgroup(in: $0) }
         if let commandLine = snapshot.commandLine {
-            snapshot.candidates = executables.candidates(for: commandLine, command: stat.command)
+            snapshot.candidates = caches.executables.candidates(for: commandLine, command: stat.command)
         }
         return snapshot
     }
@@ -90,6 +90,25 @@ package struct ProcessDirectory: ~Copyable {
             let count = unsafe clinux_read_at(directory.number, name, buffer.baseAddress, limit)
             return count < 0 ? nil : unsafe Array(buffer.prefix(count))
         }
+    }
+}
+
+/// What earlier readings have in common with later ones.
+package struct ProcessReadingCaches {
+    var executables = ExecutableFinder()
+    /// The control groups in the last texts of the kernel.
+    private var cgroups: [[UInt8]: ControlGroup] = [:]
+    private static let cacheLimit = 256
+
+    /// Creates empty caches.
+    package init() {}
+
+    mutating func cgroup(in text: [UInt8]) -> ControlGroup? {
+        if let known = cgroups[text] { return known }
+        guard let new = ControlGroup(kernelText: text) else { return nil }
+        if cgroups.count >= Self.cacheLimit { cgroups.removeAll() }
+        cgroups[text] = new
+        return new
     }
 }
 

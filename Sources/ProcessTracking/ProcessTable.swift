@@ -141,7 +141,9 @@ package struct ProcessTable {
     package mutating func purge(before time: UInt64, isAlive: (UInt32) -> Bool) {
         while firstEnd < ends.count, ends[firstEnd].seenAt + Self.retention <= time {
             let end = ends[firstEnd]
-            if living[end.pid]?.generation == end.generation, isAlive(end.pid) {
+            if let process = living[end.pid], process.generation == end.generation, !process.isConsumed,
+                isAlive(end.pid)
+            {
                 ends.append(End(pid: end.pid, generation: end.generation, seenAt: time))
                 firstEnd += 1
             } else {

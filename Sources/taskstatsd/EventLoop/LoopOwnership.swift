@@ -12,7 +12,7 @@ import Synchronization
 /// returns, and no longer touches the daemon's state.
 final class LoopOwnership: Sendable {
     /// How long a marked call may sleep or compute, in nanoseconds, before the standby thread acts.
-    static let limit: UInt64 = 10_000_000
+    private let limit: UInt64
     /// The time between two samples of the standby thread.
     private static let pauseMilliseconds: Int32 = 10
     /// The number of samples without a marked call after which the standby thread parks.
@@ -27,7 +27,10 @@ final class LoopOwnership: Sendable {
     private let calls = Atomic<UInt64>(0)
     private let parking: ThreadParking
 
-    init() throws(SystemError) { parking = try ThreadParking() }
+    init(limit: UInt64 = 10_000_000) throws(SystemError) {
+        self.limit = limit
+        parking = try ThreadParking()
+    }
 
     private static var currentThread: UInt { UInt(pthread_self()) }
 
@@ -77,7 +80,7 @@ final class LoopOwnership: Sendable {
                 continue
             }
             let began = callBegan.load(ordering: .relaxed)
-            guard state & Self.isInCall != 0, now > began, now - began > Self.limit else {
+            guard state & Self.isInCall != 0, now > began, now - began > limit else {
                 watched = nil
                 continue
             }
@@ -90,7 +93,7 @@ final class LoopOwnership: Sendable {
                 continue
             }
             let waited = wait - min(wait, seen.runQueueWait)
-            guard now - seen.since > waited + Self.limit / 2 else { continue }
+            guard now - seen.since > waited + limit / 2 else { continue }
             if owner.compareExchange(expected: state, desired: 0, ordering: .acquiringAndReleasing).exchanged {
                 return begin()
             }

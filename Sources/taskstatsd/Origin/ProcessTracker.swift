@@ -37,7 +37,9 @@ final class ProcessTracker: Sendable {
         self.settings = settings
         self.log = log
         state = Mutex(TrackedState(memoryLimit: settings.memoryLimit))
-        ownership = try LoopOwnership()
+        // Longer than a process that is being changed lets others wait.
+        let longestReading: UInt64 = 100_000_000
+        ownership = try LoopOwnership(limit: longestReading)
         wakeUp = try EventCounter()
         startsReady = try EventCounter()
     }
@@ -72,7 +74,7 @@ final class ProcessTracker: Sendable {
     /// Reads what the events require until another thread takes over.
     func run() {
         var priority = RealTimePriority()
-        var executables = ExecutableFinder()
+        var caches = ProcessReadingCaches()
         var snapshot: ProcessSnapshot?
         while ownership.isMine {
             let (work, descriptors) = nextWork(after: snapshot, isRealTime: priority.isRealTime)
@@ -83,7 +85,7 @@ final class ProcessTracker: Sendable {
                 let pids = ProcessList.pids()
                 state.withLock { $0.scan(pids) }
             case .read(let pid):
-                guard let reading = self.snapshot(of: pid, &executables) else { return }
+                guard let reading = self.snapshot(of: pid, &caches) else { return }
                 snapshot = reading.value
             }
             priority.account()
@@ -127,7 +129,7 @@ final class ProcessTracker: Sendable {
     }
 
     /// Reads what /proc shows about a process; nil when another thread has taken over meanwhile.
-    private func snapshot(of pid: UInt32, _ executables: inout ExecutableFinder) -> Reading? {
+    private func snapshot(of pid: UInt32, _ caches: inout ProcessReadingCaches) -> Reading? {
         ownership.beginCall(at: SystemClock.monotonicNanoseconds)
         var snapshot: ProcessSnapshot?
         var user = Self.nobody
@@ -136,7 +138,7 @@ final class ProcessTracker: Sendable {
             readUser.store(user, ordering: .relaxed)
             let uid = directory.uid
             let showsCommand = settings.level == .all && state.withLock { $0.mayRead(of: uid, Self.blockedLimit) }
-            snapshot = directory.read(commandLine: showsCommand, &executables)
+            snapshot = directory.read(commandLine: showsCommand, &caches)
         }
         guard ownership.endCall() else {
             let uid = UInt32(truncatingIfNeeded: user)

@@ -24,7 +24,7 @@ final class KernelQueries: @unchecked Sendable {
 
     /// The part of the origin of processes that clients can see.
     private let originLevel: OriginSettings.Level
-    private var executables = ExecutableFinder()
+    private var caches = ProcessReadingCaches()
 
     init(_ kernel: consuming TaskQuery<NetlinkSocket>, threadLimit: Int, originLevel: OriginSettings.Level) {
         self.originLevel = originLevel
@@ -50,7 +50,7 @@ final class KernelQueries: @unchecked Sendable {
         guard query.wantsOrigin, originLevel != .none else { return .record(record) }
         return .record(
             record,
-            origin: LivingProcess.origin(of: record, id, showsCommand: originLevel == .all, &executables))
+            origin: LivingProcess.origin(of: record, id, showsCommand: originLevel == .all, &caches))
     }
 
     private func task(_ pid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
