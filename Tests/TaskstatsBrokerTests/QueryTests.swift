@@ -30,7 +30,7 @@ import Testing
         let client = try host.connect()
         let request = client.ask(.get(.pid(5), fields: [.acUid, .nvcsw]))
         client.read()
-        guard case .stats(let record) = client.answer(to: request) else {
+        guard case .stats(let record, _) = client.answer(to: request) else {
             throw UnexpectedValue(client.answer(to: request))
         }
         #expect(Array(record.present) == [.acUid])

@@ -108,7 +108,7 @@ import Testing
             _ = unsafe Glibc.read(waiting, &byte, 1)
             while true {
                 let request = try peer.request()
-                guard case .get(.pid(let pid), _) = request.call else { continue }
+                guard case .get(.pid(let pid), _, _) = request.call else { continue }
                 try peer.send(
                     ServerLine.stats(request.id, of: .pid(pid), SampleRecords.task(pid: UInt64(pid)), fields: [.acPid]))
                 if pid == 7 { return }
@@ -267,7 +267,7 @@ extension FakePeer {
     /// Reads a request for statistics and answers with a record of that task or process.
     func answerStats() throws {
         let request = try request()
-        guard case .get(let target, let fields) = request.call else {
+        guard case .get(let target, let fields, _) = request.call else {
             throw Failure(description: "\(request.call.method) came in place of get")
         }
         let record =

@@ -20,6 +20,7 @@ import Testing
         events.map { event in
             switch event {
             case .exit(let record): "exit \(record.pid)"
+            case .start(let start): "start \(start.pid)"
             case .lost(let lost): "lost \(lost.count) \(lost.place)"
             case .closing(let reason): "closing \(reason)"
             }

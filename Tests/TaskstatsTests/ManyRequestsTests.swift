@@ -7,7 +7,7 @@ import Testing
 /// Requests that are sent ahead of their answers.
 @Suite(.timeLimit(.minutes(1))) struct ManyRequestsTests {
     private func answer(_ request: Request, _ peer: FakePeer) throws {
-        guard case .get(.pid(let pid), _) = request.call else { throw FakePeer.Failure(description: "no get") }
+        guard case .get(.pid(let pid), _, _) = request.call else { throw FakePeer.Failure(description: "no get") }
         if pid % 10 == 3 {
             return try peer.send(ServerLine.error(request.id, ProtocolError(.noSuchTask, "no \(pid)", errno: "ESRCH")))
         }

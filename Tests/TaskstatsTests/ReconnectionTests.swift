@@ -59,6 +59,7 @@ import Testing
             switch event {
             case .connected(let server): seen.append("connected \(server.instance)")
             case .exit(let record): seen.append("exit \(record.pid)")
+            case .start(let start): seen.append("start \(start.pid)")
             case .lost(let lost): seen.append("lost \(lost.count)")
             case .disconnected(let error): seen.append("disconnected \(error.code)")
             }

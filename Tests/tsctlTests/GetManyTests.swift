@@ -25,7 +25,7 @@ import Testing
             try peer.sendHello()
             for index in 0..<count {
                 let request = try peer.request()
-                guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
+                guard case .get(let target, let fields, _) = request.call else { throw UnexpectedValue(request.call) }
                 if refused.contains(index) {
                     let limit = ProtocolError.Limit("requests_per_second", allowed: 1_000, used: 1_000)
                     try peer.send(ServerLine.error(request.id, ProtocolError(.limitExceeded, "too many", limit: limit)))
@@ -98,7 +98,7 @@ import Testing
         #expect(run.output.split(separator: "\n").dropFirst().map { words($0)[0] } == ["5", "6", "7"])
         #expect(run.status == 0)
         let asked = try daemon.finish().map { request -> UInt32? in
-            if case .get(.pid(let pid), _) = request.call { pid } else { nil }
+            if case .get(.pid(let pid), _, _) = request.call { pid } else { nil }
         }
         #expect(asked == [5, 6, 7, 6, 7, 6])
     }
@@ -157,7 +157,7 @@ import Testing
             try peer.sendHello()
             while true {
                 let request = try peer.request()
-                guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
+                guard case .get(let target, let fields, _) = request.call else { throw UnexpectedValue(request.call) }
                 try peer.send(ServerLine.stats(request.id, of: target, record(target, 0), fields: fields))
                 if case .tgid = target { return }
             }

@@ -165,7 +165,7 @@ import Testing
     @Test func `get goes on with --reconnect, and its next interval includes the gap`() throws {
         @Sendable func answer(_ peer: FakePeer, _ delay: UInt64, _ age: UInt64) throws {
             let request = try peer.request()
-            guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
+            guard case .get(let target, let fields, _) = request.call else { throw UnexpectedValue(request.call) }
             var record = SampleRecords.task(pid: 5)
             record.set(.cpuDelayTotal, to: delay)
             record.set(.acEtime, to: age)

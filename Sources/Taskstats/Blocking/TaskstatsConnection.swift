@@ -11,6 +11,7 @@ import TaskstatsProtocol
 /// while true {
 ///     switch try connection.next() {
 ///     case .exit(let record): print(record.pid, record.task.command ?? "?")
+///     case .start: break  // only with a subscription to starts
 ///     case .lost(let lost): print(lost.count, "records lost")
 ///     case .closing(let reason): return print(reason)
 ///     @unknown default: break

@@ -105,6 +105,8 @@ struct Audit {
         case .lost(let loss):
             let count = Int(loss.count)
             switch loss.place {
+            case .starts:
+                return "a loss of starts, to which it is not subscribed"
             case .queue:
                 account.lostInQueue += count
                 for cpu in open.keys { open[cpu]?.lostInQueueSince += count }

@@ -80,6 +80,7 @@ final class ReferenceClient {
             switch loss.place {
             case .queue: stepOver(loss.count)
             case .kernel(let cpu): reportedKernelLosses[cpu, default: 0] += loss.count
+            case .starts: fail("a loss of starts that nobody requested")
             }
         case .reply(let id, let reply):
             for cpu in kernelLosses.keys { checkKernelLosses(cpu) }
@@ -90,8 +91,8 @@ final class ReferenceClient {
             guard case .refusal = next() else { return fail("a refusal out of turn") }
         case .closing:
             isClosed = true
-        case .unknown:
-            fail("an unknown line")
+        case .start, .unknown:
+            fail("an unexpected line")
         }
     }
 

@@ -121,6 +121,7 @@ final class TestClient {
 enum ReceivedLine: Equatable {
     case hello
     case exit(UInt32)
+    case start(UInt32)
     case lost(LostRecords.Place, UInt64)
     case answer(Int64)
     case error(Int64, ProtocolError.Name)
@@ -133,6 +134,7 @@ enum ReceivedLine: Equatable {
         switch event {
         case .hello: self = .hello
         case .exit(let exit): self = .exit(exit.pid)
+        case .start(let start): self = .start(start.pid)
         case .lost(let loss): self = .lost(loss.place, loss.count)
         case .closing(let reason): self = .closing(reason)
         case .reply(let id, .error(let error)): self = .error(id, error.name)

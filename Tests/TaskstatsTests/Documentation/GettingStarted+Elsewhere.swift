@@ -13,6 +13,7 @@ extension GettingStarted {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
             case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
+            case .start: break  // only with a subscription to starts
             case .lost(let lost): print(lost.count, "records are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
             @unknown default: break
@@ -29,6 +30,7 @@ extension GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
+            case .start: break  // only with a subscription to starts
             case .lost(let lost): print(lost.count, "records lost")
             case .closing(let reason): print(reason)  // the next call throws
             @unknown default: break
@@ -55,6 +57,7 @@ extension GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
+            case .start: break  // only with a subscription to starts
             case .lost(let lost): print(lost.count, "records lost")
             case .closing(let reason): return print(reason)
             @unknown default: break

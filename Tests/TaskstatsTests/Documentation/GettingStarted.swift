@@ -23,6 +23,7 @@ enum GettingStarted {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
             case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
+            case .start: break  // only with a subscription to starts
             case .lost(let lost): print(lost.count, "records are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
             @unknown default: break
@@ -42,6 +43,7 @@ enum GettingStarted {
         func note(_ lost: LostRecords) {
             switch lost.place {
             case .kernel(let cpu): print(lost.count, "lost on CPU", cpu, "before the daemon could read them")
+            case .starts: print(lost.count, "starts lost before the daemon could read them")
             case .queue: print(lost.count, "lost because this program reads too slowly")
             @unknown default: break
             }
@@ -88,6 +90,7 @@ enum GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
+            case .start: break  // only with a subscription to starts
             case .lost(let lost): print(lost.count, "records are missing here")
             case .closing(let reason): return print(reason)
             @unknown default: break

@@ -20,7 +20,7 @@ import Testing
             try peer.sendHello(access: access)
             var asked: [QueryTarget: UInt64] = [:]
             while let request = try? peer.request() {
-                guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
+                guard case .get(let target, let fields, _) = request.call else { throw UnexpectedValue(request.call) }
                 guard let record = Self.record(target, asked[target, default: 0]) else {
                     try peer.send(ServerLine.error(request.id, Self.error(target)))
                     continue

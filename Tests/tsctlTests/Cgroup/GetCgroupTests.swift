@@ -51,7 +51,7 @@ import Testing
         try FakeDaemon { peer in
             try peer.sendHello()
             while let request = try? peer.request() {
-                guard case .get(let target, let fields) = request.call else { throw UnexpectedValue(request.call) }
+                guard case .get(let target, let fields, _) = request.call else { throw UnexpectedValue(request.call) }
                 var record = SampleRecords.process()
                 if case .pid(let id) = target { record = SampleRecords.task(pid: UInt64(id), command: "of\(id)") }
                 try peer.send(ServerLine.stats(request.id, of: target, record, fields: fields))
