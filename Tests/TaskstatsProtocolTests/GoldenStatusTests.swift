@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `root receives the counters of the daemon and of every registered CPU`() throws {
-        let daemon = DaemonStatus.Daemon(
+        var daemon = DaemonStatus.Daemon(
             uptime: .milliseconds(86_400_000), clients: 3, subscribers: 2, registeredCPUs: "0,2-3", queuedBytes: 51_200,
             queueHighWater: 8_388_096,
             cpus: [
@@ -30,6 +30,17 @@ import Testing
                 .init(cpu: 2, subscribers: 1, received: 120, lost: 0, receiveBufferBytes: 16_777_216),
                 .init(cpu: 3, subscribers: 1, received: 0, lost: 0, receiveBufferBytes: 16_777_216),
             ])
+        var origin = DaemonStatus.Origin()
+        origin.isListening = true
+        origin.isRealTime = true
+        origin.isScanned = true
+        origin.processes = 312
+        origin.memoryBytes = 151_040
+        origin.starts = 48_102
+        origin.commands = .init(known: [.exec: 47_010, .fork: 1_102, .scan: 88], unknown: 11)
+        origin.executables = .init(known: [.exec: 46_988, .fork: 1_102, .scan: 61], unknown: 60)
+        origin.cgroups = .init(known: [.exec: 47_021, .fork: 1_102, .scan: 88], unknown: 0)
+        daemon.origin = origin
         let status = DaemonStatus(connection: .init(), delayAccounting: false, daemon: daemon)
         try GoldenConversation.expect("status-all", [request, answer(status)])
     }

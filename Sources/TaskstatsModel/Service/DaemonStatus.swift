@@ -54,8 +54,11 @@ public struct DaemonStatus: Hashable, Sendable {
             /// The number of records without the value.
             public var unknown: UInt64 = 0
 
-            /// Creates counts at 0.
-            public init() {}
+            /// Creates counts.
+            public init(known: [ProcessOrigin.Source: UInt64] = [:], unknown: UInt64 = 0) {
+                self.known = known
+                self.unknown = unknown
+            }
 
             /// Counts a record.
             package mutating func count(_ source: ProcessOrigin.Source?) {
@@ -79,6 +82,8 @@ public struct DaemonStatus: Hashable, Sendable {
         public var starts: UInt64 = 0
         /// The command lines of exit records.
         public var commands = Counts()
+        /// The executables of exit records.
+        public var executables = Counts()
         /// The control groups of exit records.
         public var cgroups = Counts()
 

@@ -101,7 +101,9 @@ extension DaemonStatus.Origin {
         writer.field("memory_bytes", memoryBytes)
         writer.field("events_lost", eventsLost)
         writer.field("starts", starts)
-        for (name, counts) in [("command_args", commands), ("cgroup", cgroups)] {
+        for (name, counts) in [
+            ("command_args", commands), ("executable", executables), ("cgroup", cgroups),
+        ] {
             writer.key(name)
             writer.object { writer in
                 for source in ProcessOrigin.Source.allCases {
@@ -122,6 +124,7 @@ extension DaemonStatus.Origin {
         eventsLost = UInt64(value.count("events_lost"))
         starts = UInt64(value.count("starts"))
         commands = Counts(value["command_args"])
+        executables = Counts(value["executable"])
         cgroups = Counts(value["cgroup"])
     }
 }

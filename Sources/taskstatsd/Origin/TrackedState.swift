@@ -136,6 +136,7 @@ struct TrackedState: ~Copyable {
         guard events != nil else { return nil }
         let origin = table.origin(of: RecordIdentity(record, readAt: caughtUpAt), bootTime: Self.bootTime)
         counters.commands.count(origin?.sources.command)
+        counters.executables.count(origin?.executable == nil ? nil : origin?.sources.command)
         counters.cgroups.count(origin?.sources.cgroup)
         return origin
     }

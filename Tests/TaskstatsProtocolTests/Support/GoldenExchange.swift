@@ -40,7 +40,8 @@ struct GoldenExchange {
         _ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup] = [], reads: ExitRecord? = nil
     ) -> GoldenExchange {
         var line = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
-        RecordEncoder.appendExitLine(record, fields: fields, redacted: redacted, to: &line)
+        RecordEncoder.appendExitLine(
+            record, fields: fields, redacted: redacted, origin: record.origin.map { EncodedOrigin($0) }, to: &line)
         var read = reads ?? record
         read.redacted = redacted
         return .daemon(line, .exit(read))
