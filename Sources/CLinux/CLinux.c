@@ -150,12 +150,15 @@ int clinux_set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inh
     return (int)syscall(SYS_capset, &header, data);
 }
 
-int clinux_effective_capabilities(uint64_t *effective) {
+int clinux_capabilities(uint64_t *effective, uint64_t *permitted) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     if (syscall(SYS_capget, &header, data) < 0) return -1;
-    *effective = 0;
-    for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) *effective |= (uint64_t)data[i].effective << 32 * i;
+    *effective = *permitted = 0;
+    for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+        *effective |= (uint64_t)data[i].effective << 32 * i;
+        *permitted |= (uint64_t)data[i].permitted << 32 * i;
+    }
     return 0;
 }
 

@@ -6,7 +6,7 @@ import LinuxSystem
 /// An owned socket on which the kernel reports the events of processes (the proc connector).
 ///
 /// The kernel filters the events: those of threads never wake this process. A filter is installed on the socket, because
-/// kernels before 6.6 have no other, and later ones cannot tell threads from processes either.
+/// kernels before 6.6 have no other, and that of later ones cannot distinguish threads from processes.
 @safe package final class ProcessEventSocket {
     private let socket: OpaquePointer
     /// The descriptor to wait on.

@@ -137,7 +137,7 @@ package struct ProcessTable {
 
     /// Forgets processes that ended long before `time`, until when all exit records were read.
     ///
-    /// The leader of a process can end before its other threads; `isAlive` tells whether the id is still in use.
+    /// The leader of a process can end before its other threads; `isAlive` returns whether the id is still in use.
     package mutating func purge(before time: UInt64, isAlive: (UInt32) -> Bool) {
         while firstEnd < ends.count, ends[firstEnd].seenAt + Self.retention <= time {
             let end = ends[firstEnd]
@@ -182,7 +182,7 @@ package struct ProcessTable {
         return true
     }
 
-    /// Takes what was read about a process that was already running, unless events have told more.
+    /// Takes what was read about a process that was already running, unless events have brought more.
     package mutating func scanned(_ pid: UInt32, _ snapshot: ProcessSnapshot) {
         if let process = living[pid] {
             guard process.agrees(with: snapshot) else { return }

@@ -61,8 +61,8 @@ int clinux_prctl(int option, unsigned long argument);
 int clinux_clear_ambient(void);
 /* Sets the capabilities of this thread: 0, or -1 with errno. */
 int clinux_set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable);
-/* The effective capabilities of this thread: 0, or -1 with errno. */
-int clinux_effective_capabilities(uint64_t *effective);
+/* The effective and permitted capabilities of this thread: 0, or -1 with errno. */
+int clinux_capabilities(uint64_t *effective, uint64_t *permitted);
 /* Sets all user and group ids, and clears the supplementary groups: 0, or -1 with errno. */
 int clinux_become(uint32_t uid, uint32_t gid);
 

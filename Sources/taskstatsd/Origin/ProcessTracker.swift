@@ -13,7 +13,7 @@ import TaskstatsModel
 /// life of the process, which is why this thread does nothing else, and may run at real-time priority. It shares one
 /// value with the loop: the table of processes, with the socket of the kernel's events, under one lock. The lock is held
 /// for work in memory and non-blocking receiving, never during a reading, so neither thread waits for /proc through the
-/// other. Whoever takes the lock receives the waiting events first. So the table is complete for every exit record that
+/// other. Each thread that takes the lock receives the waiting events first. So the table is complete for every exit record that
 /// the loop has received before: the events of a process precede its record.
 ///
 /// A reading may not return, because the owner of a process can arrange that. Then another thread goes on

@@ -19,11 +19,30 @@ enum Privilege {
             try control(PR_SET_SECUREBITS, SecureBits.locked, "PR_SET_SECUREBITS")
         }
         if let user { try become(user) }
-        guard clinux_set_capabilities(Capability.netAdmin, Capability.netAdmin, 0) == 0 else { throw .last("capset") }
+        try dropOtherCapabilities()
         guard clinux_clear_ambient() == 0 else { throw .last("prctl PR_CAP_AMBIENT") }
         try control(PR_SET_NO_NEW_PRIVS, 1, "PR_SET_NO_NEW_PRIVS")
         // Last, because a change of ids or capabilities resets it.
         try control(PR_SET_DUMPABLE, 0, "PR_SET_DUMPABLE")
+    }
+
+    /// Drops all capabilities but CAP_NET_ADMIN.
+    ///
+    /// A sandbox can forbid the call. That does not matter where nothing else is left to drop: what remains is the
+    /// inheritable capability, which gives a program nothing after no_new_privs.
+    private static func dropOtherCapabilities() throws(SystemError) {
+        guard clinux_set_capabilities(Capability.netAdmin, Capability.netAdmin, 0) != 0 else { return }
+        let error = SystemError.last("capset")
+        let (effective, permitted) = try capabilities()
+        guard error.errno == EPERM, effective == Capability.netAdmin, permitted == Capability.netAdmin else {
+            throw error
+        }
+    }
+
+    private static func capabilities() throws(SystemError) -> (effective: UInt64, permitted: UInt64) {
+        var (effective, permitted): (UInt64, UInt64) = (0, 0)
+        guard unsafe clinux_capabilities(&effective, &permitted) == 0 else { throw .last("capget") }
+        return (effective, permitted)
     }
 
     /// Keeps environment variables from selecting files that are read, or programs that are run, with the daemon's
@@ -39,9 +58,7 @@ enum Privilege {
 
     /// Returns whether the capability is effective.
     static func has(_ capability: UInt64) throws(SystemError) -> Bool {
-        var effective: UInt64 = 0
-        guard unsafe clinux_effective_capabilities(&effective) == 0 else { throw .last("capget") }
-        return effective & capability != 0
+        try capabilities().effective & capability != 0
     }
 
     private static func become(_ user: AccountDatabase.User) throws(SystemError) {
