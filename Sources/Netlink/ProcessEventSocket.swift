@@ -72,7 +72,7 @@ import LinuxSystem
 
 /// Wakes a reader when a process executes a program, and counts these executions, while a ``ProcessEventSocket`` is open.
 ///
-/// Forks and ends, which are as frequent, wake nobody. The socket has little room, because what it drops is counted as
+/// Forks and ends, which are as frequent, do not wake it. The socket has little room, because what it drops is counted as
 /// well. It must be opened before the one with the events: the kernel delivers to the sockets in the reverse order, so
 /// the event has arrived there when the reader wakes.
 @safe package final class ExecutionCounter {
