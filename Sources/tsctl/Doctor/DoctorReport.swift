@@ -51,6 +51,9 @@ struct DoctorReport {
             AccessCheck(handshake: handshake, uid: geteuid(), user: AccountNames.user(geteuid()), group: .current()),
             QueryCheck(answer: trial?.answer, hiding: hiding),
             ExitCheck(outcome: trial?.outcome ?? .notTried),
+            OriginCheck(
+                server: server, status: trial?.status, kernelReports: Self.configuration()?.has("PROC_EVENTS"),
+                hiding: hiding),
             KernelCheck(release: HostFile.line("/proc/sys/kernel/osrelease") ?? "unknown", server: server),
         ] + kernelOptions + [
             DelayAccountingCheck(value: HostFile.line("/proc/sys/kernel/task_delayacct")),

@@ -30,7 +30,9 @@ struct Trial {
     ) throws(TaskstatsError) -> (ExitCheck.Outcome, DaemonStatus) {
         var filter = RecordFilter()
         filter.ppids = [UInt32(getpid())]
-        try connection.subscribe(Subscription(fields: [.acComm], filter: filter))
+        try connection.subscribe(
+            Subscription(
+                fields: [.acComm], filter: filter, origin: connection.server.features.contains("origin")))
         var child: Int32 = 0
         var errno = ENODEV
         // The first CPU on which this process may run.

@@ -79,12 +79,24 @@ struct StatusScreen {
 
     // MARK: Counters
 
+    private func origins(_ origin: DaemonStatus.Origin) -> String {
+        guard origin.isListening else { return "not tracked, because no client needs them" }
+        let known = [("command lines", origin.commands), ("cgroups", origin.cgroups)].compactMap { name, counts in
+            counts.share.map { "\($0) of \(name) known" }
+        }
+        let lost = origin.eventsLost > 0 ? ["\(origin.eventsLost) events lost"] : []
+        let processes = "\(origin.processes) processes (\(bytes(origin.memoryBytes)))"
+        let priority = origin.isRealTime == true ? ["at real-time priority"] : ["at normal priority"]
+        return ([processes] + priority + known + lost).joined(separator: ", ")
+    }
+
     private func counters(_ daemon: DaemonStatus.Daemon) -> [(label: String, value: String?)] {
         let (received, lost) = (daemon.sum(\.received), daemon.sum(\.lost))
         let earlier = before?.status.daemon
         return [
             ("clients", "\(daemon.clients), \(daemon.subscribers) subscribed"),
             ("queues", "\(bytes(daemon.queuedBytes)) queued, \(bytes(daemon.queueHighWater)) at most so far"),
+            ("origins", daemon.origin.map(origins)),
             ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : "\(daemon.registeredCPUs)"),
             (
                 "records",
@@ -140,5 +152,16 @@ extension DecimalText {
     static func tenths(_ value: Double) -> String {
         guard let tenths = UInt64(exactly: (value * 10).rounded()) else { return "-" }
         return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension DaemonStatus.Origin.Counts {
+    /// The share of records with the value, as a text; nil without any record.
+    fileprivate var share: String? {
+        let sum = known.values.reduce(0, +)
+        guard sum + unknown > 0 else { return nil }
+        // Rounded down, so that something that is missing shows.
+        let thousandths = sum * 1_000 / (sum + unknown)
+        return unknown == 0 ? "100 %" : "\(thousandths / 10).\(thousandths % 10) %"
     }
 }
