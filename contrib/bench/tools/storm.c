@@ -1,6 +1,6 @@
 /* storm MODE COUNT CPUS: ends COUNT tasks as fast as the machine can, on all of CPUS ("0,1") at once.
  *
- * MODE is thread, vfork or fork. One worker process is pinned to each CPU and creates and ends one task after the
+ * MODE is thread, vfork, fork, exec (/bin/true) or shell (sh -c with a command of its own). One worker process is pinned to each CPU and creates and ends one task after the
  * other; all share one count, so that every CPU is busy until the last task. SIGTERM ends it early. The exits of the
  * workers themselves are not counted. */
 #define _GNU_SOURCE
@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,13 @@ static void end_process(pid_t child) {
     if (waitpid(child, NULL, 0) < 0) fail("waitpid");
 }
 
+static pid_t execute(char *const arguments[]) {
+    extern char **environ;
+    pid_t child;
+    if (posix_spawn(&child, arguments[0], NULL, NULL, arguments, environ)) fail("posix_spawn");
+    return child;
+}
+
 static void work(char mode, int cpu, int number) {
     pin_to(cpu);
     pthread_attr_t attributes;
@@ -67,6 +75,8 @@ static void work(char mode, int cpu, int number) {
             if (child == 0) _exit(0);
             end_process(child);
             break;
+        case 'e': end_process(execute((char *[]){"/bin/true", "storm", NULL})); break;
+        case 's': end_process(execute((char *[]){"/bin/sh", "-c", "/bin/true storm; :", NULL})); break;
         default:
             child = fork();
             if (child == 0) _exit(0);
@@ -79,7 +89,7 @@ static void work(char mode, int cpu, int number) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4 || !strchr("tvf", argv[1][0])) usage("storm thread|vfork|fork COUNT CPUS");
+    if (argc != 4 || !strchr("tvfes", argv[1][0])) usage("storm thread|vfork|fork|exec|shell COUNT CPUS");
     die_with_parent();
     int cpus[max_workers];
     int workers = parse_list(argv[3], cpus, max_workers);
