@@ -140,12 +140,13 @@ extension FakePeer {
     /// Sends hello to the client.
     package func sendHello(
         access: AccessTier = .all, delayAccounting: Bool? = true, reason: String? = nil,
-        protocolVersion: String = "1.1", instance: String = "9f0c"
+        protocolVersion: String = "1.1", instance: String = "9f0c", features: [String] = []
     ) throws {
         var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: instance, kernelRelease: "6.18.44", taskstatsVersion: 16,
             possibleCPUs: "0-3", onlineCPUs: "0-1", delayAccounting: delayAccounting, uid: 0, access: access,
-            accessReason: reason, limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32))
+            accessReason: reason, limits: ServiceLimits(queueBytes: 8_388_608, connectionsPerUID: 32),
+            features: features)
         hello.protocolVersion = protocolVersion
         try send(ServerLine.hello(hello))
     }
@@ -172,7 +173,8 @@ extension FakePeer {
     /// Sends the exit of a task.
     package func exit(_ record: ExitRecord, fields: FieldSet = .all) throws {
         var line = ByteBuffer(capacity: 4_096)
-        RecordEncoder.appendExitLine(record, fields: fields, redacted: record.redacted, to: &line)
+        RecordEncoder.appendExitLine(
+            record, fields: fields, redacted: record.redacted, origin: record.origin.map(EncodedOrigin.init), to: &line)
         try send(line)
     }
 }

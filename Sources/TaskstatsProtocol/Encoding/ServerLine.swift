@@ -50,19 +50,7 @@ package enum ServerLine {
 
     /// Returns the notification that a process executed a program.
     package static func start(_ start: borrowing ProcessStart) -> ByteBuffer {
-        notification("start") { writer in
-            writer.field("cpu", start.cpu)
-            writer.field("seq", start.sequence)
-            writer.field("time", start.time)
-            writer.field("pid", start.pid)
-            writer.field("tgid", start.pid)
-            if let ppid = start.ppid { writer.field("ppid", ppid) }
-            if let uid = start.uid { writer.field("uid", uid) }
-            if let gid = start.gid { writer.field("gid", gid) }
-            if let command = start.command { writer.field("comm", command) }
-            writer.key("origin")
-            start.origin.write(to: &writer)
-        }
+        notification("start") { start.write(to: &$0) }
     }
 
     /// Returns the last line of a connection, with the limit that ended it, if any.
@@ -119,5 +107,22 @@ extension ProtocolError.Limit {
         writer.field("limit", limit)
         writer.field("allowed", allowed)
         writer.field("used", used)
+    }
+}
+
+extension ProcessStart {
+    /// Writes the keys of `params`.
+    package func write(to writer: inout JSONWriter) {
+        writer.field("cpu", cpu)
+        writer.field("seq", sequence)
+        writer.field("time", time)
+        writer.field("pid", pid)
+        writer.field("tgid", pid)
+        if let ppid { writer.field("ppid", ppid) }
+        if let uid { writer.field("uid", uid) }
+        if let gid { writer.field("gid", gid) }
+        if let command { writer.field("comm", command) }
+        writer.key("origin")
+        origin.write(to: &writer)
     }
 }

@@ -92,6 +92,8 @@ extension Subscription {
         if let names = value["fields"]?.elements {
             fields = FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) })
         }
+        origin = value["origin"]?.bool ?? false
+        starts = value["starts"]?.bool ?? false
         if let text = value["filter"], let filter = try? RecordFilter(params: text) { self.filter = filter }
     }
 }
