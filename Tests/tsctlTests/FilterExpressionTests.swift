@@ -27,6 +27,18 @@ import Testing
         #expect(filter.minElapsedMicroseconds == 2_000_000)
     }
 
+    @Test func `conditions on the origin end up in the filter, and several are alternatives`() throws {
+        let filter = try FilterExpression.filter([
+            "unit=nginx.service", "unit=ssh*", "cgroup=/user.slice/*", "container=4f3c", "container=ab",
+            "command_line=*--config=/etc/*",
+        ])
+        #expect(filter.units?.map(\.text) == ["nginx.service", "ssh*"])
+        #expect(filter.cgroups?.map(\.text) == ["/user.slice/*"])
+        #expect(filter.containers == ["4f3c", "ab"])
+        #expect(filter.commandLines?.map(\.text) == ["*--config=/etc/*"])
+        #expect(filter.originConditions == ["unit", "cgroup", "container", "command line"])
+    }
+
     @Test func `no condition is no filter`() throws {
         #expect(try FilterExpression.filter([]).isEmpty)
     }
@@ -41,7 +53,14 @@ import Testing
         ("ppid=init", "--filter: unknown process id 'init'"),
         ("comm=[a", "--filter comm=[a: must be a pattern like 'git*', with closed brackets"),
         ("min_elapsed=5m", "--filter min_elapsed=5m: \(DurationArgument.expectation)"),
-        ("colour=red", "unknown condition 'colour'; --filter takes uid, gid, ppid, comm, exit and min_elapsed"),
+        ("unit=[a", "--filter unit=[a: must be a pattern like 'git*', with closed brackets"),
+        ("command_line=a\\", "--filter command_line=a\\: must be a pattern like 'git*', with closed brackets"),
+        ("container=", "--filter container= requires a value"),
+        (
+            "colour=red",
+            "unknown condition 'colour'; --filter takes uid, gid, ppid, comm, exit, min_elapsed, unit, cgroup, "
+                + "container and command_line"
+        ),
     ])
     func `what is wrong is message`(expression: String, text: String) {
         #expect(problem(expression) == text)

@@ -34,6 +34,7 @@ extension FieldSelection {
 extension FilterExpression {
     /// The conditions; those that end in "=" take a value.
     static let completion = CompletionKind.list(
-        ["comm="] + RecordFilter.Exit.allCases.map { "exit=\($0.rawValue)" }.sorted()
-            + ["gid=", "min_elapsed=", "ppid=", "uid="])
+        ["cgroup=", "comm=", "command_line=", "container="]
+            + RecordFilter.Exit.allCases.map { "exit=\($0.rawValue)" }.sorted()
+            + ["gid=", "min_elapsed=", "ppid=", "uid=", "unit="])
 }

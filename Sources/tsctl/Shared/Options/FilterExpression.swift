@@ -58,11 +58,11 @@ enum FilterExpression {
         case "gid":
             filter.gids = (filter.gids ?? []).union(try ids(condition, "group", AccountDatabase.groupID(named:)))
         case "ppid": filter.ppids = (filter.ppids ?? []).union(try ids(condition, "process id", { _ in nil }))
-        case "comm":
-            guard let pattern = GlobPattern(value) else {
-                throw Problem(description: "\(given): must be a pattern like 'git*', with closed brackets")
-            }
-            filter.commands = (filter.commands ?? []) + [pattern]
+        case "comm": filter.commands = (filter.commands ?? []) + [try pattern(condition)]
+        case "unit": filter.units = (filter.units ?? []) + [try pattern(condition)]
+        case "cgroup": filter.cgroups = (filter.cgroups ?? []) + [try pattern(condition)]
+        case "command_line": filter.commandLines = (filter.commandLines ?? []) + [try pattern(condition)]
+        case "container": filter.containers = (filter.containers ?? []) + [value]
         case "exit":
             guard filter.exit == nil else { throw twice(condition) }
             guard let exit = RecordFilter.Exit(rawValue: value) else {
@@ -77,12 +77,22 @@ enum FilterExpression {
         default:
             throw Problem(
                 description:
-                    "unknown condition '\(condition.name)'; --filter takes uid, gid, ppid, comm, exit and min_elapsed")
+                    "unknown condition '\(condition.name)'; --filter takes uid, gid, ppid, comm, exit, min_elapsed, "
+                    + "unit, cgroup, container and command_line")
         }
     }
 
     private static func twice(_ condition: Condition) -> Problem {
         Problem(description: "the condition \(condition.name) can be given only once")
+    }
+
+    private static func pattern(_ condition: Condition) throws(Problem) -> GlobPattern {
+        guard let pattern = GlobPattern(condition.value) else {
+            throw Problem(
+                description:
+                    "\(condition.spelling)\(condition.value): must be a pattern like 'git*', with closed brackets")
+        }
+        return pattern
     }
 
     private static func ids(

@@ -6,15 +6,22 @@ struct FilterOptions: ParsableArguments {
     static let explanation = """
         A condition is an expression of --filter. Some have a short option, which means the same. Different conditions \
         must all hold; several values of one condition are alternatives, in one option or in several.
-          --filter          short option        selects tasks
-          uid=NAME,...      --uid NAME,...      of these users, by name or number
-          gid=NAME,...                          of these groups
-          ppid=NUMBER,...                       that are children of these processes
-          comm=PATTERN      --comm PATTERN      by command, as in git* or '[kw]*'
-          exit=failed       --failed            with a nonzero exit code, or a signal
-          exit=signaled                         ended by a signal
-          exit=ok                               with exit code 0
-          min_elapsed=TIME  --longer-than TIME  that lived at least this long
+          --filter              short option            selects tasks
+          uid=NAME,...          --uid NAME,...          of users, by name or number
+          gid=NAME,...                                  of these groups
+          ppid=NUMBER,...                               with these parents
+          comm=PATTERN          --comm PATTERN          by command, as in 'git*'
+          command_line=PATTERN  --command-line PATTERN  by arguments, as in '*--all*'
+          unit=PATTERN          --unit PATTERN          by unit, as in nginx.service
+          cgroup=PATTERN        --cgroup PATTERN        by path, as in '/user.slice/*'
+          container=PREFIX      --container PREFIX      of a container, by id
+          exit=failed           --failed                nonzero code, or a signal
+          exit=signaled                                 ended by a signal
+          exit=ok                                       with exit code 0
+          min_elapsed=TIME      --longer-than TIME      that lived at least this long
+
+        A pattern must match the whole text; the arguments of a command line are separated by blanks. A container is \
+        selected by the start of its id. A task whose origin is unknown satisfies no condition on it.
         """
 
     @Option(help: ArgumentHelp("The CPUs on which tasks end, as in 0-3,8.", valueName: "list"))
@@ -36,6 +43,28 @@ struct FilterOptions: ParsableArguments {
         help: ArgumentHelp("Only these users: --filter uid=USERS; can be repeated.", valueName: "users"))
     var users: [String] = []
 
+    @Option(
+        name: .customLong("command-line"),
+        help: ArgumentHelp(
+            "Only these arguments: --filter command_line=PATTERN; can be repeated.", valueName: "pattern"))
+    var commandLines: [String] = []
+
+    @Option(
+        name: .customLong("unit"),
+        help: ArgumentHelp("Only these systemd units: --filter unit=PATTERN; can be repeated.", valueName: "pattern"))
+    var units: [String] = []
+
+    @Option(
+        name: .customLong("cgroup"),
+        help: ArgumentHelp("Only these control groups: --filter cgroup=PATTERN; can be repeated.", valueName: "pattern")
+    )
+    var cgroups: [String] = []
+
+    @Option(
+        name: .customLong("container"),
+        help: ArgumentHelp("Only these containers: --filter container=PREFIX; can be repeated.", valueName: "prefix"))
+    var containers: [String] = []
+
     @Option(help: ArgumentHelp("Only tasks at least this old: --filter min_elapsed=TIME.", valueName: "time"))
     var longerThan: String?
 
@@ -51,8 +80,12 @@ struct FilterOptions: ParsableArguments {
             var conditions: [FilterExpression.Condition] = []
             for expression in filters { conditions.append(try FilterExpression.Condition(parsing: expression)) }
             if failed { conditions.append(.init("exit", "failed", spelling: "--failed")) }
-            for pattern in commands { conditions.append(.init("comm", pattern, spelling: "--comm ")) }
-            for list in users { conditions.append(.init("uid", list, spelling: "--uid ")) }
+            for (name, option, values) in [
+                ("comm", "--comm", commands), ("uid", "--uid", users), ("command_line", "--command-line", commandLines),
+                ("unit", "--unit", units), ("cgroup", "--cgroup", cgroups), ("container", "--container", containers),
+            ] {
+                conditions += values.map { .init(name, $0, spelling: option + " ") }
+            }
             if let longerThan { conditions.append(.init("min_elapsed", longerThan, spelling: "--longer-than ")) }
             return try FilterExpression.filter(of: conditions)
         } catch {
@@ -63,8 +96,14 @@ struct FilterOptions: ParsableArguments {
     func validate() throws { _ = try filter() }
 
     /// Returns the subscription for a daemon, whose machine determines the meaning of "N" in a list of CPUs.
-    func subscription(fields: FieldSet, on server: ServerInfo) throws -> Subscription {
-        Subscription(cpus: try cpuSet(on: server), scope: scope ?? .task, fields: fields, filter: try filter())
+    func subscription(
+        fields: FieldSet, origin: Bool = false, starts: Bool = false, on server: ServerInfo
+    ) throws -> Subscription {
+        let subscription = Subscription(
+            cpus: try cpuSet(on: server), scope: scope ?? .task, fields: fields, filter: try filter(), origin: origin,
+            starts: starts)
+        try OriginFeature.check(subscription, on: server)
+        return subscription
     }
 
     private func cpuSet(on server: ServerInfo) throws(Failure) -> CPUSet {
