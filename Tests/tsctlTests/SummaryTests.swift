@@ -64,11 +64,11 @@ import Testing
 
     @Test func `however many names there are, so many are kept apart`() {
         var summary = Summary(scope: .task)
-        for number in 1...(Summary.mostCommands + 500) { summary.add(record("name-\(number)")) }
+        for number in 1...(Summary.mostGroups + 500) { summary.add(record("name-\(number)")) }
         for _ in 1...10 { summary.add(record("name-1")) }
-        #expect(summary.commands.count == Summary.mostCommands)
+        #expect(summary.groups.count == Summary.mostGroups)
         #expect(summary.others?.usage.tasks == 500)
-        #expect(summary.total.usage.tasks == UInt64(Summary.mostCommands + 510))
+        #expect(summary.total.usage.tasks == UInt64(Summary.mostGroups + 510))
         let lines = lines(summary)
         #expect(lines.count == 2 + 1 + SummaryScreen.mostRows + 2 + 1)
         #expect(lines.contains { $0.hasPrefix("(others)          1460") })

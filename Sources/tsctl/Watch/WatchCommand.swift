@@ -5,11 +5,17 @@ import Taskstats
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Shows each task as it ends, until Ctrl-C, or a summary by command.",
+        abstract: "Shows each task as it ends, until Ctrl-C, or a summary.",
         discussion: """
             \(FilterOptions.explanation)
 
             \(ViewOptions.columns)
+
+            \(ViewOptions.origin)
+
+            --starts also shows each program that a process executes, between the exits and with --origin: such a row \
+            has "start" in place of an exit status, and the parent in the column PPID. With --json it is a line like \
+            {"start":{"cpu":1,"seq":7,"time":NS,"pid":812,"origin":{...}}}. --count counts exits only.
 
             \(ViewOptions.losses)
 
@@ -22,7 +28,10 @@ struct WatchCommand: ParsableCommand {
               tsctl watch --failed --uid www-data         failed tasks of that user
               tsctl watch --cpus 2-3 --count 10           ten exits on these CPUs
               tsctl watch --comm 'git*' --longer-than 1s
+              tsctl watch --origin --unit 'nginx*'        what that service runs
+              tsctl watch --starts --container 4f3c12ab   starts and exits of a container
               tsctl watch --summary --for 60s             a summary of one minute
+              tsctl watch --summary --by unit --for 60s   the same by systemd unit
               tsctl watch --fields ac_comm,cpu_delay_total,blkio_delay_total
               tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
               tsctl watch --csv --utc --fields ac_comm,cpu > exits.csv
@@ -30,18 +39,33 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var filter: FilterOptions
     @OptionGroup var view: ViewOptions
+
+    @Flag(help: "Also show each start of a program; implies --origin.")
+    var starts = false
+
     @OptionGroup var end: EndOptions
     @OptionGroup var reconnection: ReconnectOption
     @OptionGroup var connection: ConnectionOptions
 
+    func validate() throws {
+        guard starts else { return }
+        if view.summary || view.csv { throw ValidationError("--starts cannot be combined with --summary or --csv.") }
+        let conditions = try filter.filter()
+        if conditions.exit != nil || conditions.minElapsedMicroseconds != nil {
+            throw ValidationError("--starts cannot be combined with conditions on the end (exit, min_elapsed).")
+        }
+    }
+
     func run() throws {
-        var shown = view.view(scope: filter.scope ?? .task)
+        var shown = view.view(scope: filter.scope ?? .task, starts: starts)
         let wanted = view.wanted(by: shown)
 
         let connection = try connection.connect()
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
-        try connection.subscribe(try filter.subscription(fields: wanted, on: connection.server))
+        try connection.subscribe(
+            try filter.subscription(
+                fields: wanted, origin: view.wantsOrigin || starts, starts: starts, on: connection.server))
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
@@ -78,8 +102,7 @@ struct WatchCommand: ParsableCommand {
         }
         if !view.summary {
             if ending == .signal { Console.endLineOfTerminal() }
-            Console.print(
-                LossText.summary(stream.view.shown, "shown", lost: stream.view.lost, gaps: stream.view.gaps))
+            Console.print(stream.view.result)
             if stream.stop != nil {
                 throw Failure(
                     "\(stream.notShown) more records were received and are not shown: standard output was not read for "

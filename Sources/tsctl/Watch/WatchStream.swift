@@ -18,7 +18,7 @@ struct WatchStream: ~Copyable {
     private(set) var view: StreamView
     /// The reason for which writing stopped at the end; `interrupted` if the reader did not read in time.
     private(set) var stop: StandardOutput.Stop?
-    /// The number of received exits that are not shown for that reason.
+    /// The number of received exits and starts that are not shown for that reason.
     private(set) var notShown: UInt64 = 0
 
     /// Creates a stream; without a reconnector it ends with the connection.
@@ -89,9 +89,10 @@ struct WatchStream: ~Copyable {
         switch event {
         case .exit(let params): view.exit(text: params)
         case .other(.exit(let record)): view.exit(record)
+        case .other(.start(let start)): view.start(start)
         case .other(.lost(let loss)): try view.lost(loss, interruptedBy: descriptor)
         // The next wait throws the reason.
-        case .other(.closing), .other(.start): break
+        case .other(.closing): break
         }
     }
 

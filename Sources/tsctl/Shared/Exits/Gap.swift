@@ -55,10 +55,10 @@ struct GapTotal: Equatable {
 enum LossText {
     /// Returns a text like "lost 144 records between the kernel and taskstatsd on CPU 1".
     static func of(_ lost: LostRecords) -> String {
-        let count = "lost \(lost.count) \(lost.count == 1 ? "record" : "records")"
+        let count = "lost \(number(lost.count, lost.place == .starts ? "start" : "record"))"
         switch lost.place {
         case .kernel(let cpu): return "\(count) between the kernel and taskstatsd on CPU \(cpu)"
-        case .starts: return "\(count) of starts between the kernel and taskstatsd"
+        case .starts: return "\(count) between the kernel and taskstatsd"
         case .queue: return "\(count) between taskstatsd and tsctl, which did not read fast enough"
         }
     }
@@ -84,8 +84,22 @@ enum LossText {
         return writer.finish().array
     }
 
-    /// Returns the final message: "12 records shown, none lost".
-    static func summary(_ count: UInt64, _ done: String, lost: UInt64, gaps: GapTotal = GapTotal()) -> String {
-        "\(count) \(count == 1 ? "record" : "records") \(done), \(lost == 0 ? "none" : "\(lost)") lost\(gaps.suffix)"
+    /// Returns the final message: "12 records shown, none lost", with starts "12 records and 3 starts shown, none lost".
+    static func summary(
+        _ count: UInt64, _ done: String, lost: UInt64, gaps: GapTotal = GapTotal(), starts: StartCounts? = nil
+    ) -> String {
+        let records = number(count, "record")
+        guard let starts else { return "\(records) \(done), \(lost == 0 ? "none" : "\(lost)") lost\(gaps.suffix)" }
+        let losses =
+            lost == 0 && starts.lost == 0 ? "none" : "\(number(lost, "record")) and \(number(starts.lost, "start"))"
+        return "\(records) and \(number(starts.shown, "start")) \(done), \(losses) lost\(gaps.suffix)"
     }
+
+    private static func number(_ count: UInt64, _ one: String) -> String { "\(count) \(count == 1 ? one : one + "s")" }
+}
+
+/// The numbers of starts in a stream.
+struct StartCounts: Equatable {
+    var shown: UInt64 = 0
+    var lost: UInt64 = 0
 }

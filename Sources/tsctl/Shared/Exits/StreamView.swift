@@ -1,6 +1,6 @@
 import Taskstats
 
-/// A stream of exits and losses on standard output: as a table, as CSV, as lines of JSON, or as a summary.
+/// A stream of exits, starts and losses on standard output: as a table, as CSV, as lines of JSON, or as a summary.
 ///
 /// A loss appears where the records are missing, in every format. Lines are buffered until they are flushed by the
 /// caller, which knows whether more events are available.
@@ -12,32 +12,42 @@ struct StreamView: ~Copyable {
     private(set) var summary: Summary?
     private var output = StandardOutput()
     private let isOnTerminal = Terminal.width != nil
-    /// For each line since the last complete flush, whether it shows an exit.
-    private var pending: [Bool] = []
+    /// The content of each line since the last complete flush.
+    private var pending: [Content] = []
     /// The number of exits shown, or added up, so far.
     private(set) var shown: UInt64 = 0
-    /// The number of records lost so far.
+    /// The number of records lost so far, without starts.
     private(set) var lost: UInt64 = 0
+    /// The starts shown and lost so far; nil if they are not shown.
+    private(set) var starts: StartCounts?
     /// The gaps in the connection so far.
     private(set) var gaps = GapTotal()
 
-    private init(screen: WatchScreen? = nil, csv: ExitCSV? = nil, summary: Summary? = nil) {
+    /// The content of a line.
+    private enum Content { case exit, start, notice }
+
+    private init(screen: WatchScreen? = nil, csv: ExitCSV? = nil, summary: Summary? = nil, starts: Bool = false) {
         self.screen = screen
         self.csv = csv
         self.summary = summary
+        self.starts = starts ? StartCounts() : nil
     }
 
     /// Returns a view with the rows of a table.
-    static func table(_ screen: WatchScreen) -> StreamView { StreamView(screen: screen) }
+    static func table(_ screen: WatchScreen, starts: Bool = false) -> StreamView {
+        StreamView(screen: screen, starts: starts)
+    }
 
     /// Returns a view with rows of CSV.
     static func csv(_ csv: ExitCSV) -> StreamView { StreamView(csv: csv) }
 
     /// Returns a view with only a summary at the end.
-    static func summary(_ scope: RecordScope) -> StreamView { StreamView(summary: Summary(scope: scope)) }
+    static func summary(_ scope: RecordScope, by grouping: Grouping) -> StreamView {
+        StreamView(summary: Summary(scope: scope, by: grouping))
+    }
 
-    /// Returns a view with a line of JSON for each exit.
-    static func lines() -> StreamView { StreamView() }
+    /// Returns a view with a line of JSON for each exit and start.
+    static func lines(starts: Bool = false) -> StreamView { StreamView(starts: starts) }
 
     /// The tick of the kernel that writes the records.
     var tick = CPUTime.longestTick {
@@ -67,7 +77,7 @@ struct StreamView: ~Copyable {
         shown += 1
         if let row = screen?.row(record) ?? csv?.row(record) {
             output.line(row)
-            pending.append(true)
+            pending.append(.exit)
         }
         summary?.add(record)
     }
@@ -76,12 +86,25 @@ struct StreamView: ~Copyable {
     mutating func exit(text: some Sequence<UInt8>) {
         shown += 1
         output.line(text)
-        pending.append(true)
+        pending.append(.exit)
+    }
+
+    /// Adds the start of a program.
+    mutating func start(_ start: ProcessStart) {
+        if wantsText {
+            output.line(start.json)
+        } else if let row = screen?.row(start) {
+            output.line(row)
+        } else {
+            return
+        }
+        starts?.shown += 1
+        pending.append(.start)
     }
 
     /// Adds a loss of records.
     mutating func lost(_ loss: LostRecords, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
-        lost &+= loss.count
+        count(loss)
         summary?.add(loss)
         try notice(LossText.of(loss), json: LossText.json(loss), interruptedBy: descriptor)
     }
@@ -98,10 +121,10 @@ struct StreamView: ~Copyable {
     ) throws(StandardOutput.Stop) {
         if wantsText {
             output.line(json)
-            pending.append(false)
+            pending.append(.notice)
         } else if let screen, isOnTerminal {
             output.line(screen.noticeRow(text))
-            pending.append(false)
+            pending.append(.notice)
         } else if summary == nil {
             try flush(interruptedBy: descriptor)
             Console.print(text)
@@ -135,15 +158,28 @@ struct StreamView: ~Copyable {
     /// Gives a reader that does not read a limited time from here on.
     mutating func limitTimeout(_ timeout: OutputTimeout) { output.timeout = timeout }
 
-    /// Discards the lines that were not written; returns how many exits are among them, which are not shown then.
+    /// Discards the lines that were not written; returns how many exits and starts are among them, which are not shown
+    /// then.
     mutating func discardPending() -> UInt64 {
-        let exits = UInt64(pending.suffix(output.pendingLines).count { $0 })
+        let discarded = pending.suffix(output.pendingLines)
+        let exits = UInt64(discarded.count { $0 == .exit })
+        let starts = UInt64(discarded.count { $0 == .start })
         output.discardPending()
         pending.removeAll()
         shown -= exits
-        return exits
+        self.starts?.shown -= starts
+        return exits + starts
     }
 
     /// Counts records that are missing where nothing is shown any more.
-    mutating func count(_ loss: LostRecords) { lost &+= loss.count }
+    mutating func count(_ loss: LostRecords) {
+        if loss.place == .starts {
+            starts?.lost &+= loss.count
+        } else {
+            lost &+= loss.count
+        }
+    }
+
+    /// The final message: "12 records shown, none lost".
+    var result: String { LossText.summary(shown, "shown", lost: lost, gaps: gaps, starts: starts) }
 }

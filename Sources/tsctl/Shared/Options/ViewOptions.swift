@@ -16,11 +16,18 @@ struct ViewOptions: ParsableArguments {
         key of an exit and which select(.stats) skips. A period without a connection is reported in the same way, in JSON \
         as {"gap":{"from":NS,"to":NS,"reason":"..."}}.
         """
+    static let origin = """
+        --origin adds the systemd unit and the command line. A name in brackets is that of a task whose command line \
+        is unknown. On a terminal both are cut to its width. With --json each exit has "origin", an object with what \
+        is known of command_args, executable, cgroup, unit, container, parents, started and session; with --csv there \
+        are columns for unit, container, cgroup and command_line.
+        """
     static let summary = """
-        --summary adds up the ended tasks by command, and shows the result at the end instead of each exit. READ and \
-        WRITE are bytes from and to storage. p50 to max are elapsed times, exact up to \
-        \(ElapsedDistribution.exactLimit) records of a command and within 1.6 % beyond. It lists at most \
-        \(Summary.mostCommands) commands separately; the rest count as others.
+        --summary adds up the ended tasks, and shows the result at the end instead of each exit: by command, or by \
+        unit, container, user or cgroup with --by. Tasks outside of all units or containers are in the row (none), \
+        those of unknown origin in the row (unknown). READ and WRITE are bytes from and to storage. p50 to max are \
+        elapsed times, exact up to \(ElapsedDistribution.exactLimit) records of a row and within 1.6 % beyond. It lists \
+        at most \(Summary.mostGroups) commands, units and so on separately; the rest count as others.
         """
 
     @Option(
@@ -28,8 +35,14 @@ struct ViewOptions: ParsableArguments {
         completion: FieldSelection.completion, transform: FieldSelection.init(parsing:))
     var fields: FieldSelection?
 
-    @Flag(help: "Show a summary by command at the end.")
+    @Flag(help: "Show the systemd unit and the command line.")
+    var origin = false
+
+    @Flag(help: "Show a summary at the end.")
     var summary = false
+
+    @Option(help: Grouping.help("Add up the summary"))
+    var by: Grouping?
 
     @Flag(help: "Print each exit, or the summary, as one line of JSON.")
     var json = false
@@ -45,24 +58,35 @@ struct ViewOptions: ParsableArguments {
             throw ValidationError("--iso and --utc cannot be combined with --json or --summary.")
         }
         if summary, fields != nil { throw ValidationError("--fields cannot be combined with --summary.") }
+        if summary, origin { throw ValidationError("--origin cannot be combined with --summary; give --by.") }
+        if by != nil, !summary { throw ValidationError("--by requires --summary.") }
     }
+
+    /// The property by which the summary is added up.
+    private var grouping: Grouping { by ?? .command }
+
+    /// Whether the view shows the origin of processes.
+    var wantsOrigin: Bool { origin || grouping.requiresOrigin }
 
     /// Returns the fields that the view needs.
     func wanted(by view: borrowing StreamView) -> FieldSet {
-        if summary { return Summary.fields }
+        if summary { return Summary.fields(by: grouping) }
         return view.columns ?? fields?.set ?? .all
     }
 
     var form: OutputForm { json ? .json : csv ? .csv : .text }
 
     /// Returns the view on standard output.
-    func view(scope: RecordScope) -> StreamView {
-        if summary { return .summary(scope) }
-        if json { return .lines() }
-        if csv { return .csv(ExitCSV(fields: fields, scope: scope, times: times.format)) }
-        let style = Style.forStandardOutput()
+    func view(scope: RecordScope, starts: Bool = false) -> StreamView {
+        if summary { return .summary(scope, by: grouping) }
+        if json { return .lines(starts: starts) }
+        if csv { return .csv(ExitCSV(fields: fields, origin: origin, scope: scope, times: times.format)) }
+        let additions: WatchColumn.Additions = starts ? [.origin, .starts] : origin ? .origin : []
         return .table(
-            WatchScreen(fields: fields, scope: scope, style: style, width: Terminal.width, times: times.format))
+            WatchScreen(
+                fields: fields, additions, scope: scope, style: .forStandardOutput(), width: Terminal.width,
+                times: times.format),
+            starts: starts)
     }
 }
 

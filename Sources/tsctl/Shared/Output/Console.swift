@@ -29,6 +29,8 @@ struct Style: Equatable {
     func heading(_ text: String) -> String { isOn ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
 
     func failure(_ text: String) -> String { isOn ? "\u{1b}[31m\(text)\u{1b}[0m" : text }
+
+    func start(_ text: String) -> String { isOn ? "\u{1b}[32m\(text)\u{1b}[0m" : text }
 }
 
 /// The environment variables.
@@ -43,9 +45,12 @@ enum Environment {
 /// The terminal on standard output.
 enum Terminal {
     /// Its number of columns; nil if standard output is not a terminal.
-    static var width: Int? {
+    static var width: Int? { width(of: STDOUT_FILENO) }
+
+    /// Returns the number of columns of the terminal on another descriptor; nil if it is not a terminal.
+    static func width(of descriptor: Int32) -> Int? {
         var (rows, columns) = (UInt16(0), UInt16(0))
-        guard unsafe clinux_terminal_size(STDOUT_FILENO, &rows, &columns) == 0, columns > 0 else { return nil }
+        guard unsafe clinux_terminal_size(descriptor, &rows, &columns) == 0, columns > 0 else { return nil }
         return Int(columns)
     }
 }

@@ -20,11 +20,11 @@ extension Summary {
             writer.field("gap_us", gaps.microseconds)
             writer.key("all")
             writer.object { Self.write(total, to: &$0) }
-            writer.key("commands")
+            writer.key(grouping.plural)
             writer.array { writer in
-                for (name, totals) in commands {
+                for (group, totals) in groups {
                     writer.object { writer in
-                        writer.commandField(name)
+                        writer.fields(of: group, by: grouping)
                         Self.write(totals, to: &writer)
                     }
                 }
@@ -37,7 +37,7 @@ extension Summary {
         return writer.finish().array
     }
 
-    private static func write(_ totals: CommandTotals, to writer: inout JSONWriter) {
+    private static func write(_ totals: GroupTotals, to writer: inout JSONWriter) {
         writer.field("tasks", totals.usage.tasks)
         writer.field("processes", totals.usage.processes)
         writer.field("failed", totals.usage.failed)
@@ -60,7 +60,7 @@ extension Summary {
     }
 }
 
-/// The table of `--summary` as CSV: a row for each command, and one without a name for those beyond the limit.
+/// The table of `--summary` as CSV: a row for each group, and one without a name for those beyond the limit.
 enum SummaryCSV {
     private static let fields: [Field] = [
         .cpuDelayTotal, .blkioDelayTotal, .swapinDelayTotal, .freepagesDelayTotal,
@@ -71,18 +71,18 @@ enum SummaryCSV {
     /// Returns the heading and the rows.
     static func lines(_ summary: Summary) -> [String] {
         let names =
-            ["command", "tasks", "processes", "failed", "of_several_threads"] + CSV.cpuTimeNames
+            [summary.grouping.rawValue, "tasks", "processes", "failed", "of_several_threads"] + CSV.cpuTimeNames
             + fields.map { $0.csvName(.screen) }
             + percentiles.map { "elapsed_p\($0)_us" } + ["elapsed_max_us"]
         return [CSV.line(names)]
-            + summary.commands.map { row(CSV.cell(ofName: PrintableText.of(name: $0.name)), $0.totals) }
+            + summary.groups.map { row(CSV.cell(ofName: $0.group.wholeText), $0.totals) }
             + (summary.others.map { [row(nil, $0)] } ?? [])
     }
 
-    private static func row(_ command: String?, _ totals: CommandTotals) -> String {
+    private static func row(_ group: String?, _ totals: GroupTotals) -> String {
         let (usage, elapsed) = (totals.usage, totals.elapsed)
         return CSV.line(
-            [command, "\(usage.tasks)", "\(usage.processes)", "\(usage.failed)"]
+            [group, "\(usage.tasks)", "\(usage.processes)", "\(usage.failed)"]
                 + ["\(usage.threaded)"] + CSV.values(of: usage.cpuTime) + fields.map { totals[$0].map { "\($0)" } }
                 + percentiles.map { elapsed.percentile($0).map { "\($0)" } }
                 + [elapsed.count > 0 ? "\(elapsed.largest)" : nil])

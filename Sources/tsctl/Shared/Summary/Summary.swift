@@ -1,23 +1,28 @@
 import Taskstats
 
-/// The counts of ended tasks by command, and the losses, in bounded memory.
+/// The counts of ended tasks by command or another property, and the losses, in bounded memory.
 ///
-/// A process chooses its own name, so the number of distinct names is bounded: tasks with further names count among the
+/// A process chooses its own name, so the number of distinct groups is bounded: tasks of further ones count among the
 /// others. The maximum is 16 MiB.
 struct Summary {
-    /// The maximum number of distinct commands.
-    static let mostCommands = 1_000
+    /// The maximum number of distinct groups.
+    static let mostGroups = 1_000
 
-    /// The fields that are added up, and those that identify what they belong to.
-    static let fields = Usage.added.union(Usage.largest)
-        .union([.acComm, .acEtime, .acTgetime, .acFlag, .acExitcode, .acTgid])
+    /// Returns the fields that are added up, and those that identify what they belong to.
+    static func fields(by grouping: Grouping) -> FieldSet {
+        Usage.added.union(Usage.largest)
+            .union([.acEtime, .acTgetime, .acFlag, .acExitcode, .acTgid])
+            .union(grouping == .command ? [.acComm] : grouping == .user ? [.acUid] : [])
+    }
 
     private let scope: RecordScope
+    /// The property that the tasks of a group have in common.
+    let grouping: Grouping
     /// The tick of the kernel that writes the records.
     var tick = CPUTime.longestTick
-    private var byCommand: [[UInt8]: CommandTotals] = [:]
-    /// The counts of further names.
-    private(set) var others: CommandTotals?
+    private var byGroup: [Group: GroupTotals] = [:]
+    /// The counts of further groups.
+    private(set) var others: GroupTotals?
     /// The number of records lost between the kernel and the daemon.
     private(set) var lostInKernel: UInt64 = 0
     /// The number of records lost between the daemon and tsctl.
@@ -26,19 +31,22 @@ struct Summary {
     private(set) var gaps = GapTotal()
 
     /// Creates an empty summary; counts are of tasks or, with that scope, of whole processes.
-    init(scope: RecordScope) { self.scope = scope }
+    init(scope: RecordScope, by grouping: Grouping = .command) {
+        self.scope = scope
+        self.grouping = grouping
+    }
 
     /// The number of lost records in total.
     var lost: UInt64 { lostInKernel &+ lostInQueue }
 
     /// Adds a task that ended.
     mutating func add(_ record: ExitRecord) {
-        let name = record.task.commandBytes ?? []
+        let group = grouping.group(of: record)
         let exit = ShownExit(record: record, scope: scope, tick: tick)
-        if byCommand.count < Self.mostCommands || byCommand[name] != nil {
-            byCommand[name, default: CommandTotals()].add(exit)
+        if byGroup.count < Self.mostGroups || byGroup[group] != nil {
+            byGroup[group, default: GroupTotals()].add(exit)
         } else {
-            var sum = others ?? CommandTotals()
+            var sum = others ?? GroupTotals()
             others = nil
             sum.add(exit)
             others = sum
@@ -63,24 +71,24 @@ struct Summary {
         return "\(records)\(gaps.suffix): the figures do not include them"
     }
 
-    /// The totals of all commands.
-    var total: CommandTotals {
-        var total = others ?? CommandTotals()
-        for totals in byCommand.values { total.add(totals) }
+    /// The totals of all groups.
+    var total: GroupTotals {
+        var total = others ?? GroupTotals()
+        for totals in byGroup.values { total.add(totals) }
         return total
     }
 
-    /// The commands, sorted by their maximum CPU time.
-    var commands: [(name: [UInt8], totals: CommandTotals)] {
-        byCommand
-            .map { (name: $0.key, totals: $0.value) }
+    /// The groups, sorted by their maximum CPU time.
+    var groups: [(group: Group, totals: GroupTotals)] {
+        byGroup
+            .map { (group: $0.key, totals: $0.value) }
             .sorted { left, right in
                 let (ours, theirs) = (left.totals.usage.mostCPUTime, right.totals.usage.mostCPUTime)
                 if ours != theirs { return ours > theirs }
                 if left.totals.usage.tasks != right.totals.usage.tasks {
                     return left.totals.usage.tasks > right.totals.usage.tasks
                 }
-                return left.name.lexicographicallyPrecedes(right.name)
+                return left.group.orderBytes.lexicographicallyPrecedes(right.group.orderBytes)
             }
     }
 }
@@ -99,8 +107,8 @@ struct SummaryContext {
     var isComplete = true
 }
 
-/// The counts of all tasks with one command name.
-struct CommandTotals {
+/// The counts of all tasks of a group.
+struct GroupTotals {
     /// The sums.
     private(set) var usage = Usage()
     /// The distribution of their lifetimes.
@@ -112,8 +120,8 @@ struct CommandTotals {
         usage.add(exit.record, sums: exit.sums, tick: exit.tick)
     }
 
-    /// Adds the counts of another command.
-    mutating func add(_ other: CommandTotals) {
+    /// Adds the counts of another group.
+    mutating func add(_ other: GroupTotals) {
         usage.add(other.usage)
         elapsed.add(other.elapsed)
     }

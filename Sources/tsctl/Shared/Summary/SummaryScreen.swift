@@ -1,15 +1,15 @@
 import Taskstats
 
-/// The summary for people: the totals, and a table by command.
+/// The summary for people: the totals, and a table by command or another property.
 struct SummaryScreen {
-    /// The maximum number of commands with their own row; the rest share one.
+    /// The maximum number of groups with their own row; the rest share one.
     static let mostRows = 40
 
     private struct Entry {
         let column: Column
         /// The removal order on a narrow terminal, highest first; 0: never removed.
         let rank: Int
-        let text: (CommandTotals) -> String?
+        let text: (GroupTotals) -> String?
     }
 
     private let summary: Summary
@@ -46,7 +46,7 @@ struct SummaryScreen {
         return lines
     }
 
-    private func headline(_ total: CommandTotals) -> String {
+    private func headline(_ total: GroupTotals) -> String {
         let usage = total.usage
         let place = context.host.map { " on \(PrintableText.of($0))" } ?? ""
         return "\(usage.tasks) \(usage.tasks == 1 ? "task" : "tasks") "
@@ -54,12 +54,13 @@ struct SummaryScreen {
             + "ended\(place) in \(DecimalText.seconds(microseconds: context.elapsedMicroseconds))"
     }
 
-    private func table(_ total: CommandTotals) -> [String] {
-        var rows = summary.commands.prefix(Self.mostRows).map { (PrintableText.of(name: $0.name), $0.totals) }
-        let remaining = summary.commands.dropFirst(Self.mostRows)
+    private func table(_ total: GroupTotals) -> [String] {
+        let groups = summary.groups
+        var rows = groups.prefix(Self.mostRows).map { ($0.group.text, $0.totals) }
+        let remaining = groups.dropFirst(Self.mostRows)
         if !remaining.isEmpty || summary.others != nil {
-            var others = summary.others ?? CommandTotals()
-            for command in remaining { others.add(command.totals) }
+            var others = summary.others ?? GroupTotals()
+            for group in remaining { others.add(group.totals) }
             rows.append((summary.others == nil ? "(\(remaining.count) others)" : "(others)", others))
         }
         rows.append(("(all)", total))
@@ -79,11 +80,14 @@ struct SummaryScreen {
     }
 
     private func fitted(_ entries: [Entry], _ cells: [[String]]) -> [Column] {
-        var columns = [Column(title: "COMMAND", alignment: .left, width: 15)] + entries.map(\.column)
+        let name = Column(title: summary.grouping.title, alignment: .left, width: 15, cuts: width != nil)
+        var columns = [name] + entries.map(\.column)
         for index in columns.indices {
             let texts = [columns[index].title] + cells.map { $0[index] }
             columns[index].width = max(columns[index].width, texts.map(PrintableText.width).max() ?? 0)
         }
+        // A long name leaves room for the figures.
+        if let width { columns[0].width = min(columns[0].width, max(name.width, width * 2 / 5)) }
         return columns
     }
 
@@ -118,23 +122,23 @@ struct SummaryScreen {
     }
 
     /// Formats bytes, with a plus if those of multithreaded processes are missing.
-    private static func bytes(_ field: Field, of totals: CommandTotals) -> String? {
+    private static func bytes(_ field: Field, of totals: GroupTotals) -> String? {
         let isPartial = totals.usage.threaded > 0
         guard let count = totals[field], !isPartial || count > 0 else { return nil }
         return isPartial
             ? DecimalText.bytes(count) + "+" : IOCountText.sum(count, of: field, tasks: totals.usage.tasks)
     }
 
-    private static func elapsed(_ totals: CommandTotals, _ percent: UInt64) -> UInt64? {
+    private static func elapsed(_ totals: GroupTotals, _ percent: UInt64) -> UInt64? {
         totals.elapsed.percentile(percent).map { Nanoseconds.of(microseconds: $0) }
     }
 
-    private static func entry(_ title: String, rank: Int, _ text: @escaping (CommandTotals) -> String?) -> Entry {
+    private static func entry(_ title: String, rank: Int, _ text: @escaping (GroupTotals) -> String?) -> Entry {
         Entry(column: Column(title: title, alignment: .right, width: 0), rank: rank, text: text)
     }
 
     private static func milliseconds(
-        _ title: String, rank: Int, _ value: @escaping (CommandTotals) -> UInt64?
+        _ title: String, rank: Int, _ value: @escaping (GroupTotals) -> UInt64?
     ) -> Entry {
         entry(title, rank: rank) { totals in
             value(totals).map { DecimalText.shortMilliseconds(nanoseconds: $0) }

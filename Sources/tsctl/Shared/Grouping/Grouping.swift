@@ -1,0 +1,46 @@
+import ArgumentParser
+import Taskstats
+
+/// The property by which tasks and processes are added up.
+enum Grouping: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case command, unit, container, user, cgroup
+
+    /// Whether the property is part of the origin of a process.
+    var requiresOrigin: Bool {
+        switch self {
+        case .command, .user: false
+        case .unit, .container, .cgroup: true
+        }
+    }
+
+    /// The title of a column.
+    var title: String { rawValue.uppercased() }
+
+    /// The key of the groups in JSON.
+    var plural: String { rawValue + "s" }
+
+    /// Returns the group of a task that ended.
+    func group(of record: ExitRecord) -> Group {
+        switch self {
+        case .command: .command(record.task.commandBytes ?? [])
+        case .user: .user(record.task[.acUid])
+        case .unit, .container, .cgroup: group(in: record.origin?.cgroup)
+        }
+    }
+
+    /// Returns the group of a process by its control group, which is nil if it is unknown.
+    func group(in cgroup: ControlGroup?) -> Group {
+        guard let cgroup else { return .unknown }
+        switch self {
+        case .unit: return cgroup.unit.map(Group.unit) ?? .none
+        case .container: return cgroup.container.map(Group.container) ?? .none
+        case .cgroup: return .cgroup(cgroup)
+        case .command, .user: return .unknown
+        }
+    }
+
+    /// Returns the help of an option; `action` is what the option changes.
+    static func help(_ action: String) -> ArgumentHelp {
+        ArgumentHelp("\(action) by command, unit, container, user or cgroup.", valueName: "property")
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Taskstats
+import TaskstatsProtocol
+import TestSupport
+import Testing
+
+/// The built `tsctl watch` with origins and starts, against a daemon that follows a script.
+@Suite(.timeLimit(.minutes(1))) struct WatchOriginTests {
+    private func watch(_ arguments: [String], daemon: FakeDaemon) throws -> ChildProcess {
+        try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch"] + arguments,
+            environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"])
+    }
+
+    private func daemon(_ script: @escaping FakeDaemon.Script) throws -> FakeDaemon {
+        try FakeDaemon { peer in
+            try peer.sendHello(features: ["origin", "starts"])
+            try peer.grantSubscription()
+            try script(peer)
+        }
+    }
+
+    private func subscription(of daemon: FakeDaemon) throws -> Subscription {
+        let call = try daemon.finish().first?.call
+        return try #require(call?.subscription).0
+    }
+
+    @Test func `the origin is requested and shown`() throws {
+        let daemon = try daemon { try $0.exit(SampleOrigin.exit()) }
+        let run = try watch(["--origin", "--count", "1"], daemon: daemon).finish()
+        #expect(run.errors == "")
+        #expect(run.output.hasSuffix(" /usr/sbin/nginx -g daemon off;\n"))
+        let subscription = try subscription(of: daemon)
+        #expect(subscription.origin)
+        #expect(!subscription.starts)
+    }
+
+    @Test func `without options neither origin nor starts are requested`() throws {
+        let daemon = try daemon { try $0.exit(SampleOrigin.exit()) }
+        #expect(try watch(["--count", "1"], daemon: daemon).finish().status == 0)
+        let subscription = try subscription(of: daemon)
+        #expect(!subscription.origin && !subscription.starts)
+    }
+
+    @Test func `starts are rows between the exits, and are counted at the end`() throws {
+        let daemon = try daemon { peer in
+            try peer.send(ServerLine.start(SampleOrigin.start()))
+            try peer.exit(SampleOrigin.exit())
+            try peer.send(ServerLine.lost(LostRecords(.starts, count: 3)))
+            try peer.confirmUnsubscribe()
+            try peer.waitForEnd()
+        }
+        var child = try watch(["--starts"], daemon: daemon)
+        let lines = [try child.line(), try child.line(), try child.line()].compactMap { $0 }
+        child.send(signal: SIGINT)
+        let run = try child.finish()
+        #expect(lines.count == 3)
+        #expect(lines[1].contains(" start ") && lines[1].hasSuffix(" /usr/sbin/nginx -g daemon off;"))
+        #expect(!lines[2].contains(" start "))
+        #expect(
+            run.errors == "tsctl: lost 3 starts between the kernel and taskstatsd\n"
+                + "tsctl: 1 record and 1 start shown, 0 records and 3 starts lost\n")
+        let subscription = try subscription(of: daemon)
+        #expect(subscription.starts && subscription.origin)
+    }
+
+    @Test func `as JSON a start is a line of its own kind, and so is a loss of starts`() throws {
+        let daemon = try daemon { peer in
+            try peer.send(ServerLine.start(SampleOrigin.start()))
+            try peer.send(ServerLine.lost(LostRecords(.starts, count: 3)))
+            try peer.exit(SampleOrigin.exit())
+        }
+        let run = try watch(["--starts", "--json", "--count", "1"], daemon: daemon).finish()
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(
+            lines[0].hasPrefix(
+                #"{"start":{"cpu":1,"seq":7,"time":1795400000123456789,"pid":813,"tgid":813,"ppid":812,"uid":0,"comm":"nginx","#
+                    + #""origin":{"command_args":["/usr/sbin/nginx","-g","daemon off;"],"#))
+        #expect(lines[1] == #"{"lost":{"where":"starts","count":3}}"#)
+        #expect(lines[2].hasPrefix(#"{"cpu":1,"#) && lines[2].contains(#","origin":{"command_args":["#))
+    }
+
+    @Test func `the daemon evaluates conditions on the origin`() throws {
+        let daemon = try daemon { try $0.exit(SampleOrigin.exit()) }
+        let run = try watch(
+            [
+                "--unit", "nginx*", "--unit", "ssh.service", "--container", "4f3c", "--cgroup", "/system.slice/*",
+                "--command-line", "*daemon off;", "--filter", "unit=x", "--count", "1",
+            ], daemon: daemon
+        ).finish()
+        #expect(run.status == 0)
+        let subscription = try subscription(of: daemon)
+        #expect(subscription.filter.units?.map(\.text) == ["x", "nginx*", "ssh.service"])
+        #expect(subscription.filter.containers == ["4f3c"])
+        #expect(subscription.filter.cgroups?.map(\.text) == ["/system.slice/*"])
+        #expect(subscription.filter.commandLines?.map(\.text) == ["*daemon off;"])
+        #expect(!subscription.origin)
+    }
+
+    @Test(arguments: [
+        (["--unit", "x"], "cannot select by unit: this taskstatsd does not know the origin of processes"),
+        (
+            ["--command-line", "x"],
+            "cannot select by command line: this taskstatsd does not know the origin of processes"
+        ),
+        (["--origin"], "cannot get the origin of processes: this taskstatsd does not report it"),
+        (["--starts"], "cannot show starts: this taskstatsd does not report them"),
+        (["--summary", "--by", "unit"], "cannot get the origin of processes: this taskstatsd does not report it"),
+    ])
+    func `with a daemon that cannot do it, the message names the way out`(arguments: [String], text: String) throws {
+        let daemon = try FakeDaemon { try $0.sendHello() }
+        let run = try watch(arguments, daemon: daemon).finish()
+        #expect(run.status == 1)
+        #expect(run.output == "")
+        #expect(run.errors == "tsctl: \(text) (update taskstatsd, or run 'tsctl doctor' for the reason)\n")
+    }
+
+    @Test(arguments: [
+        (["--starts", "--summary"], "--starts cannot be combined with --summary or --csv."),
+        (["--starts", "--csv"], "--starts cannot be combined with --summary or --csv."),
+        (["--starts", "--failed"], "--starts cannot be combined with conditions on the end (exit, min_elapsed)."),
+        (["--starts", "--longer-than", "1"], "--starts cannot be combined with conditions on the end"),
+        (["--by", "unit"], "--by requires --summary."),
+        (["--summary", "--origin"], "--origin cannot be combined with --summary; give --by."),
+        (["--summary", "--by", "colour"], "'--by <property>'"),
+        (["--unit", "[a"], "--unit [a: must be a pattern like 'git*', with closed brackets"),
+    ])
+    func `wrong usage is status 64`(arguments: [String], text: String) throws {
+        let run = try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch"] + arguments, environment: ["TASKSTATS_SOCKET": "/nonexistent"]
+        ).finish()
+        #expect(run.status == 64)
+        #expect(run.errors.contains(text), "\(run.errors)")
+    }
+}
