@@ -25,12 +25,15 @@ struct PlayCommand: ParsableCommand {
 
             \(ViewOptions.columns)
 
+            \(ViewOptions.origin)
+
             \(ViewOptions.losses)
 
             \(ViewOptions.summary)
 
             Examples:
               tsctl play night.zst --failed
+              tsctl play night.zst --origin --unit 'nginx*'
               tsctl play night.zst --summary --scope process
               tsctl play night.zst --json | jq -c 'select(.stats.blkio_delay_total > 1000000000)'
               ssh elsewhere cat there.ndjson | tsctl play -
@@ -49,6 +52,9 @@ struct PlayCommand: ParsableCommand {
     func validate() throws {
         if raw, filter.cpus != "all" {
             throw ValidationError("--cpus cannot be combined with --raw: raw records have no CPU.")
+        }
+        if raw, try view.wantsOrigin || filter.filter().requiresOrigin {
+            throw ValidationError("--raw cannot be combined with the origin of processes: raw records have none.")
         }
         _ = try cpus()
     }
@@ -111,7 +117,7 @@ struct PlayCommand: ParsableCommand {
         let fields = view.wanted(by: shown)
         return Player(
             try filter.filter(), cpus: try cpus(), scope: filter.scope, view: shown, shownFields: fields,
-            jsonFields: view.fields?.set)
+            showsOrigin: view.wantsOrigin, jsonFields: view.fields?.set)
     }
 
     private func play(_ item: RecordingReader.Item, with player: inout Player) throws {

@@ -8,7 +8,9 @@ struct Player: ~Copyable {
     private static let reportLimit = 10
 
     private let conditions: FieldSet
+    private let originCondition: String?
     private let shownFields: FieldSet
+    private let showsOrigin: Bool
     private let jsonFields: FieldSet?
     private var selection: RecordedExits
     private var view: StreamView
@@ -24,11 +26,13 @@ struct Player: ~Copyable {
     /// Creates a player for the records that match the filter; `jsonFields` are the fields of JSON lines.
     init(
         _ filter: RecordFilter, cpus: CPUSet?, scope: RecordScope?, view: consuming StreamView, shownFields: FieldSet,
-        jsonFields: FieldSet?
+        showsOrigin: Bool, jsonFields: FieldSet?
     ) {
         conditions = RecordedExits.fields(of: filter)
+        originCondition = filter.originConditions.first
         selection = RecordedExits(cpus: cpus, scope: scope, filter: filter)
         self.shownFields = shownFields
+        self.showsOrigin = showsOrigin
         self.jsonFields = jsonFields
         self.view = view
         self.view.begin()
@@ -41,6 +45,13 @@ struct Player: ~Copyable {
         let missing = conditions.subtracting(recorded)
         guard missing.isEmpty else {
             throw Failure("the recording lacks \(Self.names(missing)), which the conditions need")
+        }
+        if !header.subscription.origin {
+            if let originCondition {
+                throw Failure(
+                    "the recording lacks the origin of processes, which the condition \(originCondition) needs")
+            }
+            if showsOrigin { Console.print("the recording lacks the origin of processes") }
         }
         let unseen = shownFields.subtracting(recorded)
         if !unseen.isEmpty, shownFields != .all { Console.print("the recording lacks \(Self.names(unseen))") }

@@ -45,7 +45,7 @@ struct RecordedExits {
         if let exit {
             guard let status = record.exit, exit.matches(status) else { return false }
         }
-        return filter.matches(record.task)
+        return filter.matches(record.task) && filter.matches(record.origin)
     }
 
     /// Returns whether a loss may include selected records.
@@ -82,6 +82,10 @@ extension ExitRecord {
                 writer.value { RecordEncoder.appendStats(process, fields: fields, to: &$0) }
             }
             RecordEncoder.appendOmissions(of: self, fields: fields, hidesProcess: false, to: &writer.bytes)
+            if let origin {
+                writer.key("origin")
+                origin.write(to: &writer)
+            }
         }
         return writer.finish().array
     }
