@@ -18,6 +18,8 @@ struct CommandRun {
     private var outcome = RunOutcome()
     private let connection: TaskstatsConnection
     private var family: ProcessFamily
+    /// The processes of the family as a tree, if the daemon knows their origin.
+    private var tree: ProcessTree?
     /// The start of the command.
     private var start = ContinuousClock.now
     /// Whether a signal requested the end.
@@ -28,19 +30,20 @@ struct CommandRun {
 
     private init(_ connection: TaskstatsConnection) {
         self.connection = connection
-        let before = LivingDescendants.children(of: getpid()) ?? []
-        family = ProcessFamily(
-            root: UInt32(getpid()), unrelated: Set(before.map { UInt32($0) }),
-            tick: connection.server.tick ?? CPUTime.longestTick
-        ) { id in
+        let before = Set((LivingDescendants.children(of: getpid()) ?? []).map { UInt32($0) })
+        let tick = connection.server.tick ?? CPUTime.longestTick
+        family = ProcessFamily(root: UInt32(getpid()), unrelated: before, tick: tick) { id in
             kill(pid_t(bitPattern: id), 0) == 0 || errno == EPERM
+        }
+        if OriginFeature.isOffered(by: connection.server) {
+            tree = ProcessTree(root: UInt32(getpid()), unrelated: before, tick: tick)
         }
     }
 
     /// Runs a command to its end.
     static func run(_ command: [String], connection: TaskstatsConnection) throws -> RunOutcome {
         var run = CommandRun(connection)
-        try connection.subscribe(Subscription(fields: fields))
+        try connection.subscribe(Subscription(fields: fields, origin: run.tree != nil))
         // Otherwise orphans go to another process and are missed; no kernel since 3.4 refuses.
         _ = clinux_adopt_orphans()
         let endings = [SIGTERM, SIGHUP, SIGINT, SIGQUIT]
@@ -80,6 +83,7 @@ struct CommandRun {
         (outcome.own, outcome.isCommandSeen) = (family.own, family.isCommandComplete)
         (outcome.family, outcome.unlinked) = (family.usage, family.unlinked)
         outcome.living = found == nil ? nil : family.living.count
+        (outcome.tree, outcome.omittedFromTree) = (tree?.entries, tree?.omitted ?? 0)
     }
 
     private mutating func untilEnd(of program: StartedProgram, _ signals: borrowing SignalQueue) -> ExitStatus {
@@ -131,7 +135,9 @@ struct CommandRun {
 
     private mutating func take(_ event: TaskstatsEvent) {
         switch event {
-        case .exit(let record): family.ended(record)
+        case .exit(let record):
+            family.ended(record)
+            tree?.ended(record)
         case .lost(let loss): outcome.lost += loss.count
         // The next wait throws the reason.
         case .closing, .start: break

@@ -21,6 +21,11 @@ struct RunCommand: ParsableCommand {
             the bytes that each task reads and writes in whole KiB. Without access to every process, processes that \
             end as another user are not visible.
 
+            Where taskstatsd knows the origin of processes, the report ends with the tree of their command lines: each \
+            process is indented below the one that started it. A name in brackets is that of a process whose command \
+            line is unknown. The first \(ProcessTreeTable.mostProcesses) processes are shown; --json has up to \
+            \(ProcessTree.limit), each with its depth in the tree.
+
             The exit status is that of the command; 128 plus the number of the signal that ended it; 127 if the \
             command does not exist; 126 if it cannot be run; and 125 if tsctl fails. tsctl fails if taskstatsd cannot \
             be queried or the file of --output cannot be opened, and then does not run the command. It also fails if \
@@ -112,7 +117,9 @@ struct RunCommand: ParsableCommand {
         if json {
             writer.line(run.json(of: command, server: server))
         } else {
-            for line in RunReport(run, of: command, server: server, style: .on(number)).lines { writer.line(line) }
+            let report = RunReport(
+                run, of: command, server: server, style: .on(number), width: Terminal.width(of: number))
+            for line in report.lines { writer.line(line) }
         }
         try writer.flush()
     }

@@ -13,6 +13,10 @@ struct RunOutcome {
     var family = FamilyUsage()
     /// The counts without commands.
     var all: Usage { family.total }
+    /// The command and its descendants that ended, as a tree; nil if the daemon does not know their origin.
+    var tree: [ProcessTree.Entry]?
+    /// The number of processes that the tree lacks because there are too many.
+    var omittedFromTree: UInt64 = 0
     /// Whether the record with which the command ended has arrived.
     var isCommandSeen = false
     /// The number of records lost in the meantime.
@@ -70,6 +74,12 @@ extension RunOutcome {
                     }
                 }
             }
+            guard let tree else { return }
+            writer.key("processes")
+            writer.array { writer in
+                for entry in tree { writer.object { entry.write(to: &$0) } }
+            }
+            writer.field("processes_omitted", omittedFromTree)
         }
         return writer.finish().array
     }

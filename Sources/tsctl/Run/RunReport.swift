@@ -6,12 +6,15 @@ struct RunReport {
     private let command: [String]
     private let server: ServerInfo
     private let style: Style
+    /// The width of the terminal; nil for lines of any length.
+    private let width: Int?
 
-    init(_ run: RunOutcome, of command: [String], server: ServerInfo, style: Style) {
+    init(_ run: RunOutcome, of command: [String], server: ServerInfo, style: Style, width: Int? = nil) {
         self.run = run
         self.command = command
         self.server = server
         self.style = style
+        self.width = width
     }
 
     /// Whether the report includes other processes than the command.
@@ -19,11 +22,11 @@ struct RunReport {
 
     var lines: [String] {
         let notes = notes.map { ("note", String?.some($0)) }
-        return Array(
-            [Table.facts(outcome), headed(waits), headed(usage), headed(commands), Table.facts(notes)].filter {
-                !$0.isEmpty
-            }
-            .joined(separator: [""]))
+        let parts = [
+            Table.facts(outcome), headed(waits), headed(usage), headed(commands),
+            headed(ProcessTreeTable.lines(run, width: width)), Table.facts(notes),
+        ]
+        return Array(parts.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
     private func headed(_ lines: [String]) -> [String] {
