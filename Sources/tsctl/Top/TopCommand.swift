@@ -17,6 +17,11 @@ struct TopCommand: ParsableCommand {
             those with the same command, user and exit status share a row. The record of an ended task lacks up to one \
             tick of its time on a CPU, so RUN can be a range like 0.1–77.3; --sort run uses its upper end.
 
+            --by adds up living and ended processes with the same command, user, systemd unit, container or control \
+            group: TASKS is the number of living ones, ENDED of those that ended in the interval. Processes outside \
+            of all units or containers are in the row (none), those that are unknown in the row (unknown). --match \
+            then selects rows by a part of that name.
+
             Keys: h for help, < > or a column's letter to sort, / to filter, i and e to hide idle and ended ones, t \
             for threads, p to pause, + and - to change the interval, q to quit.
 
@@ -30,6 +35,7 @@ struct TopCommand: ParsableCommand {
               tsctl top --sort blkio --interval 1
               tsctl top --sort write
               tsctl top --match postgres --threads
+              tsctl top --by unit --busy
               tsctl top --batch --count 1 --busy --limit 10
               tsctl top --json | jq -c '.processes[] | select(.stats.blkio_delay_total > 0)'
             """)
@@ -38,6 +44,9 @@ struct TopCommand: ParsableCommand {
         help: ArgumentHelp("The length of an interval (default: 2s).", valueName: "time"),
         transform: DurationArgument.interval)
     var interval = DurationArgument(seconds: 2)
+
+    @Option(help: Grouping.help("Add up the rows"))
+    var by: Grouping?
 
     @Option(help: ArgumentHelp("Sort by this column, in lower case.", valueName: "column"))
     var sort = TopColumn.all
@@ -86,6 +95,7 @@ struct TopCommand: ParsableCommand {
     func run() throws {
         var view = TopView(interval: interval)
         view.sort = sort
+        view.grouping = by
         view.isReversed = reverse
         view.filter = match
         view.showsIdle = !busy
@@ -94,8 +104,12 @@ struct TopCommand: ParsableCommand {
         if isLive, connection.debug, isatty(STDERR_FILENO) == 1 {
             throw Failure("--debug would write into the screen; redirect it, as in: tsctl top --debug 2>lines")
         }
-        let session = try TopSession(try TopConnection(connection, subject: threads ? .thread : .process), view: view)
+        let session = try TopSession(
+            try TopConnection(
+                connection, subject: threads ? .thread : .process, needsControlGroups: by?.requiresOrigin ?? false),
+            view: view)
         AccessHint.printIfNeeded(session.server)
+        if json || csv, session.state.lacksOrigins { Console.print(TopScreen.originNote) }
         if isLive {
             var live = TopLiveScreen(session, count: count)
             return try live.run()

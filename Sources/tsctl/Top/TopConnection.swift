@@ -9,6 +9,8 @@ struct TopConnection {
     /// The connection for exits.
     private let exits: TaskstatsConnection
     private(set) var subject: TopModel.Subject
+    /// Whether control groups are needed.
+    let needsControlGroups: Bool
     /// The reason why the daemon cannot be reached; nil if it can.
     private(set) var connectionError: TaskstatsError?
 
@@ -18,12 +20,15 @@ struct TopConnection {
         .union(StorageLedger.fields).union([.acTgetime, .acTgid, .acFlag, .acExitcode, .acPid])
 
     /// Connects and subscribes to exits.
-    init(_ options: ConnectionOptions, subject: TopModel.Subject) throws(TaskstatsError) {
+    init(
+        _ options: ConnectionOptions, subject: TopModel.Subject, needsControlGroups: Bool = false
+    ) throws(TaskstatsError) {
         requests = try options.connect()
         exits = try options.connect()
         // Counting texts takes a fraction of the time of decoding them.
         exits.keepsText = true
         self.subject = subject
+        self.needsControlGroups = needsControlGroups
         try subscribe()
     }
 
@@ -34,7 +39,8 @@ struct TopConnection {
     /// Subscribes to exits from now on; on return, the records of earlier exits were received.
     func subscribe() throws(TaskstatsError) {
         // Every thread, even for processes: the time that their last records lack is missing from the sums.
-        try exits.subscribe(Subscription(fields: Self.fields))
+        let origin = needsControlGroups && OriginFeature.isOffered(by: exits.server)
+        try exits.subscribe(Subscription(fields: Self.fields, origin: origin))
     }
 
     /// Switches between threads and processes.

@@ -37,7 +37,9 @@ struct TopInterval: Equatable {
 extension TopInterval {
     /// Encodes the interval as one line of JSON; `stats` has the changes in it, in nanoseconds, under the kernel's
     /// names.
-    func json(_ rows: [TopRow], system: SystemFigures, subject: TopModel.Subject) -> [UInt8] {
+    func json(
+        _ rows: [TopRow], system: SystemFigures, subject: TopModel.Subject, by grouping: Grouping? = nil
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 16_384)
         writer.object { writer in
             writer.field("time", time)
@@ -58,23 +60,27 @@ extension TopInterval {
             writer.field("lost", lost)
             omittedWaits.write(to: &writer)
             writer.field("complete", !isPartial && !lacksThreads && lost == 0 && omitted == 0)
-            writer.key(subject == .process ? "processes" : "threads")
+            writer.key(grouping?.plural ?? (subject == .process ? "processes" : "threads"))
             writer.array { writer in
                 for row in rows {
-                    writer.value { $0.append(text: String(decoding: Self.json(row, subject), as: UTF8.self)) }
+                    writer.value { $0.append(text: String(decoding: Self.json(row, subject, grouping), as: UTF8.self)) }
                 }
             }
         }
         return writer.finish().array
     }
 
-    private static func json(_ row: TopRow, _ subject: TopModel.Subject) -> [UInt8] {
+    private static func json(_ row: TopRow, _ subject: TopModel.Subject, _ grouping: Grouping?) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.object { writer in
-            writer.field(subject == .process ? "tgid" : "pid", row.id)
-            if let identity = row.identity {
-                writer.field("command", identity.command)
-                if let uid = identity.uid { writer.field("uid", uid) }
+            if let grouping, let members = row.members {
+                members.write(to: &writer, by: grouping)
+            } else {
+                writer.field(subject == .process ? "tgid" : "pid", row.id)
+                if let identity = row.identity {
+                    writer.field("command", identity.command)
+                    if let uid = identity.uid { writer.field("uid", uid) }
+                }
             }
             if let parent = row.parent { writer.field("ppid", parent) }
             if let end = row.end {
@@ -102,36 +108,41 @@ extension TopInterval {
     }
 }
 
-/// The intervals of `top` as CSV: a row for each task or process and interval.
+/// The intervals of `top` as CSV: a row for each task, process or group, and interval.
 struct TopCSV {
     private let subject: TopModel.Subject
+    private let grouping: Grouping?
     private let times: TimeFormat
 
     private static let waits = TimeKind.allCases.filter { $0 != .run }
 
-    init(subject: TopModel.Subject, times: TimeFormat) {
+    init(subject: TopModel.Subject, by grouping: Grouping? = nil, times: TimeFormat) {
         self.subject = subject
+        self.grouping = grouping
         self.times = times
     }
 
     /// The names of the columns.
     var heading: String {
-        CSV.line(
-            [times.csvName, "interval_us", subject == .process ? "tgid" : "pid", "command", "uid", "ppid", "ended"]
-                + CSV.exitNames + CSV.cpuTimeNames
+        let identity =
+            grouping.map(TopGroup.csvNames)
+            ?? [subject == .process ? "tgid" : "pid", "command", "uid", "ppid", "ended"] + CSV.exitNames
+        return CSV.line(
+            [times.csvName, "interval_us"] + identity + CSV.cpuTimeNames
                 + (Self.waits.map(\.field) + StorageTraffic.fields).map { $0.csvName(times) })
     }
 
     /// Returns the rows of an interval.
     func lines(_ interval: TopInterval, _ rows: [TopRow]) -> [String] {
         rows.map { row in
-            let leading: [String?] = [
-                times.csvValue(nanoseconds: interval.time), "\(interval.microseconds)", "\(row.id)",
-                row.identity.map { CSV.cell(ofName: $0.command) }, row.identity?.uid.map { "\($0)" },
+            let single: [String?] = [
+                "\(row.id)", row.identity.map { CSV.cell(ofName: $0.command) }, row.identity?.uid.map { "\($0)" },
                 row.parent.map { "\($0)" }, "\(row.end != nil)",
             ]
             return CSV.line(
-                leading + CSV.values(of: row.end?.status) + CSV.values(of: row.spent?.cpuTime)
+                [times.csvValue(nanoseconds: interval.time), "\(interval.microseconds)"]
+                    + (row.members?.csvValues ?? single + CSV.values(of: row.end?.status))
+                    + CSV.values(of: row.spent?.cpuTime)
                     + Self.waits.map { kind in row.spent?[kind].map { "\($0)" } }
                     + StorageTraffic.fields.map { field in
                         // An incomplete sum is not the value of the process.

@@ -267,7 +267,7 @@ struct TopModel {
             var row = TopRow(
                 id: id, identity: TopRow.Identity(record.task),
                 parent: TopRow.parent(in: record.task), traffic: growth?.traffic(elapsedAtMost: elapsed),
-                end: TopRow.End(status: record.exit, ageMicroseconds: age))
+                end: TopRow.End(status: record.exit, ageMicroseconds: age), cgroup: record.origin?.cgroup)
             // Of several exits of one id in an interval, only the first can have been in the previous sample.
             if let old = earlier[id], !total.isLess(than: old.spent), isAsOld(age, as: old) {
                 row.spent = total.since(old.spent)

@@ -38,6 +38,10 @@ struct TopRow: Equatable {
     /// The bytes read from and written to storage in the interval; nil if they are unknown.
     var traffic: StorageTraffic?
     var end: End?
+    /// The control group; nil if it is unknown, and if nothing needs it.
+    var cgroup: ControlGroup?
+    /// The tasks that are added up in the row; nil for a single task.
+    var members: TopGroup?
     /// The number of exits in the row.
     var count = 1
 }

@@ -64,6 +64,7 @@ struct TopSampler {
         var update = update()
         update.isReconnected = isReconnected
         update.interval = model.finish(at: SystemClock.realtimeNanoseconds)
+        if connection.needsControlGroups { update.interval?.readControlGroups() }
         update.system = now.since(system)
         return update
     }

@@ -15,6 +15,8 @@ struct TopScreen {
         var subject = TopModel.Subject.process
         /// The reason why there is no connection.
         var connectionError: String?
+        /// Whether the daemon does not report the control groups of tasks that ended, which are needed.
+        var lacksOrigins = false
         /// Another message, shown once.
         var notice: String?
         /// The duration so far of a sample that takes long.
@@ -39,6 +41,9 @@ struct TopScreen {
 
     /// Returns the number of table rows that fit.
     static func page(height: Int?) -> Int { max(1, (height ?? 24) - 6) }
+
+    /// The note for a daemon without origins.
+    static let originNote = "this taskstatsd does not report origins: ended tasks are in the row (unknown)"
 
     private func fitted(_ line: String) -> String { width.map { PrintableText.cut(line, to: $0) } ?? line }
 
@@ -97,9 +102,9 @@ struct TopScreen {
     }
 
     private var arrangement: String {
-        var text = "% of one thread's time"
+        var text = "% of one thread's time" + (view.grouping.map { ", added up by \($0.rawValue)" } ?? "")
         if let interval = state.interval { text += " in \(DecimalText.period(microseconds: interval.microseconds))" }
-        text += ", by \(view.sort.column.title)" + (view.isReversed ? " reversed" : "")
+        text += ", by \(view.sort.title(by: view.grouping))" + (view.isReversed ? " reversed" : "")
         if !view.showsIdle { text += ", none idle" }
         if !view.showsEnded { text += ", none ended" }
         if case .filter = view.mode { return text + "; filter: \(PrintableText.of(view.filter))_" }
@@ -116,6 +121,7 @@ struct TopScreen {
         if state.delayAccounting == false {
             notes.append("delay accounting is off; sysctl kernel.task_delayacct=1 turns it on")
         }
+        if state.lacksOrigins { notes.append(Self.originNote) }
         if state.interval?.lacksThreads == true {
             notes.append("too many threads ended: RUN, READ and WRITE of their processes can be higher than shown")
         }
@@ -127,8 +133,7 @@ struct TopScreen {
     // MARK: The table
 
     private func table(_ interval: TopInterval, below header: Int, _ names: inout AccountNames) -> [String] {
-        let columns = TopColumn.fitting(width, keeping: view.sort)
-        let shape = columns.map(\.column)
+        let (columns, shape) = columns
         let titles = Table.row(shape.map(\.title), shape)
         let bar =
             width.map { titles + String(repeating: " ", count: max(0, $0 - PrintableText.width(titles))) } ?? titles
@@ -144,6 +149,16 @@ struct TopScreen {
         return lines
     }
 
+    /// The columns that fit, and their shapes.
+    private var columns: ([TopColumn], [Column]) {
+        guard let grouping = view.grouping else {
+            let columns = TopColumn.fitting(width, keeping: view.sort)
+            return (columns, columns.map(\.column))
+        }
+        let columns = TopGroupColumn.fitting(width, keeping: view.sort, by: grouping)
+        return (columns.map(\.base), columns.map(\.column))
+    }
+
     private func styled(_ text: String, _ end: TopRow.End?) -> String {
         guard let end else { return fitted(text) }
         return end.status?.isSuccess == false ? style.failure(fitted(text)) : style.muted(fitted(text))
@@ -152,6 +167,7 @@ struct TopScreen {
     private func cell(
         _ column: TopColumn, _ row: TopRow, _ interval: TopInterval, _ names: inout AccountNames
     ) -> String {
+        if let count = row.members?.count(column) { return "\(count)" }
         switch column {
         case .pid: return row.count == 1 ? "\(row.id)" : "-"
         case .ppid: return row.parent.map { "\($0)" } ?? "-"

@@ -30,6 +30,7 @@ struct TopSession {
         state.subject = connection.subject
         state.access = server.access
         state.delayAccounting = server.delayAccounting
+        state.lacksOrigins = connection.needsControlGroups && !OriginFeature.isOffered(by: server)
         sampler = try TopSamplingThread.start(connection)
     }
 
@@ -100,7 +101,9 @@ struct TopSession {
 
     /// The last interval as a line of JSON.
     mutating func json() -> [UInt8]? {
-        state.interval.map { $0.json(view.rows(of: $0, &names), system: state.system, subject: state.subject) }
+        state.interval.map {
+            $0.json(view.rows(of: $0, &names), system: state.system, subject: state.subject, by: view.grouping)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ struct TopStream: ~Copyable {
     init(_ session: TopSession, as form: OutputForm, times: TimeFormat, count: Int?) {
         self.session = session
         self.form = form
-        csv = TopCSV(subject: session.state.subject, times: times)
+        csv = TopCSV(subject: session.state.subject, by: session.view.grouping, times: times)
         left = count ?? .max
     }
 

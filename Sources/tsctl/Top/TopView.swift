@@ -14,6 +14,8 @@ struct TopView: Equatable {
     }
 
     var sort = TopColumn.all
+    /// The property by which tasks are added up; nil for a row for each task.
+    var grouping: Grouping?
     var isReversed = false
     var filter = ""
     var showsIdle = true
@@ -103,8 +105,8 @@ struct TopView: Equatable {
     /// Returns the visible rows, in order; on a screen, exits of one command, user and status share a row.
     func rows(of interval: TopInterval, groupingEnded: Bool = false, _ names: inout AccountNames) -> [TopRow] {
         var shown: [TopRow] = []
-        for row in interval.rows {
-            if !showsEnded, row.end != nil { continue }
+        let listed = showsEnded ? interval.rows : interval.rows.filter { $0.end == nil }
+        for row in grouping?.rows(addingUp: listed, &names) ?? listed {
             if !showsIdle, row.end == nil, row.spent?.isIdle ?? true { continue }
             if !filter.isEmpty, !matches(row, &names) { continue }
             shown.append(row)
@@ -131,7 +133,7 @@ struct TopView: Equatable {
 
     /// Returns whether a row matches the filter: part of a command, start of a user name, or id.
     private func matches(_ row: TopRow, _ names: inout AccountNames) -> Bool {
-        if filter == "\(row.id)" { return true }
+        if row.members == nil, filter == "\(row.id)" { return true }
         if row.identity?.command.lowercased().contains(filter.lowercased()) == true { return true }
         guard let uid = row.identity?.uid else { return false }
         return names.user(uid).hasPrefix(filter)
@@ -139,6 +141,9 @@ struct TopView: Equatable {
 
     private func sorted(_ rows: [TopRow], _ names: inout AccountNames) -> [TopRow] {
         switch sort {
+        case .pid where grouping != nil, .end where grouping != nil:
+            let counts = rows.map { $0.members?.count(sort) ?? 0 }
+            return zip(rows, counts).sorted { $0.1 > $1.1 }.map(\.0)
         case .pid:
             return rows
         case .ppid:
