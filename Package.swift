@@ -138,7 +138,7 @@ if Context.environment["TASKSTATS_FUZZ"] != nil {
         .executableTarget(
             name: "taskstats-fuzz",
             dependencies: [
-                "CFuzzer", "TaskstatsModel", "TaskstatsKernel", "Netlink", "TaskstatsProtocol", "LinuxSystem",
+                "CFuzzer", "TaskstatsModel", "TaskstatsKernel", "Netlink", "ProcessTracking", "TaskstatsProtocol", "LinuxSystem",
                 "TestSupport",
             ],
             path: "contrib/fuzz/Swift",

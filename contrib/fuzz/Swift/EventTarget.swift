@@ -21,7 +21,8 @@ enum EventTarget {
         // The line that is written states no withheld parts.
         (exit.redacted, exit.isProcessWithheld) = ([], false)
         var line = ByteBuffer(capacity: 64)
-        RecordEncoder.appendExitLine(exit, fields: .all, redacted: [], to: &line)
+        RecordEncoder.appendExitLine(
+            exit, fields: .all, redacted: [], origin: exit.origin.map { EncodedOrigin($0) }, to: &line)
         let again = unsafe line.withUnsafeBytes { written in
             try? unsafe EventReader.read(UnsafeRawBufferPointer(rebasing: written.dropLast()))
         }

@@ -46,7 +46,7 @@ func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 
 /// What can be fuzzed.
 enum FuzzTarget: String, CaseIterable {
-    case requests, netlink, events, cpulist, glob
+    case requests, netlink, events, cpulist, glob, processes, cgroups
 
     static var names: String { allCases.map(\.rawValue).joined(separator: "|") }
 
@@ -57,6 +57,8 @@ enum FuzzTarget: String, CaseIterable {
         case .events: unsafe EventTarget.run(bytes)
         case .cpulist: unsafe CPUListTarget.run(bytes)
         case .glob: unsafe GlobTarget.run(bytes)
+        case .processes: unsafe ProcessTarget.run(bytes)
+        case .cgroups: unsafe CgroupTarget.run(bytes)
         }
     }
 }
