@@ -1,6 +1,9 @@
 import Glibc
+import TaskstatsModel
 import TestSupport
 import Testing
+
+@testable import tsctl
 
 extension SystemTests {
     /// The commands of tsctl that show the origin of processes.
@@ -54,6 +57,24 @@ extension SystemTests {
             let expected = (500..<550).map { #""sleep","0.\#($0)""# }
             #expect(starts.compactMap { arguments(in: $0) }.sorted() == expected)
             #expect(exits.compactMap { arguments(in: $0) }.sorted() == expected)
+        }
+
+        @Test func `top adds up living and ended processes of a control group`() throws {
+            let daemon = try RunningDaemon()
+            let top = try Host.start(
+                try tsctl(["top", "--by", "cgroup", "--json", "--interval", "1", "--count", "2"], on: daemon))
+            try waitForSubscription(daemon)
+            for _ in 0..<6 { _ = try Host.run(["sleep", "0.3"]) }
+            let run = try top.finish()
+            #expect(run.status == 0, "\(run.errors)")
+            let own = try #require(ControlGroup.current(of: UInt32(getpid())))
+            // At least one interval has several of the six.
+            let ended = run.output.split(separator: #"{"cgroup":"\#(own.path)","tasks":"#).dropFirst().compactMap {
+                text in
+                text.firstRange(of: #""ended":"#).flatMap { Int(text[$0.upperBound...].prefix { $0.isNumber }) }
+            }
+            #expect(ended.count == 2)
+            #expect(ended.reduce(0, +) >= 3)
         }
 
         @Test func `a recording is selected by command line when it is played`() throws {

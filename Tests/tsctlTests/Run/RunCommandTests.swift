@@ -51,6 +51,20 @@ import Testing
         try daemon.finish()
     }
 
+    @Test(arguments: [true, false])
+    func `the origin of processes is requested where the daemon knows it`(isKnown: Bool) throws {
+        let daemon = try FakeDaemon { peer in
+            try peer.sendHello(features: isKnown ? ["origin"] : [])
+            try peer.grantSubscription()
+            try peer.confirmUnsubscribe()
+            try peer.waitForEnd()
+        }
+        let result = try run(["true"], options: ["--json"], daemon: daemon).finish()
+        #expect(result.errors.contains(#""processes":["#) == isKnown)
+        let call = try daemon.finish().first?.call
+        #expect(call?.subscription?.0.origin == isKnown)
+    }
+
     @Test func `without a daemon the command is not run`() throws {
         let result = try run(["sh", "-c", "echo ran"], daemon: nil).finish()
         #expect(result.status == 125)
