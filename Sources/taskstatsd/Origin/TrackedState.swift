@@ -178,7 +178,10 @@ struct TrackedState: ~Copyable {
             return .read(reading.pid)
         }
         if needsList { return .list }
-        guard let pid = nextScan() else { return .nothing }
+        guard let pid = nextScan() else {
+            counters.isScanned = true
+            return .nothing
+        }
         purpose = .scan(pid)
         return .read(pid)
     }
@@ -250,7 +253,6 @@ struct TrackedState: ~Copyable {
         scanList = pids.reversed()
         unscanned = Set(pids)
         deferred = []
-        counters.isScanned = pids.isEmpty
     }
 
     private mutating func nextScan() -> UInt32? {
@@ -260,7 +262,6 @@ struct TrackedState: ~Copyable {
     }
 
     private mutating func scanned(_ pid: UInt32, _ snapshot: ProcessSnapshot?) {
-        defer { if scanList.isEmpty { counters.isScanned = true } }
         guard let snapshot else {
             unscanned.remove(pid)
             return
