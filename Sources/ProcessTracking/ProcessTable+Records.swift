@@ -40,11 +40,11 @@ extension ProcessTable {
             // Records of both uses of the id may be unread.
             guard !current else { return nil }
             earlier[record.pid]?.isConsumed = record.isLast
-            return old.epoch == epoch ? earlier[record.pid]?.origin(record.executable, bootTime) : nil
+            return old.epoch == epoch ? earlier[record.pid]?.origin(of: record, bootTime) : nil
         }
         guard current else { return nil }
         if record.isLast { living[record.pid]?.isConsumed = true }
-        return isCurrent(record.pid) ? living[record.pid]?.origin(record.executable, bootTime) : nil
+        return isCurrent(record.pid) ? living[record.pid]?.origin(of: record, bootTime) : nil
     }
 
     /// Returns the start of the program that a reading is about; nil if the process is unknown.
@@ -68,6 +68,19 @@ extension TrackedProcess {
         let latest = record.readAt - min(age, record.readAt)
         let (tolerance, longestWait): (UInt64, UInt64) = (100_000_000, 5_000_000_000)
         return start.value <= latest + tolerance && latest <= start.value + longestWait
+    }
+
+    /// Returns the origin of a record of one of its tasks, without values that may have changed after the task ended.
+    mutating func origin(of record: RecordIdentity, _ bootTime: UInt64) -> ProcessOrigin {
+        let changes = changes(after: record)
+        guard !changes.isEmpty else { return origin(record.executable, bootTime) }
+        var earlier = self
+        earlier.change {
+            if changes.contains(.program) { $0.program = nil }
+            if changes.contains(.cgroup) { $0.cgroup = nil }
+            if changes.contains(.session) { $0.session = nil }
+        }
+        return earlier.origin(record.executable, bootTime)
     }
 
     /// Returns the origin of its records; the same object as long as nothing changes.

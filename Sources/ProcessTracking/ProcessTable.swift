@@ -73,9 +73,9 @@ package struct ProcessTable {
         switch event.kind {
         case .fork(let parent, let child): forked(parent: parent, child: child, at: event.time)
         case .exec(let pid): return executed(pid, event)
-        case .user(let pid, let uid): update(pid) { $0.uid = uid }
-        case .session(let pid): update(pid) { $0.session = SourcedValue(pid, .fork) }
-        case .command(let pid, let name): update(pid) { $0.command = name }
+        case .user(let pid, let uid): update(pid, .user, event) { $0.uid = uid }
+        case .session(let pid): update(pid, .session, event) { $0.session = SourcedValue(pid, .fork) }
+        case .command(let pid, let name): update(pid, .command, event) { $0.command = name }
         case .exit(let pid): ended(pid, at: now)
         case .acknowledgement, .other: break
         }
@@ -118,14 +118,16 @@ package struct ProcessTable {
             living[pid] = TrackedProcess(generation: generations, epoch: epoch)
         }
         if let old = living[pid]?.program?.value { release(old) }
-        living[pid]?.executed()
+        living[pid]?.executed(at: event.time)
         guard let process = living[pid] else { return nil }
         return Reading(
             pid: pid, generation: process.generation, execution: process.executions, time: event.time, cpu: event.cpu)
     }
 
-    private mutating func update(_ pid: UInt32, _ change: (inout TrackedProcess) -> Void) {
-        living[pid]?.change(change)
+    private mutating func update(
+        _ pid: UInt32, _ value: TrackedProcess.Changes, _ event: ProcessEvent, _ change: (inout TrackedProcess) -> Void
+    ) {
+        living[pid]?.take(value, at: event.time, in: epoch, change)
     }
 
     private mutating func ended(_ pid: UInt32, at now: UInt64) {
@@ -199,27 +201,28 @@ package struct ProcessTable {
     }
 
     private mutating func store(_ snapshot: ProcessSnapshot, _ pid: UInt32, _ source: ProcessOrigin.Source) {
+        let changes = living[pid]?.changes(in: epoch) ?? []
         let program = snapshot.commandLine.flatMap { commandLine -> Program? in
             guard memoryBytes < memoryLimit else {
                 isFull = true
                 return nil
             }
-            return Program(commandLine, candidates: snapshot.candidates, uid: snapshot.uid)
+            return Program(commandLine, candidates: snapshot.candidates, uid: changes.contains(.user) ? nil : snapshot.uid)
         }
         let cgroup = snapshot.cgroup.map { shared($0) }
         if let old = living[pid]?.program?.value { release(old) }
         if let program { hold(program) }
         let parents = source == .scan ? parents(of: snapshot.parent) : nil
         let epoch = epoch
-        living[pid]?.nameParentOfChildren(snapshot.command)
+        if !changes.contains(.command) { living[pid]?.nameParentOfChildren(snapshot.command) }
         living[pid]?.change { process in
             process.program = program.map { SourcedValue($0, source) }
-            if let cgroup { process.cgroup = SourcedValue(cgroup, source) }
-            process.session = SourcedValue(snapshot.session, source)
-            process.uid = snapshot.uid
+            if let cgroup { process.regroup(cgroup, source) }
+            if !changes.contains(.session) { process.session = SourcedValue(snapshot.session, source) }
+            if !changes.contains(.user) { process.uid = snapshot.uid }
             process.gid = snapshot.gid
             process.parent = snapshot.parent
-            process.command = snapshot.command
+            if !changes.contains(.command) { process.command = snapshot.command }
             if process.start == nil { process.start = SourcedValue(snapshot.start, .scan) }
             if process.lineage == nil || process.epoch != epoch {
                 process.lineage = parents.map { SourcedValue($0, .scan) }

@@ -14,12 +14,28 @@ struct SourcedValue<Value> {
 
 /// What is known about one process.
 struct TrackedProcess {
+    /// Values that events change.
+    struct Changes: OptionSet {
+        let rawValue: UInt8
+
+        static let program = Changes(rawValue: 1)
+        static let cgroup = Changes(rawValue: 2)
+        static let session = Changes(rawValue: 4)
+        static let user = Changes(rawValue: 8)
+        static let command = Changes(rawValue: 16)
+    }
+
     /// The use of its process id.
     let generation: UInt64
     /// When what is known was last read or inherited; see ``ProcessTable/epoch``.
     var epoch: UInt32
     /// The number of programs that it has executed.
     private(set) var executions: UInt32 = 0
+    /// When it executed the last of them, when it was found in another cgroup, and when it began a session, in monotonic
+    /// nanoseconds; 0 if it did not.
+    private var (executedAt, regroupedAt, sessionAt): (UInt64, UInt64, UInt64) = (0, 0, 0)
+    /// What events have changed since it executed its program, and the epoch in which they did.
+    private var changes: (epoch: UInt32, values: Changes) = (0, [])
     /// When it started, in monotonic nanoseconds.
     var start: SourcedValue<UInt64>?
     var program: SourcedValue<Program>?
@@ -71,8 +87,10 @@ struct TrackedProcess {
     }
 
     /// Forgets what an execution replaces.
-    mutating func executed() {
+    mutating func executed(at time: UInt64) {
         executions &+= 1
+        executedAt = time
+        changes.values = []
         change {
             $0.program = nil
             $0.command = nil
@@ -91,6 +109,40 @@ struct TrackedProcess {
         origin = nil
     }
 
+    /// Takes a value from an event, which is newer than anything that is being read.
+    mutating func take(_ value: Changes, at time: UInt64, in epoch: UInt32, _ body: (inout TrackedProcess) -> Void) {
+        if changes.epoch != epoch { changes = (epoch, []) }
+        changes.values.insert(value)
+        if value == .session { sessionAt = time }
+        change(body)
+    }
+
+    /// Returns what events have changed since it executed its program, so that a snapshot may be older.
+    func changes(in epoch: UInt32) -> Changes { changes.epoch == epoch ? changes.values : [] }
+
+    /// Takes the cgroup that was read.
+    mutating func regroup(_ new: SharedCgroup, _ source: ProcessOrigin.Source) {
+        if let cgroup, cgroup.value.value != new.value { regroupedAt = executedAt }
+        cgroup = SourcedValue(new, source)
+    }
+
+    /// Returns what may have changed after the end of the task that a record is about.
+    ///
+    /// Records wait. Nothing follows the last one of a process, but others may have ended before an execution.
+    func changes(after record: RecordIdentity) -> Changes {
+        guard !record.isLast else { return [] }
+        var end: UInt64 = 0
+        if let start, let age = record.age { end = start.value &+ age }
+        // The fork was reported a little after the start, and /proc counts in ticks of 10 ms.
+        let tolerance: UInt64 = 20_000_000
+        let earliest = end - min(end, tolerance)
+        var changes: Changes = []
+        if executedAt > 0, executedAt >= earliest { changes.insert(.program) }
+        if regroupedAt > 0, regroupedAt >= earliest { changes.insert(.cgroup) }
+        if sessionAt > 0, sessionAt >= earliest { changes.insert(.session) }
+        return changes
+    }
+
     /// Returns whether a snapshot can be of this process and not of another use of its id.
     func agrees(with snapshot: ProcessSnapshot) -> Bool {
         guard let start else { return true }
@@ -104,7 +156,7 @@ struct TrackedProcess {
 final class Program: @unchecked Sendable {
     let commandLine: ProcessCommandLine
     let candidates: [ExecutableCandidate]
-    /// The effective user of the process that executed it.
+    /// The effective user of the process that executed it; nil if it has changed the user.
     let uid: UInt32?
     /// The number of processes that hold it, which is changed under the lock of the table only.
     var holders = 0
