@@ -38,7 +38,7 @@ final class KernelQueries: @unchecked Sendable {
         do throws(ProtocolError) {
             switch query.target {
             case .pid(let pid): return answer(try task(pid, query.access), pid, query)
-            case .tgid(let tgid): return answer(try process(tgid, query.access), tgid, query)
+            case .tgid(let tgid): return answer(try process(tgid, query.access), tgid, query, isSum: true)
             case .cgroup(let path): return .cgroup(try cgroup(path, query.access))
             }
         } catch {
@@ -46,11 +46,14 @@ final class KernelQueries: @unchecked Sendable {
         }
     }
 
-    private func answer(_ record: TaskRecord, _ id: UInt32, _ query: Broker.Query) -> Broker.QueryAnswer {
+    private func answer(
+        _ record: TaskRecord, _ id: UInt32, _ query: Broker.Query, isSum: Bool = false
+    ) -> Broker.QueryAnswer {
         guard query.wantsOrigin, originLevel != .none else { return .record(record) }
+        // Sums over threads name no program, and their age is the sum of all ages.
+        guard let task = isSum ? try? task(id) : record else { return .record(record) }
         return .record(
-            record,
-            origin: LivingProcess.origin(of: record, id, showsCommand: originLevel == .all, &caches))
+            record, origin: LivingProcess.origin(of: task, id, showsCommand: originLevel == .all, &caches))
     }
 
     private func task(_ pid: UInt32, _ access: AccessPolicy.Access) throws(ProtocolError) -> TaskRecord {
