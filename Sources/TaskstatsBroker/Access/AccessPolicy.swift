@@ -117,12 +117,12 @@ extension AccessPolicy.Access {
         }
     }
 
-    /// Returns whether this client may see the start of a program.
+    /// Returns whether this client may see the start of a program, which can be of its own without a known command line.
     func seesStart(_ start: borrowing ProcessStart) -> Bool {
         switch self {
         case .all: true
         case .none, .own(_, _, isConfined: true): false
-        case .own(let uid, _, isConfined: false): start.origin.commandUID == uid
+        case .own(let uid, _, isConfined: false): (start.origin.commandUID ?? start.uid) == uid
         }
     }
 
