@@ -24,6 +24,10 @@ package struct ProcessSnapshot: Sendable {
     package var uid: UInt32
     /// The effective group.
     package var gid: UInt32
+    /// Whether the process is ending, or has ended.
+    package var isExiting = false
+    /// When it was read, in monotonic nanoseconds.
+    package var readAt: UInt64 = 0
 
     /// Creates a snapshot.
     package init(
@@ -31,7 +35,8 @@ package struct ProcessSnapshot: Sendable {
         command: String, parent: UInt32, session: UInt32, start: UInt64, uid: UInt32 = 0, gid: UInt32 = 0
     ) {
         self.init(
-            ProcessStat(command: ProcessEvent.CommandName(command.utf8), parent: parent, session: session, start: start),
+            ProcessStat(
+                command: ProcessEvent.CommandName(command.utf8), parent: parent, session: session, start: start),
             uid: uid, gid: gid)
         self.commandLine = commandLine
         self.candidates = candidates
@@ -71,14 +76,19 @@ package struct ProcessDirectory: ~Copyable {
     /// Reads what is known about the process; nil when it is gone.
     ///
     /// The command line is in the memory of the process, which its owner can arrange so that reading it does not return.
-    package func read(commandLine: Bool, cgroup: Bool = true, _ caches: inout ProcessReadingCaches) -> ProcessSnapshot? {
+    package func read(commandLine: Bool, cgroup: Bool = true, _ caches: inout ProcessReadingCaches) -> ProcessSnapshot?
+    {
         // The command line is gone first, when the process ends.
         let text = commandLine ? bytes("cmdline", limit: ProcessCommandLine.byteLimit + 1) : nil
         let group = cgroup ? bytes("cgroup", limit: 16_384) : nil
         guard let stat = bytes("stat", limit: 1_024).flatMap(ProcessStat.init) else { return nil }
         var snapshot = ProcessSnapshot(stat, uid: uid, gid: gid)
+        snapshot.isExiting = stat.isExiting
+        snapshot.readAt = SystemClock.monotonicNanoseconds
         snapshot.commandLine = text.flatMap { ProcessCommandLine(kernelText: $0) }
         snapshot.cgroup = group.flatMap { caches.cgroup(in: $0) }
+        // Of a process that is ending, hierarchies of version 1 show the root.
+        if stat.isExiting, snapshot.cgroup?.pathBytes == [UInt8(ascii: "/")] { snapshot.cgroup = nil }
         if let commandLine = snapshot.commandLine {
             snapshot.candidates = caches.executables.candidates(for: commandLine, command: stat.command)
         }
@@ -119,6 +129,8 @@ struct ProcessStat {
     var session: UInt32
     /// The start, in monotonic nanoseconds.
     var start: UInt64
+    /// Whether the process is ending, or has ended.
+    var isExiting = false
 
     init(command: ProcessEvent.CommandName, parent: UInt32, session: UInt32, start: UInt64) {
         self.command = command
@@ -134,12 +146,15 @@ struct ProcessStat {
         else { return nil }
         command = ProcessEvent.CommandName(text[(first + 1)..<last])
         let fields = text[(last + 1)...].split(separator: UInt8(ascii: " "))
-        // Behind the name: state, parent, group, session, and, as the 20th, the start in ticks since the machine started.
-        let (parentIndex, sessionIndex, startIndex) = (1, 3, 19)
+        // Behind the name: state, parent, group, session, two more, flags, and, as the 20th, the start in ticks since the
+        // machine started.
+        let (parentIndex, sessionIndex, flagsIndex, startIndex) = (1, 3, 6, 19)
+        let exiting: UInt64 = 4
         guard fields.count > startIndex, let parent = Self.number(fields[parentIndex]),
             let session = Self.number(fields[sessionIndex]), let ticks = Self.number(fields[startIndex])
         else { return nil }
         self.parent = UInt32(clamping: parent)
+        isExiting = (Self.number(fields[flagsIndex]) ?? 0) & exiting != 0
         // A process that belongs to no session of this pid namespace has session 0.
         self.session = UInt32(clamping: session)
         let sinceBoot = ticks &* Self.tickNanoseconds

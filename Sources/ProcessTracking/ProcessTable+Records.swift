@@ -36,7 +36,8 @@ extension ProcessTable {
     /// `bootTime` is the difference of the system clock and the monotonic clock.
     package mutating func origin(of record: RecordIdentity, bootTime: UInt64) -> ProcessOrigin? {
         let current = living[record.pid].map { $0.fits(record) } ?? false
-        if let old = earlier[record.pid], !old.isConsumed, old.fits(record) {
+        if let forgotten = earlier[record.pid]?.forgottenUse, forgotten.fits(record) { return nil }
+        if let old = earlier[record.pid], !(old.isConsumed && record.isLast), old.fits(record) {
             // Records of both uses of the id may be unread.
             guard !current else { return nil }
             earlier[record.pid]?.isConsumed = record.isLast
@@ -58,28 +59,36 @@ extension ProcessTable {
     }
 }
 
-extension TrackedProcess {
-    /// Returns whether a record can be of this process, by its age.
+extension RecordIdentity {
+    /// Returns whether a record can be of a process that started at this time.
     ///
     /// The process of the record cannot have started later than its age before the record was read. It started earlier
     /// than that by the time that the record waited, which is short.
-    func fits(_ record: RecordIdentity) -> Bool {
-        guard let start, let age = record.age else { return true }
-        let latest = record.readAt - min(age, record.readAt)
+    func canBeOfProcess(startedAt start: UInt64?) -> Bool {
+        guard let start, let age else { return true }
+        let latest = readAt - min(age, readAt)
         let (tolerance, longestWait): (UInt64, UInt64) = (100_000_000, 5_000_000_000)
-        return start.value <= latest + tolerance && latest <= start.value + longestWait
+        return start <= latest + tolerance && latest <= start + longestWait
     }
+}
+
+extension ForgottenUse {
+    /// Returns whether a record can be of this use; records of other tasks can follow that of the end.
+    func fits(_ record: RecordIdentity) -> Bool {
+        !(isConsumed && record.isLast) && record.canBeOfProcess(startedAt: start)
+    }
+}
+
+extension TrackedProcess {
+    /// Returns whether a record can be of this process, by its age.
+    func fits(_ record: RecordIdentity) -> Bool { record.canBeOfProcess(startedAt: start?.value) }
 
     /// Returns the origin of a record of one of its tasks, without values that may have changed after the task ended.
     mutating func origin(of record: RecordIdentity, _ bootTime: UInt64) -> ProcessOrigin {
         let changes = changes(after: record)
         guard !changes.isEmpty else { return origin(record.executable, bootTime) }
         var earlier = self
-        earlier.change {
-            if changes.contains(.program) { $0.program = nil }
-            if changes.contains(.cgroup) { $0.cgroup = nil }
-            if changes.contains(.session) { $0.session = nil }
-        }
+        earlier.forget(changes)
         return earlier.origin(record.executable, bootTime)
     }
 

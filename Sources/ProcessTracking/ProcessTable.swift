@@ -99,7 +99,11 @@ package struct ProcessTable {
     }
 
     private mutating func keepEarlier(_ old: consuming TrackedProcess, _ pid: UInt32) {
-        if let program = earlier[pid]?.program { release(program.value) }
+        var old = old
+        if let forgotten = earlier[pid] {
+            if let program = forgotten.program { release(program.value) }
+            old.forgottenUse = ForgottenUse(start: forgotten.start?.value, isConsumed: forgotten.isConsumed)
+        }
         if !old.hasEnded {
             // Its end was not reported before its id was used again.
             ends.append(End(pid: pid, generation: old.generation, seenAt: ends.last?.seenAt ?? 0))
@@ -178,7 +182,9 @@ package struct ProcessTable {
     /// All events that had happened by the end of the reading must have been taken before.
     package mutating func complete(_ reading: Reading, with snapshot: ProcessSnapshot) -> Bool {
         guard let process = living[reading.pid], process.generation == reading.generation,
-            process.executions == reading.execution, process.agrees(with: snapshot)
+            process.executions == reading.execution, process.agrees(with: snapshot),
+            // Without the marks of an end, it can be of the next use of the id, whose fork is not reported yet.
+            !process.hasEnded || snapshot.isExiting
         else { return false }
         store(snapshot, reading.pid, .exec)
         return true
@@ -207,7 +213,8 @@ package struct ProcessTable {
                 isFull = true
                 return nil
             }
-            return Program(commandLine, candidates: snapshot.candidates, uid: changes.contains(.user) ? nil : snapshot.uid)
+            return Program(
+                commandLine, candidates: snapshot.candidates, uid: changes.contains(.user) ? nil : snapshot.uid)
         }
         let cgroup = snapshot.cgroup.map { shared($0) }
         if let old = living[pid]?.program?.value { release(old) }
@@ -217,7 +224,7 @@ package struct ProcessTable {
         if !changes.contains(.command) { living[pid]?.nameParentOfChildren(snapshot.command) }
         living[pid]?.change { process in
             process.program = program.map { SourcedValue($0, source) }
-            if let cgroup { process.regroup(cgroup, source) }
+            if let cgroup { process.regroup(cgroup, source, readAt: snapshot.readAt) }
             if !changes.contains(.session) { process.session = SourcedValue(snapshot.session, source) }
             if !changes.contains(.user) { process.uid = snapshot.uid }
             process.gid = snapshot.gid

@@ -39,7 +39,9 @@ struct TrackedProcess {
     /// When it started, in monotonic nanoseconds.
     var start: SourcedValue<UInt64>?
     var program: SourcedValue<Program>?
-    var cgroup: SourcedValue<SharedCgroup>?
+    private(set) var cgroup: SourcedValue<SharedCgroup>?
+    /// The cgroup before the execution, if it was known then.
+    private var formerCgroup: SharedCgroup?
     var session: SourcedValue<UInt32>?
     var lineage: SourcedValue<Lineage>?
     var parent: UInt32?
@@ -51,6 +53,8 @@ struct TrackedProcess {
     var hasEnded = false
     /// Whether the record of its end was read.
     var isConsumed = false
+    /// The last use of its id before this one that is not remembered any more.
+    var forgottenUse: ForgottenUse?
     /// The parents of its children, made at its first fork since the last change.
     private var childLineage: Lineage?
     /// The origin of its records, built at the first one, and the executable that it was built for.
@@ -91,6 +95,8 @@ struct TrackedProcess {
         executions &+= 1
         executedAt = time
         changes.values = []
+        formerCgroup = cgroup?.value
+        hasEnded = false
         change {
             $0.program = nil
             $0.command = nil
@@ -120,10 +126,20 @@ struct TrackedProcess {
     /// Returns what events have changed since it executed its program, so that a snapshot may be older.
     func changes(in epoch: UInt32) -> Changes { changes.epoch == epoch ? changes.values : [] }
 
-    /// Takes the cgroup that was read.
-    mutating func regroup(_ new: SharedCgroup, _ source: ProcessOrigin.Source) {
-        if let cgroup, cgroup.value.value != new.value { regroupedAt = executedAt }
+    /// Takes the cgroup that was read; tasks that ended before that may have been in another one.
+    mutating func regroup(_ new: SharedCgroup, _ source: ProcessOrigin.Source, readAt time: UInt64) {
+        if (cgroup?.value ?? formerCgroup)?.value != new.value { regroupedAt = max(executedAt, time) }
         cgroup = SourcedValue(new, source)
+        formerCgroup = nil
+    }
+
+    /// Forgets what may have changed after the end of a task.
+    mutating func forget(_ changes: Changes) {
+        change {
+            if changes.contains(.program) { $0.program = nil }
+            if changes.contains(.cgroup) { $0.cgroup = nil }
+            if changes.contains(.session) { $0.session = nil }
+        }
     }
 
     /// Returns what may have changed after the end of the task that a record is about.
@@ -133,8 +149,8 @@ struct TrackedProcess {
         guard !record.isLast else { return [] }
         var end: UInt64 = 0
         if let start, let age = record.age { end = start.value &+ age }
-        // The fork was reported a little after the start, and /proc counts in ticks of 10 ms.
-        let tolerance: UInt64 = 20_000_000
+        // The fork was reported after the start, on a busy machine tens of milliseconds.
+        let tolerance: UInt64 = 100_000_000
         let earliest = end - min(end, tolerance)
         var changes: Changes = []
         if executedAt > 0, executedAt >= earliest { changes.insert(.program) }
@@ -150,6 +166,14 @@ struct TrackedProcess {
         let tolerance: UInt64 = 50_000_000
         return max(start.value, snapshot.start) - min(start.value, snapshot.start) <= tolerance
     }
+}
+
+/// A use of a process id that is not remembered.
+struct ForgottenUse {
+    /// When the process started; nil if unknown.
+    var start: UInt64?
+    /// Whether the record of its end was read.
+    var isConsumed: Bool
 }
 
 /// The program of a process, shared by the children that it forks; only the table counts its holders.

@@ -23,6 +23,12 @@ private final class Machine {
                 command: arguments.first ?? "", parent: 1, session: 7, start: start, uid: 1_000))
     }
 
+    func complete(_ reading: ProcessTable.Reading, _ snapshot: ProcessSnapshot) -> Bool {
+        table.complete(reading, with: snapshot)
+    }
+
+    func start(_ reading: ProcessTable.Reading) -> ProcessStart? { table.start(reading, bootTime: 0) }
+
     func origin(
         _ pid: UInt32, age: UInt64, readAt: UInt64, isLast: Bool = true, executable: ExecutableFile? = nil
     ) -> ProcessOrigin? {
@@ -59,7 +65,9 @@ private final class Machine {
     @Test func `parents are named by the program that they ran when they forked, even if it was read later`() throws {
         let machine = Machine()
         machine.table.scanned(
-            1, ProcessSnapshot(commandLine: ProcessCommandLine(["init"]), command: "init", parent: 0, session: 1, start: 0))
+            1,
+            ProcessSnapshot(commandLine: ProcessCommandLine(["init"]), command: "init", parent: 0, session: 1, start: 0)
+        )
         machine.event(.fork(parent: 1, child: 10), at: second)
         let reading = try #require(machine.event(.exec(10), at: second))
         machine.event(.fork(parent: 10, child: 11), at: second + 1)
@@ -89,6 +97,60 @@ private final class Machine {
         let origin = try #require(machine.origin(11, age: second, readAt: 3 * second))
         #expect(origin.commandLine == nil && origin.sources.command == nil)
         #expect(origin.cgroup?.path == "/a" && origin.sources.cgroup == .fork)
+    }
+
+    @Test func `what changed after a task ended is not in its record, unless it ended the process`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        machine.executed(10, at: second, start: second, ["old"])
+        machine.executed(10, at: 3 * second, start: second, ["new"], cgroup: "/b")
+        machine.event(.session(10), at: 3 * second)
+        let thread = try #require(machine.origin(10, age: second, readAt: 4 * second, isLast: false))
+        #expect(thread.commandLine == nil && thread.cgroup == nil && thread.session == nil)
+        #expect(thread.startedNanoseconds == 101 * second)
+        let later = try #require(machine.origin(10, age: 3 * second, readAt: 4 * second, isLast: false))
+        #expect(later.commandLine?.arguments == ["new"] && later.cgroup?.path == "/b" && later.session == 10)
+        #expect(machine.origin(10, age: second, readAt: 4 * second)?.commandLine?.arguments == ["new"])
+    }
+
+    @Test func `an event that happened during a reading is newer than what was read`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        let reading = try #require(machine.event(.exec(10), at: second))
+        machine.event(.session(10), at: second + 1)
+        machine.event(.command(10, ProcessEvent.CommandName("title".utf8)), at: second + 1)
+        machine.event(.user(10, effective: 7), at: second + 1)
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["sh"]), command: "sh", parent: 1, session: 3, start: second, uid: 0)
+        #expect(machine.complete(reading, snapshot))
+        let start = try #require(machine.start(reading))
+        #expect(start.origin.session == 10 && start.command == "title" && start.uid == 7)
+        // The program was executed by another user.
+        #expect(start.origin.commandUID == nil)
+    }
+
+    @Test func `a reading after the end counts only if it shows a process that has ended`() throws {
+        for isExiting in [false, true] {
+            let machine = Machine()
+            machine.event(.fork(parent: 1, child: 10), at: second)
+            let reading = try #require(machine.event(.exec(10), at: second))
+            machine.event(.exit(10), at: second + 1)
+            var snapshot = ProcessSnapshot(
+                commandLine: ProcessCommandLine(["next"]), command: "next", parent: 1, session: 3, start: second)
+            snapshot.isExiting = isExiting
+            #expect(machine.complete(reading, snapshot) == isExiting)
+        }
+    }
+
+    @Test func `a record that can belong to a use of an id which is not remembered has no origin`() {
+        let machine = Machine()
+        for use in 0..<3 {
+            machine.event(.fork(parent: 1, child: 10), at: second + UInt64(use))
+            machine.executed(10, at: second + UInt64(use), start: second, ["use \(use)"])
+            machine.event(.exit(10), at: second + UInt64(use))
+        }
+        #expect(machine.origin(10, age: 0, readAt: second + 10) == nil)
+        #expect(machine.origin(10, age: 0, readAt: second + 10, isLast: false) == nil)
     }
 
     @Test func `what was read does not count after another execution`() throws {
