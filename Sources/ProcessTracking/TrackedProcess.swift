@@ -39,6 +39,7 @@ struct TrackedProcess {
     /// When it started, in monotonic nanoseconds.
     var start: SourcedValue<UInt64>?
     var program: SourcedValue<Program>?
+    /// Unknown from an execution until it is read, because a process is often moved before it executes its program.
     private(set) var cgroup: SourcedValue<SharedCgroup>?
     /// The cgroup before the execution, if it was known then.
     private var formerCgroup: SharedCgroup?
@@ -99,6 +100,7 @@ struct TrackedProcess {
         hasEnded = false
         change {
             $0.program = nil
+            $0.cgroup = nil
             $0.command = nil
         }
     }
