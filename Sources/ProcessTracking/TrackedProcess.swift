@@ -31,7 +31,7 @@ struct TrackedProcess {
     var epoch: UInt32
     /// The number of programs that it has executed.
     private(set) var executions: UInt32 = 0
-    /// When it executed the last of them, when it was found in another cgroup, and when it began a session, in monotonic
+    /// When it executed the last of them, when its cgroup was read, and when it began a session, in monotonic
     /// nanoseconds; 0 if it did not.
     private var (executedAt, regroupedAt, sessionAt): (UInt64, UInt64, UInt64) = (0, 0, 0)
     /// What events have changed since it executed its program, and the epoch in which they did.
@@ -41,8 +41,6 @@ struct TrackedProcess {
     var program: SourcedValue<Program>?
     /// Unknown from an execution until it is read, because a process is often moved before it executes its program.
     private(set) var cgroup: SourcedValue<SharedCgroup>?
-    /// The cgroup before the execution, if it was known then.
-    private var formerCgroup: SharedCgroup?
     var session: SourcedValue<UInt32>?
     var lineage: SourcedValue<Lineage>?
     var parent: UInt32?
@@ -96,7 +94,6 @@ struct TrackedProcess {
         executions &+= 1
         executedAt = time
         changes.values = []
-        formerCgroup = cgroup?.value
         hasEnded = false
         change {
             $0.program = nil
@@ -130,9 +127,8 @@ struct TrackedProcess {
 
     /// Takes the cgroup that was read; tasks that ended before that may have been in another one.
     mutating func regroup(_ new: SharedCgroup, _ source: ProcessOrigin.Source, readAt time: UInt64) {
-        if (cgroup?.value ?? formerCgroup)?.value != new.value { regroupedAt = max(executedAt, time) }
+        regroupedAt = max(executedAt, time)
         cgroup = SourcedValue(new, source)
-        formerCgroup = nil
     }
 
     /// Forgets what may have changed after the end of a task.
