@@ -138,7 +138,8 @@ if Context.environment["TASKSTATS_FUZZ"] != nil {
         .executableTarget(
             name: "taskstats-fuzz",
             dependencies: [
-                "CFuzzer", "TaskstatsModel", "TaskstatsKernel", "Netlink", "ProcessTracking", "TaskstatsProtocol", "LinuxSystem",
+                "CFuzzer", "TaskstatsModel", "TaskstatsKernel", "Netlink", "ProcessTracking", "TaskstatsProtocol",
+                "LinuxSystem",
                 "TestSupport",
             ],
             path: "contrib/fuzz/Swift",

@@ -64,16 +64,13 @@ int clinux_filter_process_events(int socket, bool executions_only) {
 ssize_t clinux_read_at(int directory, const char *name, void *buffer, size_t size) {
     int file = openat(directory, name, O_RDONLY | O_CLOEXEC);
     if (file < 0) return -1;
-    size_t count = 0;
-    ssize_t received;
-    do {
-        received = read(file, (char *)buffer + count, size - count);
-        if (received > 0) count += received;
-    } while ((received > 0 && count < size) || (received < 0 && errno == EINTR));
+    ssize_t count;
+    do count = read(file, buffer, size);
+    while (count < 0 && errno == EINTR);
     int error = errno;
     close(file);
     errno = error;
-    return received < 0 && count == 0 ? -1 : (ssize_t)count;
+    return count;
 }
 
 int clinux_owner(int directory, uint32_t *uid, uint32_t *gid) {

@@ -29,9 +29,11 @@ package struct ProcessEvent: Hashable, Sendable {
         /// Creates a name from at most 16 bytes.
         package init(_ bytes: some Sequence<UInt8>) {
             words = (0, 0)
-            for (index, byte) in bytes.prefix(16).enumerated() {
-                let part = UInt64(byte) << UInt64(8 * (index % 8))
-                if index < 8 { words.0 |= part } else { words.1 |= part }
+            var shift: UInt64 = 0
+            for byte in bytes.prefix(16) {
+                let part = UInt64(byte) << (shift & 63)
+                if shift < 64 { words.0 |= part } else { words.1 |= part }
+                shift += 8
             }
         }
 

@@ -23,7 +23,9 @@ import LinuxSystem
         let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         guard let socket = unsafe mnl_socket_open2(NETLINK_CONNECTOR, flags) else { throw .last("socket") }
         let opened = unsafe ProcessEventSocket(owning: socket)
-        guard clinux_filter_process_events(opened.descriptor, false) == 0 else { throw .last("setsockopt SO_ATTACH_FILTER") }
+        guard clinux_filter_process_events(opened.descriptor, false) == 0 else {
+            throw .last("setsockopt SO_ATTACH_FILTER")
+        }
         var half = Int32(clamping: receiveBufferBytes / 2)
         let length = socklen_t(MemoryLayout<Int32>.size)
         guard unsafe setsockopt(opened.descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &half, length) == 0 else {
@@ -102,11 +104,16 @@ import LinuxSystem
 
     deinit { _ = unsafe mnl_socket_close(socket) }
 
+    /// Receives what waits, so that the descriptor is not readable until the next execution.
+    package func drain(into batch: MessageBatch) {
+        guard (try? batch.receive(from: descriptor, atMost: MessageBatch.capacity)) != nil else { return }
+        received += UInt64((0..<batch.count).count { batch.processEvent($0) != nil })
+    }
+
     /// Returns the number of programs executed since it was created; nil if it cannot be read now.
     package func count(_ batch: MessageBatch) -> UInt64? {
+        drain(into: batch)
         do throws(SystemError) {
-            try batch.receive(from: descriptor, atMost: MessageBatch.capacity)
-            received += UInt64((0..<batch.count).count { batch.processEvent($0) != nil })
             let drops = try SocketOption.drops(of: descriptor)
             dropped += UInt64(drops &- lastDrops)
             lastDrops = drops

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import LinuxSystem
 import Netlink
 import TaskstatsModel
 
@@ -15,16 +16,21 @@ struct ExecutableFinder {
     ]
     /// The directories in which a name was found at first.
     private var found: [String: [String]] = [:]
+    /// The files of the last paths, and until when they count, in monotonic nanoseconds.
+    ///
+    /// A record that confirms a file confirms that the path named it at most that long before the execution.
+    private var files: [String: (candidate: ExecutableCandidate, until: UInt64)] = [:]
     private static let cacheLimit = 1_024
+    private static let cacheTime: UInt64 = 1_000_000_000
 
     mutating func candidates(
         for commandLine: ProcessCommandLine, command: ProcessEvent.CommandName
     ) -> [ExecutableCandidate] {
-        var first = commandLine.arguments.first ?? ""
+        var first = commandLine.argumentBytes.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
         // A login shell.
         if first.hasPrefix("-") { first.removeFirst() }
         // The program that a name stands for depends on a directory that is not known.
-        if first.hasPrefix("/") { return Self.file(first).map { [$0] } ?? search(command) }
+        if first.hasPrefix("/") { return file(first).map { [$0] } ?? search(command) }
         let named = first.contains("/") ? [] : search(first)
         return named.isEmpty ? search(command) : named
     }
@@ -38,13 +44,25 @@ struct ExecutableFinder {
         var candidates: [ExecutableCandidate] = []
         var directories: [String] = []
         for directory in found[name] ?? Self.directories {
-            guard let candidate = Self.file("\(directory)/\(name)") else { continue }
+            guard let candidate = file("\(directory)/\(name)") else { continue }
             directories.append(directory)
             if !candidates.contains(where: { $0.file == candidate.file }) { candidates.append(candidate) }
         }
         if found.count >= Self.cacheLimit { found.removeAll() }
         found[name] = directories.isEmpty ? nil : directories
         return candidates
+    }
+
+    private mutating func file(_ path: String) -> ExecutableCandidate? {
+        let now = SystemClock.monotonicNanoseconds
+        if let known = files[path], now < known.until { return known.candidate }
+        guard let candidate = Self.file(path) else {
+            files[path] = nil
+            return nil
+        }
+        if files.count >= Self.cacheLimit { files.removeAll() }
+        files[path] = (candidate, now + Self.cacheTime)
+        return candidate
     }
 
     private static func file(_ path: String) -> ExecutableCandidate? {

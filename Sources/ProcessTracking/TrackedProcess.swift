@@ -39,7 +39,7 @@ struct TrackedProcess {
     /// When it started, in monotonic nanoseconds.
     var start: SourcedValue<UInt64>?
     var program: SourcedValue<Program>?
-    /// Unknown from an execution until it is read, because a process is often moved before it executes its program.
+    /// From an execution until it is read, at most what was inherited, because a process may have been moved before.
     private(set) var cgroup: SourcedValue<SharedCgroup>?
     var session: SourcedValue<UInt32>?
     var lineage: SourcedValue<Lineage>?
@@ -97,7 +97,7 @@ struct TrackedProcess {
         hasEnded = false
         change {
             $0.program = nil
-            $0.cgroup = nil
+            if $0.cgroup?.source != .fork { $0.cgroup = nil }
             $0.command = nil
         }
     }

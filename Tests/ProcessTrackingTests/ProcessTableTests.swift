@@ -88,7 +88,7 @@ private final class Machine {
         #expect(machine.origin(20, age: 0, readAt: 30)?.parents?.map(\.pid) == [19, 18, 17, 16, 15, 14, 13, 12])
     }
 
-    @Test func `after an execution that was not read the command line and the cgroup are unknown`() throws {
+    @Test func `after an execution that was not read the command line is unknown, and the rest inherited`() throws {
         let machine = Machine()
         machine.event(.fork(parent: 1, child: 10), at: second)
         machine.executed(10, at: second, start: second, ["sh"])
@@ -96,9 +96,19 @@ private final class Machine {
         machine.event(.exec(11), at: 2 * second + 1)
         let origin = try #require(machine.origin(11, age: second, readAt: 3 * second))
         #expect(origin.commandLine == nil && origin.sources.command == nil)
+        #expect(origin.cgroup?.path == "/a" && origin.sources.cgroup == .fork)
+        #expect(origin.session == 7 && origin.sources.session == .fork)
+    }
+
+    @Test func `after a second execution that was not read the cgroup of the first one is unknown`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        machine.executed(10, at: second, start: second, ["sh"])
+        machine.event(.exec(10), at: 2 * second)
+        let origin = try #require(machine.origin(10, age: 2 * second, readAt: 3 * second))
         // It may have been moved before.
         #expect(origin.cgroup == nil && origin.sources.cgroup == nil)
-        #expect(origin.session == 7 && origin.sources.session == .fork)
+        #expect(origin.session == 7)
     }
 
     @Test func `what changed after a task ended is not in its record, unless it ended the process`() throws {

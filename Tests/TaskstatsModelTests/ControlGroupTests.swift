@@ -26,7 +26,9 @@ private let digits = String(repeating: "0123456789abcdef", count: 4)
     }
 
     @Test func `a text without an end, or without a path, is not used`() {
-        for text in ["", "\n", "0::", "0::\n", "0::/a", "0::relative\n", ":::\n"] { #expect(parse(text) == nil, "\(text)") }
+        for text in ["", "\n", "0::", "0::\n", "0::/a", "0::relative\n", ":::\n"] {
+            #expect(parse(text) == nil, "\(text)")
+        }
         #expect(parse("0::/" + String(repeating: "x", count: 2_000) + "\n") == nil)
     }
 
@@ -56,7 +58,8 @@ private let digits = String(repeating: "0123456789abcdef", count: 4)
         ("/docker/\(digits)", digits, .docker),
         ("/docker/\(digits)/system.slice/cron.service", digits, .docker),
         (
-            "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod2f.slice/cri-containerd-\(digits).scope", digits,
+            "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod2f.slice/cri-containerd-\(digits).scope",
+            digits,
             .containerd
         ),
         ("/system.slice/nerdctl-\(digits).scope", digits, .containerd),
@@ -86,7 +89,8 @@ private let digits = String(repeating: "0123456789abcdef", count: 4)
     }
 
     @Test(arguments: [
-        "/system.slice/docker.service", "/system.slice/docker-abc.scope", "/machine.slice/libpod-conmon-\(digits).scope",
+        "/system.slice/docker.service", "/system.slice/docker-abc.scope",
+        "/machine.slice/libpod-conmon-\(digits).scope",
         "/kubepods.slice/crio-conmon-\(digits).scope", "/lxc.monitor.web", "/\(digits)",
         "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope", "/system.slice/docker-\(digits.uppercased()).scope",
     ])

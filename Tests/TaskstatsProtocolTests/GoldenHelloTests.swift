@@ -10,7 +10,8 @@ import Testing
         var hello = ServerInfo(
             server: "taskstatsd/0.1.0", instance: "9f0c6a3e5b7d41f28c1e0a94d2b37f65", kernelRelease: "6.18.44",
             taskstatsVersion: 16, possibleCPUs: "0-3", onlineCPUs: "0-2", delayAccounting: delayAccounting, uid: uid,
-            access: access, accessReason: reason, limits: limits(access), features: ServerInfo.currentFeatures + ServerInfo.originFeatures)
+            access: access, accessReason: reason, limits: limits(access),
+            features: ServerInfo.currentFeatures + ServerInfo.originFeatures)
         hello.tick = .nanoseconds(4_000_000)
         hello.processSumsAreComplete = true
         return .daemon(ServerLine.hello(hello), .hello(hello))

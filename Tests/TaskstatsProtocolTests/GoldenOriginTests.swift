@@ -53,7 +53,8 @@ import Testing
 }
 
 @Suite struct OriginEncodingTests {
-    @Test func `text that is not UTF-8 and control characters are escaped, and the line stays within its limit`() throws {
+    @Test func `text that is not UTF-8 and control characters are escaped, and the line stays within its limit`() throws
+    {
         let bytes: [UInt8] = [0x01, 0x1b, 0xff, 0x22, 0x5c, 0x7f]
         let limit = ProcessCommandLine.byteLimit
         let arguments = [bytes, Array(repeating: 0x01, count: limit - 10)]

@@ -138,7 +138,7 @@ void clinux_interrupt(int32_t thread);
  * acknowledgements, new sessions, and forks, ends and changes of the user or the name, of processes and not of other
  * threads. 0, or -1 with errno. */
 int clinux_filter_process_events(int socket, bool executions_only);
-/* Reads a small file below a directory: the number of bytes, or -1 with errno. */
+/* Reads a small file below a directory, which the kernel delivers at once: the number of bytes, or -1 with errno. */
 ssize_t clinux_read_at(int directory, const char *name, void *buffer, size_t size);
 /* The owner of an open file: 0, or -1 with errno. */
 int clinux_owner(int descriptor, uint32_t *uid, uint32_t *gid);

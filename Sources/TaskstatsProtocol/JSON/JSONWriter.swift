@@ -29,7 +29,11 @@ package struct JSONWriter: ~Copyable {
 
     /// Writes a key; its value must follow.
     package mutating func key(_ name: some StringProtocol) {
-        string(name)
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        // The keys of the protocol need no escapes.
+        for byte in name.utf8 { bytes.append(byte) }
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -71,6 +75,17 @@ package struct JSONWriter: ~Copyable {
         comma()
         bytes.append(UInt8(ascii: "\""))
         for unit in value.utf16 { Self.append(escaped: unit, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a string of bytes, of which each part that is not UTF-8 becomes U+FFFD.
+    package mutating func string(bytes text: [UInt8]) {
+        guard text.allSatisfy({ 0x20 <= $0 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) else {
+            return string(String(decoding: text, as: UTF8.self))
+        }
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        unsafe text.withUnsafeBytes { unsafe bytes.append($0) }
         bytes.append(UInt8(ascii: "\""))
     }
 

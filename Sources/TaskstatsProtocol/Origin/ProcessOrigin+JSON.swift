@@ -7,11 +7,17 @@ extension ProcessOrigin {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             if let commandLine {
-                writer.field("command_args", commandLine.arguments)
+                writer.key("command_args")
+                writer.array { writer in
+                    for argument in commandLine.argumentBytes { writer.string(bytes: argument) }
+                }
                 if commandLine.isTruncated { writer.field("truncated", true) }
             }
             if let executable { writer.field("executable", executable) }
-            if let cgroup { writer.field("cgroup", cgroup.path) }
+            if let cgroup {
+                writer.key("cgroup")
+                writer.string(bytes: cgroup.pathBytes)
+            }
             if let unit { writer.field("unit", unit) }
             if let container { container.write(to: &writer) }
             if let parents {
@@ -56,7 +62,10 @@ extension ProcessOrigin.Parent {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("pid", pid)
-            if !commandBytes.isEmpty { writer.field("command", command) }
+            if !commandBytes.isEmpty {
+                writer.key("command")
+                writer.string(bytes: commandBytes)
+            }
         }
     }
 

@@ -27,6 +27,8 @@ final class ProcessTracker: Sendable {
     let startsReady: EventCounter
     /// The user whose process is being read; above the range of users when there is none.
     private let readUser = Atomic<UInt64>(ProcessTracker.nobody)
+    /// Whether a reading is blocked.
+    private let hasBlocked = Atomic(false)
     let log: Logger
 
     private static let nobody = UInt64.max
@@ -76,52 +78,45 @@ final class ProcessTracker: Sendable {
         var priority = RealTimePriority()
         var caches = ProcessReadingCaches()
         var snapshot: ProcessSnapshot?
+        var received = 0
+        var isWoken = false
         while ownership.isMine {
-            let (work, descriptors) = nextWork(after: snapshot, isRealTime: priority.isRealTime)
-            snapshot = nil
-            switch work {
-            case .nothing: wait(for: descriptors)
+            let step = nextStep(after: snapshot, isWoken: isWoken, isRealTime: priority.isRealTime)
+            (snapshot, isWoken) = (nil, false)
+            switch step.work {
+            case .nothing:
+                isWoken = wait(for: step.descriptors, isQuiet: step.received == received)
+                received = step.received
             case .list:
                 let pids = ProcessList.pids()
                 state.withLock { $0.scan(pids) }
             case .read(let pid):
                 guard let reading = self.snapshot(of: pid, &caches) else { return }
                 snapshot = reading.value
+                priority.account()
             }
-            priority.account()
         }
     }
 
     /// Takes the result of the last work, and returns what to do next.
-    private func nextWork(
-        after snapshot: ProcessSnapshot?, isRealTime: Bool
-    ) -> (TrackedState.Work, (executions: Int32, events: Int32)?) {
-        let (work, descriptors, hasNews) = state.withLock { state in
+    private func nextStep(
+        after snapshot: ProcessSnapshot?, isWoken: Bool, isRealTime: Bool
+    ) -> TrackedState.Step {
+        let step = state.withLock { state in
             state.isRealTime = isRealTime
-            let work = state.nextWork(after: snapshot)
-            return (work, state.descriptors, state.takeNews())
+            return state.nextStep(after: snapshot, isWoken: isWoken)
         }
-        if hasNews { startsReady.signal() }
-        return (work, descriptors)
+        if step.hasNews { startsReady.signal() }
+        return step
     }
 
-    /// Waits for the next execution, and for any event when there has been none for a while.
-    private func wait(for descriptors: (executions: Int32, events: Int32)?) {
-        guard let descriptors else {
-            wakeUp.waitAndReset()
-            return
-        }
+    /// Waits for the next execution, which alone is urgent, for a while; for any event if there was none meanwhile. Returns
+    /// whether one of them ended the wait.
+    private func wait(for descriptors: TrackedState.Step.Descriptors?, isQuiet: Bool) -> Bool {
         let pause: Duration = .milliseconds(20)
-        let received = state.withLock { $0.received }
-        if wakeUp.waitAndReset(until: .now + pause, interruptedBy: descriptors.executions) {
-            return state.withLock { $0.countExecutions() }
-        }
-        state.withLock { state in
-            state.receive()
-            if state.received != received { return }
-        }
-        if state.withLock({ $0.received != received || $0.hasWork }) { return }
-        wakeUp.waitAndReset(until: nil, interruptedBy: descriptors.events)
+        return wakeUp.waitAndReset(
+            until: descriptors == nil || isQuiet ? nil : .now + pause,
+            interruptedBy: isQuiet ? descriptors?.events : descriptors?.executions) && !isQuiet
     }
 
     private struct Reading {
@@ -137,12 +132,14 @@ final class ProcessTracker: Sendable {
             user = UInt64(directory.uid)
             readUser.store(user, ordering: .relaxed)
             let uid = directory.uid
-            let showsCommand = settings.level == .all && state.withLock { $0.mayRead(of: uid, Self.blockedLimit) }
+            let mayRead =
+                !hasBlocked.load(ordering: .relaxed) || state.withLock { $0.mayRead(of: uid, Self.blockedLimit) }
+            let showsCommand = settings.level == .all && mayRead
             snapshot = directory.read(commandLine: showsCommand, &caches)
         }
         guard ownership.endCall() else {
             let uid = UInt32(truncatingIfNeeded: user)
-            state.withLock { $0.returned(of: uid) }
+            hasBlocked.store(state.withLock { $0.returned(of: uid) }, ordering: .relaxed)
             return nil
         }
         readUser.store(Self.nobody, ordering: .relaxed)
@@ -170,6 +167,7 @@ final class ProcessTracker: Sendable {
         state.withLock { $0.abandonWork() }
         if user != Self.nobody {
             state.withLock { $0.blocked(of: UInt32(truncatingIfNeeded: user)) }
+            hasBlocked.store(true, ordering: .relaxed)
             log.warning("a process cannot be read; another thread goes on", metadata: ["uid": "\(user)"])
         }
         do throws(SystemError) {

@@ -77,8 +77,7 @@ struct TrackedState: ~Copyable {
 
     // MARK: Events
 
-    /// What the tracker's thread waits for: executions, and any event.
-    var descriptors: (executions: Int32, events: Int32)? {
+    private var descriptors: Step.Descriptors? {
         guard let events, let executions else { return nil }
         return (executions.descriptor, events.descriptor)
     }
@@ -109,9 +108,6 @@ struct TrackedState: ~Copyable {
         } while hasMore
         return firstReading < readings.count
     }
-
-    /// Counts executions, after which their descriptor is not readable until the next one.
-    mutating func countExecutions() { if let count = executions?.count(batch) { counted = count } }
 
     private mutating func lostEvents() {
         if let drops = try? events?.drops() {
@@ -155,6 +151,18 @@ struct TrackedState: ~Copyable {
         case read(UInt32)
     }
 
+    /// What the tracker's thread does next, and what it waits for when there is nothing.
+    struct Step {
+        typealias Descriptors = (executions: Int32, events: Int32)
+
+        var work: Work
+        var descriptors: Descriptors?
+        /// The number of events so far.
+        var received: Int
+        /// Whether the loop is to take starts, or the number of lost ones.
+        var hasNews: Bool
+    }
+
     /// Why a process is being read.
     private enum Purpose {
         /// It executed a program.
@@ -163,15 +171,20 @@ struct TrackedState: ~Copyable {
         case scan(UInt32)
     }
 
-    /// Whether there is work without further events.
-    var hasWork: Bool { firstReading < readings.count || needsList || !scanList.isEmpty }
-
-    /// Takes all waiting events and the result of the last work, and returns what to do next: executions first, which do
-    /// not wait.
-    mutating func nextWork(after snapshot: ProcessSnapshot?) -> Work {
+    /// Takes all waiting events and the result of the last work, and returns what to do next.
+    mutating func nextStep(after snapshot: ProcessSnapshot?, isWoken: Bool) -> Step {
+        // Before the events, so that the thread is woken for each execution that is not among them.
+        if isWoken { executions?.drain(into: batch) }
         // What happened until the end of a reading decides whether it counts.
         receive()
         complete(with: snapshot)
+        let work = nextWork()
+        defer { hasNews = false }
+        return Step(work: work, descriptors: descriptors, received: received, hasNews: hasNews)
+    }
+
+    /// Chooses executions first, which do not wait.
+    private mutating func nextWork() -> Work {
         guard events != nil else { return .nothing }
         if let reading = nextReading() {
             purpose = .execution(reading)
@@ -230,17 +243,11 @@ struct TrackedState: ~Copyable {
         starts.append(start)
     }
 
-    /// Returns whether the loop is to take starts now, once.
-    mutating func takeNews() -> Bool {
-        defer { hasNews = false }
-        return hasNews
-    }
-
     /// Removes and returns the starts, with the number of lost ones, and whether to look for more of these soon.
     mutating func takeStarts(at now: UInt64) -> (starts: [ProcessStart], lost: UInt64, isSettling: Bool) {
         defer { starts.removeAll(keepingCapacity: true) }
         receive()
-        countExecutions()
+        if let count = executions?.count(batch) { counted = count }
         let lost = lostStarts.take(counted: counted, at: now)
         return (starts, lost, lostStarts.isSettling)
     }
@@ -287,9 +294,11 @@ struct TrackedState: ~Copyable {
 
     mutating func blocked(of uid: UInt32) { blockedUsers[uid, default: 0] += 1 }
 
-    mutating func returned(of uid: UInt32) {
+    /// Notes that a reading returned after all; returns whether others are blocked.
+    mutating func returned(of uid: UInt32) -> Bool {
         let left = (blockedUsers[uid] ?? 1) - 1
         blockedUsers[uid] = left > 0 ? left : nil
+        return !blockedUsers.isEmpty
     }
 
     var status: DaemonStatus.Origin {

@@ -26,7 +26,9 @@ struct OriginCheck: Check {
         if let hiding {
             return .warning(
                 Self.name, "unknown for other users: /proc is mounted with \(hiding)",
-                fix: "sudo systemctl edit taskstatsd, and add: SupplementaryGroups=GROUP, with the group of /proc's gid=")
+                fix:
+                    "sudo systemctl edit taskstatsd, and add: SupplementaryGroups=GROUP, with the group of /proc's gid="
+            )
         }
         guard let origin = status?.daemon?.origin, let isRealTime = origin.isRealTime else {
             return .ok(Self.name, "known; its priority is shown only to users who see every process")
@@ -35,7 +37,8 @@ struct OriginCheck: Check {
             ? .ok(Self.name, "known, and read at real-time priority")
             : .warning(
                 Self.name, "read at normal priority: on a busy machine, short processes have no command line",
-                fix: "set LimitRTPRIO=1 in the unit as contrib/systemd does, or start taskstatsd with --origin-priority")
+                fix: "set LimitRTPRIO=1 in the unit as contrib/systemd does, or start taskstatsd with --origin-priority"
+            )
     }
 
     private static let name = "origins"

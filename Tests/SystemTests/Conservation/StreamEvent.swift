@@ -42,7 +42,8 @@ extension StreamEvent {
             case .reply(let id, let reply): return (.answer(id: id), reply)
             case .closing(let reason): return (.closing(reason), nil)
             case .hello: return (.hello, nil)
-            case .exit, .start, .refusal, .unknown: return (.malformed(unsafe String(decoding: line, as: UTF8.self)), nil)
+            case .exit, .start, .refusal, .unknown:
+                return (.malformed(unsafe String(decoding: line, as: UTF8.self)), nil)
             }
         } catch {
             return (.malformed("\(error.problem): \(unsafe String(decoding: line, as: UTF8.self))"), nil)

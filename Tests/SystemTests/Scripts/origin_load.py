@@ -138,7 +138,9 @@ class Check:
         if "executable" in origin:
             self.equal("executable", record, origin["executable"], stage.program)
         if "cgroup" in origin:
-            self.equal("cgroup", record, origin["cgroup"], stage.cgroup)
+            # What was inherited is the parent's, wherever the child was moved before it executed its program.
+            inherited = origin["sources"]["cgroup"] == "fork" and stage.parents
+            self.equal("cgroup", record, origin["cgroup"], (stage.parents[0] if inherited else stage).cgroup)
         if "session" in origin:
             self.equal("session", record, origin["session"], stage.session)
         if "parents" in origin:

@@ -13,7 +13,8 @@ enum CgroupTarget {
         if let container = cgroup.container {
             precondition(!container.id.isEmpty, "a container without an id")
             if container.runtime == nil {
-                precondition(names.contains(container.id) && container.id.utf8.count == 64, "an id that is not in the path")
+                precondition(
+                    names.contains(container.id) && container.id.utf8.count == 64, "an id that is not in the path")
             }
         }
     }

@@ -15,7 +15,8 @@ enum ProcessTarget {
         var pending: [ProcessTable.Reading] = []
         for start in stride(from: 0, to: bytes.count - 3, by: 4) {
             let (code, first, second, step) = unsafe (
-                bytes[start], UInt32(bytes[start + 1] % 32), UInt32(bytes[start + 2] % 32), bytes[start + 3])
+                bytes[start], UInt32(bytes[start + 1] % 32), UInt32(bytes[start + 2] % 32), bytes[start + 3]
+            )
             time += UInt64(step) * 1_000_000
             let snapshot = ProcessSnapshot(
                 commandLine: ProcessCommandLine(["\(second)"]), cgroup: ControlGroup(path: "/\(first)"),
@@ -23,7 +24,9 @@ enum ProcessTarget {
             switch code % 9 {
             case 0: _ = table.take(ProcessEvent(.fork(parent: first, child: second), time: time), at: time)
             case 1:
-                if let reading = table.take(ProcessEvent(.exec(first), time: time), at: time) { pending.append(reading) }
+                if let reading = table.take(ProcessEvent(.exec(first), time: time), at: time) {
+                    pending.append(reading)
+                }
             case 2: if let reading = pending.popLast() { _ = table.complete(reading, with: snapshot) }
             case 3: _ = table.take(ProcessEvent(.exit(first), time: time), at: time)
             case 4: table.scanned(first, snapshot)
