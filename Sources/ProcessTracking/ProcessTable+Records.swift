@@ -60,14 +60,17 @@ extension ProcessTable {
 }
 
 extension RecordIdentity {
+    /// When the process started at the latest, in monotonic nanoseconds; nil if unknown.
+    var latestStart: UInt64? { age.map { readAt - min($0, readAt) } }
+
     /// Returns whether a record can be of a process that started at this time.
     ///
     /// The process of the record cannot have started later than its age before the record was read. It started earlier
     /// than that by the time that the record waited, which is short.
     func canBeOfProcess(startedAt start: UInt64?) -> Bool {
-        guard let start, let age else { return true }
-        let latest = readAt - min(age, readAt)
-        let (tolerance, longestWait): (UInt64, UInt64) = (100_000_000, 5_000_000_000)
+        guard let start, let latest = latestStart else { return true }
+        // On a busy machine, a fork is reported long after the start.
+        let (tolerance, longestWait): (UInt64, UInt64) = (500_000_000, 5_000_000_000)
         return start <= latest + tolerance && latest <= start + longestWait
     }
 }
@@ -85,6 +88,10 @@ extension TrackedProcess {
 
     /// Returns the origin of a record of one of its tasks, without values that may have changed after the task ended.
     mutating func origin(of record: RecordIdentity, _ bootTime: UInt64) -> ProcessOrigin {
+        if let start, let latest = record.latestStart, latest < start.value {
+            // The fork was reported late.
+            change { $0.start = SourcedValue(latest, start.source) }
+        }
         let changes = changes(after: record)
         guard !changes.isEmpty else { return origin(record.executable, bootTime) }
         var earlier = self

@@ -43,8 +43,8 @@ pids = {
     # A root process that executes a program as the user.
     "handed over": start(child, ["secret"], f"w 50000 u {OWNER} x {coded(child)} {coded('visible')} w 100000 q 0"),
 }
-living = start(child, ["living", "visible"], "w 60000000 q 0", OWNER)
-hidden = start(child, ["living", "secret"], f"w 50000 u {OWNER} w 60000000 q 0")
+living = start(child, ["living", "visible"], "w 600000000 q 0", OWNER)
+hidden = start(child, ["living", "secret"], f"w 50000 u {OWNER} w 600000000 q 0")
 for pid in pids.values():
     os.waitpid(pid, 0)
 names = {pid: name for name, pid in pids.items()}
