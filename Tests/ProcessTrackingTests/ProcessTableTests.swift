@@ -141,6 +141,18 @@ private final class Machine {
         #expect(start.origin.commandUID == nil)
     }
 
+    @Test func `what was read counts for one use of an id, even if the next one starts and executes at once`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        let reading = try #require(machine.event(.exec(10), at: second))
+        machine.event(.fork(parent: 1, child: 10), at: second + 1)
+        let next = try #require(machine.event(.exec(10), at: second + 1))
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["next"]), command: "next", parent: 1, session: 3, start: second)
+        #expect(!machine.complete(reading, snapshot))
+        #expect(machine.complete(next, snapshot))
+    }
+
     @Test func `a reading after the end counts only if it shows a process that has ended`() throws {
         for isExiting in [false, true] {
             let machine = Machine()
