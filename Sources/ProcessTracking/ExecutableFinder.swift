@@ -71,9 +71,9 @@ struct ExecutableFinder {
         var file = clinux_file()
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: limit) { resolved in
             guard unsafe clinux_cached_file(path, &file, resolved.baseAddress, limit) == 0 else { return nil }
-            let text = unsafe String(cString: resolved.baseAddress!)
+            let path = unsafe String(decoding: resolved.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             return ExecutableCandidate(
-                path: text,
+                path: path,
                 file: ExecutableFile(device: DeviceNumber(major: file.major, minor: file.minor), inode: file.inode))
         }
     }

@@ -92,8 +92,8 @@ package struct ProcessTable {
         generations += 1
         var process = TrackedProcess(generation: generations, epoch: epoch)
         process.start = SourcedValue(time, .fork)
-        if living[parent]?.epoch == epoch {
-            process.inherit(from: living[parent]!, parents: living[parent]!.parentsOfChildren(pid: parent))
+        if let source = living[parent], source.epoch == epoch {
+            process.inherit(from: source, parents: living[parent]?.parentsOfChildren(pid: parent))
         }
         if let program = process.program { hold(program.value) }
         living[child] = process

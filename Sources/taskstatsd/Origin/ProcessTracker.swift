@@ -110,8 +110,9 @@ final class ProcessTracker: Sendable {
         return step
     }
 
-    /// Waits for the next execution, which alone is urgent, for a while; for any event if there was none meanwhile. Returns
-    /// whether one of them ended the wait.
+    /// Waits for the next execution, or for any event; returns whether an execution ended the wait.
+    ///
+    /// Only executions are urgent. So other events wait for a while, unless there was none during the last wait.
     private func wait(for descriptors: TrackedState.Step.Descriptors?, isQuiet: Bool) -> Bool {
         let pause: Duration = .milliseconds(20)
         return wakeUp.waitAndReset(
