@@ -6,8 +6,9 @@ import TaskstatsModel
 /// It is a pure state machine: the events of processes and what was read about them go in, origins of exit records come
 /// out. It makes no system call and has no clock. Its rules:
 /// - A child has what its parent had when it forked; only its start is its own.
-/// - An execution makes the command line unknown until it is read, and the cgroup as well unless it was inherited; a read
-///   counts only for the execution that caused it.
+/// - An execution makes the command line unknown until it is read; a read counts only for the execution that caused it.
+/// - A process is often moved to its cgroup before it executes its program. So from then until it is read, it has at most
+///   the cgroup that it inherited, and its children inherit none.
 /// - A process id can be used again at once. Every use is a generation, and a record whose generation is not certain has
 ///   no origin.
 /// - After events were lost, nothing that was known before counts until it is read again.

@@ -39,8 +39,10 @@ struct TrackedProcess {
     /// When it started, in monotonic nanoseconds.
     var start: SourcedValue<UInt64>?
     var program: SourcedValue<Program>?
-    /// From an execution until it is read, at most what was inherited, because a process may have been moved before.
+    /// From an execution until it is read, at most what was inherited.
     private(set) var cgroup: SourcedValue<SharedCgroup>?
+    /// Whether it may have been moved, before an execution, since its cgroup became known.
+    private var mayHaveMoved = false
     var session: SourcedValue<UInt32>?
     var lineage: SourcedValue<Lineage>?
     var parent: UInt32?
@@ -70,7 +72,7 @@ struct TrackedProcess {
     /// Takes over what a child has in common with its parent.
     mutating func inherit(from parent: borrowing TrackedProcess, parents: Lineage?) {
         program = parent.program.map { SourcedValue($0.value, .fork) }
-        cgroup = parent.cgroup.map { SourcedValue($0.value, .fork) }
+        cgroup = parent.mayHaveMoved ? nil : parent.cgroup.map { SourcedValue($0.value, .fork) }
         session = parent.session.map { SourcedValue($0.value, .fork) }
         lineage = parents.map { SourcedValue($0, .fork) }
         self.parent = parents?.parents.first?.pid
@@ -95,6 +97,7 @@ struct TrackedProcess {
         executedAt = time
         changes.values = []
         hasEnded = false
+        mayHaveMoved = true
         change {
             $0.program = nil
             if $0.cgroup?.source != .fork { $0.cgroup = nil }
@@ -129,6 +132,7 @@ struct TrackedProcess {
     mutating func regroup(_ new: SharedCgroup, _ source: ProcessOrigin.Source, readAt time: UInt64) {
         regroupedAt = max(executedAt, time)
         cgroup = SourcedValue(new, source)
+        mayHaveMoved = false
     }
 
     /// Forgets what may have changed after the end of a task.

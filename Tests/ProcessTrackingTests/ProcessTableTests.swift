@@ -1,3 +1,5 @@
+import Glibc
+import LinuxSystem
 import Netlink
 import ProcessTracking
 import TaskstatsModel
@@ -98,6 +100,22 @@ private final class Machine {
         #expect(origin.commandLine == nil && origin.sources.command == nil)
         #expect(origin.cgroup?.path == "/a" && origin.sources.cgroup == .fork)
         #expect(origin.session == 7 && origin.sources.session == .fork)
+    }
+
+    @Test func `children inherit no cgroup between an execution and its reading`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        machine.executed(10, at: second, start: second, ["sh"])
+        machine.event(.fork(parent: 10, child: 11), at: 2 * second)
+        let reading = try #require(machine.event(.exec(11), at: 2 * second + 1))
+        machine.event(.fork(parent: 11, child: 12), at: 2 * second + 2)
+        #expect(machine.origin(12, age: second, readAt: 3 * second)?.cgroup == nil)
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["moved"]), cgroup: ControlGroup(path: "/b"), command: "moved", parent: 10,
+            session: 7, start: 2 * second)
+        _ = machine.table.complete(reading, with: snapshot)
+        machine.event(.fork(parent: 11, child: 13), at: 2 * second + 4)
+        #expect(machine.origin(13, age: second, readAt: 3 * second)?.cgroup?.path == "/b")
     }
 
     @Test func `after a second execution that was not read the cgroup of the first one is unknown`() throws {
@@ -313,13 +331,25 @@ private final class Machine {
         #expect(machine.table.memoryBytes < 1 << 20 + 8_192)
     }
 
-    @Test func `100,000 living processes take at most 64 MiB as estimated`() {
+    @Test func `100,000 living processes take at most 64 MiB, and about what is estimated`() {
         let machine = Machine()
         machine.table = ProcessTable(memoryLimit: 256 << 20)
+        let before = Self.residentBytes
         for pid in UInt32(10)..<100_010 {
             machine.event(.fork(parent: 1, child: pid), at: second)
             machine.executed(pid, at: second, start: second, ["/usr/lib/service", "--instance", "\(pid)"])
         }
+        // Other tests allocate too, but far less.
+        let taken = Self.residentBytes - before
+        #expect(taken < 64 << 20)
         #expect(machine.table.memoryBytes < 64 << 20)
+        #expect(taken < 2 * machine.table.memoryBytes)
+    }
+
+    /// The resident memory of the test process.
+    private static var residentBytes: Int {
+        let text = (try? Descriptor.open("/proc/self/statm").readText()) ?? ""
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return pages * Int(getpagesize())
     }
 }

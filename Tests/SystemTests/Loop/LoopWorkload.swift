@@ -12,6 +12,9 @@ enum LoopWorkload {
         #expect(try root.stats(ofTask: 1)[.acPid] == 1)
         #expect(try root.stats(ofProcess: 1)[.cpuCount] ?? 0 > 0)
         let subscriber = try Subscriber(daemon)
+        // Tracks processes until the end.
+        let tracking = try daemon.connect()
+        try tracking.subscribe(Subscription(origin: true, starts: true))
         let own = try Sleeper(Host.asNobody)
         let theirs = try Host.run(daemon.tsctlAsNobody(["get", "--pid", "\(own.pid)"]))
         #expect(theirs.status == 0, "\(theirs.errors)")
@@ -23,6 +26,7 @@ enum LoopWorkload {
         if let cgroup = Host.mount(ofType: "cgroup") { _ = try root.stats(ofCgroup: cgroup) }
         let exits = try subscriber.leave().exits
         #expect(Set(exits.map(\.pid)).isSuperset(of: ended))
+        try tracking.unsubscribe()
         try sendPastTheEnd(daemon)
     }
 

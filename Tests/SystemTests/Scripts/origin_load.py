@@ -139,8 +139,9 @@ class Check:
             self.equal("executable", record, origin["executable"], stage.program)
         if "cgroup" in origin:
             # What was inherited is the parent's, wherever the child was moved before it executed its program.
-            inherited = origin["sources"]["cgroup"] == "fork" and stage.parents
-            self.equal("cgroup", record, origin["cgroup"], (stage.parents[0] if inherited else stage).cgroup)
+            inherited = origin["sources"]["cgroup"] == "fork" and not is_forked
+            before = stage.parents[0].cgroup if stage.parents else home or "/"
+            self.equal("cgroup", record, origin["cgroup"], before if inherited else stage.cgroup)
         if "session" in origin:
             self.equal("session", record, origin["session"], stage.session)
         if "parents" in origin:

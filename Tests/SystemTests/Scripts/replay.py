@@ -151,7 +151,7 @@ class Replay:
         elif '"subscribers":2' in json.dumps(self.lines, separators=(",", ":")):
             self.other = socket.socket(socket.AF_UNIX)
             self.other.connect(self.path)
-            self.other.sendall(b'{"jsonrpc":"2.0","id":1,"method":"subscribe"}\n')
+            self.other.sendall(b'{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"origin":true}}\n')
             self.other.recv(65536)
             self.other.recv(65536)
 

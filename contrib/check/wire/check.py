@@ -21,7 +21,7 @@ from jsonschema.exceptions import best_match
 PROTOCOL = pathlib.Path(__file__).resolve().parents[3] / "Protocol"
 LONGEST_LINE = 65536
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-HEAD = re.compile(r'\{"jsonrpc":"2\.0",(?:"method":"[a-z]+","params":|"id":[^:]*,"(?:result|error)":)')
+HEAD = re.compile(r'\{"jsonrpc":"2\.0",(?:"method":"[a-z]+","params":|"id":(?:"(?:[^"\\]|\\.)*"|[^":]*),"(?:result|error)":)')
 SCHEMAS = {path.name: json.loads(path.read_text()) for path in sorted((PROTOCOL / "schema").glob("*.schema.json"))}
 FIELDS = SCHEMAS["stats.schema.json"]["properties"]
 FIELD_ORDER = {name: position for position, name in enumerate(FIELDS)}
