@@ -35,9 +35,9 @@ package struct ProcessTable {
         let seenAt: UInt64
     }
 
-    var living: [UInt32: TrackedProcess] = [:]
+    var living = ProcessStore()
     /// The last use of an id that is used again.
-    var earlier: [UInt32: TrackedProcess] = [:]
+    var earlier = ProcessStore()
     private var ends: [End] = []
     private var firstEnd = 0
     private var generations: UInt64 = 0
@@ -53,8 +53,6 @@ package struct ProcessTable {
     /// How long an ended process is remembered, in nanoseconds, and the maximum number of these.
     static let retention: UInt64 = 2_000_000_000
     static let endLimit = 16_384
-    /// The estimated memory of one process without its command line.
-    private static let processBytes = 320
 
     /// Creates an empty table that takes about this many bytes at most.
     package init(memoryLimit: Int) { self.memoryLimit = memoryLimit }
@@ -63,7 +61,7 @@ package struct ProcessTable {
     package var count: Int { living.count + earlier.count }
 
     /// The estimated memory, in bytes.
-    package var memoryBytes: Int { count * Self.processBytes + commandBytes }
+    package var memoryBytes: Int { count * ProcessStore.processBytes + commandBytes }
 
     /// Returns whether what is known about a process still counts.
     package func isCurrent(_ pid: UInt32) -> Bool { living[pid]?.epoch == epoch }

@@ -195,7 +195,7 @@ final class Program: @unchecked Sendable {
 
     /// The estimated memory.
     var memoryBytes: Int {
-        commandLine.argumentBytes.reduce(128) { $0 + $1.count + 48 }
+        commandLine.argumentBytes.reduce(160) { $0 + $1.count + 48 }
             + candidates.reduce(0) { $0 + $1.path.utf8.count + 64 }
     }
 }
