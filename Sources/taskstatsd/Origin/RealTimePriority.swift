@@ -37,6 +37,8 @@ struct RealTimePriority: ~Copyable {
             periodEnds = now + Self.period
             usedBefore = used
             if !isRealTime { isRealTime = clinux_run_in_real_time(true, true) == 0 }
+            // The kernel's limit counts time in real time until the thread waits, which it may not do for many periods.
+            usleep(1)
         } else if isRealTime, used - usedBefore > Self.share {
             if isAllowed {
                 isRealTime = clinux_run_in_real_time(false, true) != 0
