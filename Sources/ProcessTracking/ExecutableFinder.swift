@@ -26,7 +26,7 @@ struct ExecutableFinder {
     mutating func candidates(
         for commandLine: ProcessCommandLine, command: ProcessEvent.CommandName
     ) -> [ExecutableCandidate] {
-        var first = commandLine.argumentBytes.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        var first = String(decoding: commandLine.firstArgument, as: UTF8.self)
         // A login shell.
         if first.hasPrefix("-") { first.removeFirst() }
         // The program that a name stands for depends on a directory that is not known.

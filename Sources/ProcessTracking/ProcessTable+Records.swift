@@ -53,9 +53,19 @@ extension ProcessTable {
         guard let process = living[reading.pid], process.generation == reading.generation, process.epoch == epoch,
             let origin = living[reading.pid]?.origin(nil, bootTime)
         else { return nil }
+        // What has changed since is of the next program.
+        guard process.executions == reading.execution else {
+            var sources = origin.sources
+            (sources.command, sources.cgroup, sources.session) = (nil, nil, nil)
+            return ProcessStart(
+                cpu: Int(reading.cpu), time: reading.time &+ bootTime, pid: reading.pid, ppid: process.parent,
+                origin: ProcessOrigin(
+                    parents: origin.parents, startedNanoseconds: origin.startedNanoseconds, sources: sources))
+        }
         return ProcessStart(
             cpu: Int(reading.cpu), time: reading.time &+ bootTime, pid: reading.pid, ppid: process.parent,
-            uid: process.uid, gid: process.gid, commandBytes: process.command?.bytes, origin: origin)
+            uid: process.changes(in: epoch).contains(.user) ? nil : process.uid, gid: process.gid,
+            commandBytes: process.command?.bytes, origin: origin)
     }
 }
 

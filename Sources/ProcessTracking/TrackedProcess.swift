@@ -195,7 +195,7 @@ final class Program: @unchecked Sendable {
 
     /// The estimated memory.
     var memoryBytes: Int {
-        commandLine.argumentBytes.reduce(160) { $0 + $1.count + 48 }
+        160 + commandLine.byteCount
             + candidates.reduce(0) { $0 + $1.path.utf8.count + 64 }
     }
 }

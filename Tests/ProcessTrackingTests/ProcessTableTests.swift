@@ -154,7 +154,7 @@ private final class Machine {
             commandLine: ProcessCommandLine(["sh"]), command: "sh", parent: 1, session: 3, start: second, uid: 0)
         #expect(machine.complete(reading, snapshot))
         let start = try #require(machine.start(reading))
-        #expect(start.origin.session == 10 && start.command == "title" && start.uid == 7)
+        #expect(start.origin.session == 10 && start.command == "title" && start.uid == nil)
         // The program was executed by another user.
         #expect(start.origin.commandUID == nil)
     }
@@ -205,6 +205,33 @@ private final class Machine {
         let counts = machine.table.complete(first, with: snapshot)
         #expect(!counts)
         #expect(machine.origin(10, age: second, readAt: 2 * second)?.commandLine == nil)
+    }
+
+    @Test func `a start has nothing of the program that the process executed next`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        let first = try #require(machine.event(.exec(10), at: second))
+        machine.event(.user(10, effective: 1_000), at: second + 1)
+        machine.executed(10, at: second + 2, start: second, ["next"])
+        let found = machine.table.start(first, bootTime: 0)
+        let start = try #require(found)
+        #expect(start.uid == nil && start.commandBytes == nil && start.origin.commandLine == nil)
+        #expect(start.origin.commandUID == nil)
+        #expect(start.origin.startedNanoseconds == second)
+    }
+
+    @Test func `a start does not have the user that the process became later`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 1, child: 10), at: second)
+        let reading = try #require(machine.event(.exec(10), at: second))
+        machine.event(.user(10, effective: 65_534), at: second + 1)
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["secret"]), command: "secret", parent: 1, session: 7, start: second,
+            uid: 65_534)
+        _ = machine.table.complete(reading, with: snapshot)
+        let found = machine.table.start(reading, bootTime: 0)
+        let start = try #require(found)
+        #expect(start.uid == nil && start.origin.commandUID == nil)
     }
 
     @Test func `what was read of a later use of the id does not count`() throws {

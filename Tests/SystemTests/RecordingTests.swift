@@ -64,7 +64,10 @@ extension SystemTests {
             let recorder = try Host.start([ChildProcess.product("tsctl"), "record", path, "--socket", first.socket])
             try waitForSubscription(first)
             let early = try failingPID()
-            try wait(for: "the record of \(early)") { try Host.text(path).contains(#""pid":\#(early),"#) }
+            try wait(for: "the record of \(early)") {
+                // The recorder creates the file after it has subscribed.
+                (try? Host.text(path).contains(#""pid":\#(early),"#)) ?? false
+            }
             _ = try first.stop(signal: signal)
             let second = try RunningDaemon(in: directory)
             try waitForSubscription(second)

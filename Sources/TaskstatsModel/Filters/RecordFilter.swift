@@ -67,7 +67,7 @@ public struct RecordFilter: Hashable, Sendable {
     /// Returns the number of bytes to compare with patterns, counted once for each pattern.
     package func originPatternBytes(_ origin: ProcessOrigin?) -> Int {
         guard let origin else { return 0 }
-        let arguments = origin.commandLine?.argumentBytes.reduce(0) { $0 + $1.count + 1 } ?? 0
+        let arguments = origin.commandLine?.byteCount ?? 0
         let path = origin.cgroup?.pathBytes.count ?? 0
         return (commandLines?.count ?? 0) * arguments + ((units?.count ?? 0) + (cgroups?.count ?? 0)) * path
             + (containers == nil ? 0 : path)

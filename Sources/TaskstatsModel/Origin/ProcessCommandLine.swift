@@ -2,8 +2,8 @@
 ///
 /// A process can change its own arguments, and some use them as a title; then they are what the process wrote.
 public struct ProcessCommandLine: Hashable, Sendable {
-    /// The arguments as bytes, of which the first names the program.
-    public let argumentBytes: [[UInt8]]
+    /// All arguments, each with a NUL behind it: one piece of memory, because there is one for every process.
+    private let terminated: [UInt8]
     /// Whether arguments, or the end of the last one, are missing because of ``byteLimit``.
     public let isTruncated: Bool
 
@@ -15,9 +15,9 @@ public struct ProcessCommandLine: Hashable, Sendable {
         self.init(argumentBytes: arguments.map { Array($0.utf8) }, isTruncated: isTruncated)
     }
 
-    /// Creates a command line from bytes.
+    /// Creates a command line from bytes; no argument contains a NUL.
     public init(argumentBytes: [[UInt8]], isTruncated: Bool = false) {
-        self.argumentBytes = argumentBytes
+        terminated = argumentBytes.flatMap { $0 + [0] }
         self.isTruncated = isTruncated
     }
 
@@ -26,12 +26,22 @@ public struct ProcessCommandLine: Hashable, Sendable {
     /// Each argument ends with a NUL byte, except that a process which writes its title may omit the last.
     package init?(kernelText text: some Collection<UInt8>) {
         guard !text.isEmpty else { return nil }
-        let isTruncated = text.count > Self.byteLimit
-        var parts = text.prefix(Self.byteLimit).split(separator: 0, omittingEmptySubsequences: false)
-        // What follows the last terminator is nothing, or an argument without one.
-        if parts.last?.isEmpty ?? false { parts.removeLast() }
-        self.init(argumentBytes: parts.map { Array($0) }, isTruncated: isTruncated)
+        var terminated = Array(text.prefix(Self.byteLimit))
+        if terminated.last != 0 { terminated.append(0) }
+        self.terminated = terminated
+        isTruncated = text.count > Self.byteLimit
     }
+
+    /// The arguments as bytes, of which the first names the program.
+    public var argumentBytes: [[UInt8]] {
+        terminated.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { Array($0) }
+    }
+
+    /// The first argument; empty if there are none.
+    package var firstArgument: [UInt8] { Array(terminated.prefix { $0 != 0 }) }
+
+    /// The length of all arguments together, with a terminator for each.
+    package var byteCount: Int { terminated.count }
 
     /// The arguments, with U+FFFD for anything that is not UTF-8.
     public var arguments: [String] { argumentBytes.map { String(decoding: $0, as: UTF8.self) } }
