@@ -38,8 +38,7 @@ package struct ProcessTable {
     var living = ProcessStore()
     /// The last use of an id that is used again.
     var earlier = ProcessStore()
-    private var ends: [End] = []
-    private var firstEnd = 0
+    private var ends = Queue<End>()
     private var generations: UInt64 = 0
     /// Changes when events are lost: what was known in an earlier epoch no longer counts.
     private(set) var epoch: UInt32 = 0
@@ -138,33 +137,27 @@ package struct ProcessTable {
         guard let process = living[pid], !process.hasEnded else { return }
         living[pid]?.hasEnded = true
         ends.append(End(pid: pid, generation: process.generation, seenAt: now))
-        while ends.count - firstEnd > Self.endLimit { forgetFirstEnd() }
+        while ends.count > Self.endLimit { forgetFirstEnd() }
     }
 
     /// Forgets processes that ended long before `time`, until when all exit records were read.
     ///
     /// The leader of a process can end before its other threads; `isAlive` returns whether the id is still in use.
     package mutating func purge(before time: UInt64, isAlive: (UInt32) -> Bool) {
-        while firstEnd < ends.count, ends[firstEnd].seenAt + Self.retention <= time {
-            let end = ends[firstEnd]
+        while let end = ends.first, end.seenAt + Self.retention <= time {
             if let process = living[end.pid], process.generation == end.generation, !process.isConsumed,
                 isAlive(end.pid)
             {
+                _ = ends.popFirst()
                 ends.append(End(pid: end.pid, generation: end.generation, seenAt: time))
-                firstEnd += 1
             } else {
                 forgetFirstEnd()
             }
         }
-        if firstEnd > 1_024, firstEnd > ends.count / 2 {
-            ends.removeFirst(firstEnd)
-            firstEnd = 0
-        }
     }
 
     private mutating func forgetFirstEnd() {
-        let end = ends[firstEnd]
-        firstEnd += 1
+        guard let end = ends.popFirst() else { return }
         if living[end.pid]?.generation == end.generation {
             if let program = living.removeValue(forKey: end.pid)?.program { release(program.value) }
         } else if earlier[end.pid]?.generation == end.generation {
