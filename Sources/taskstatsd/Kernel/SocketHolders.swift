@@ -26,10 +26,11 @@ struct SocketHolders {
     static func find(_ inodes: Set<UInt64>) -> SocketHolders {
         var found = SocketHolders(inodes: inodes)
         guard !inodes.isEmpty else { return found }
-        let (isRead, _) = forEachEntry(of: "/proc") { name in
-            if let pid = UInt32(name) { found.examine(pid) }
+        do throws(SystemError) {
+            for pid in try DirectoryEntries.processIDs() { found.examine(pid) }
+        } catch {
+            found.isComplete = false
         }
-        if !isRead { found.isComplete = false }
         return found
     }
 
@@ -38,11 +39,13 @@ struct SocketHolders {
     private mutating func examine(_ pid: UInt32) {
         var creators: [UInt64: UInt32] = [:]
         let directory = "/proc/\(pid)/fd"
-        let (isRead, isGone) = Self.forEachEntry(of: directory) { name in
-            guard let inode = Self.socketInode("\(directory)/\(name)"), inodes.contains(inode) else { return }
-            if let creator = Self.creator(ofSocket: inode, at: "\(directory)/\(name)") { creators[inode] = creator }
-        }
-        guard isRead else {
+        do throws(SystemError) {
+            try DirectoryEntries.forEach(of: directory) { name in
+                guard let inode = Self.socketInode("\(directory)/\(name)"), inodes.contains(inode) else { return }
+                if let creator = Self.creator(ofSocket: inode, at: "\(directory)/\(name)") { creators[inode] = creator }
+            }
+        } catch {
+            let isGone = error.errno == ENOENT || error.errno == ESRCH
             isComplete = isComplete && isGone
             return
         }
@@ -84,20 +87,5 @@ struct SocketHolders {
         else { return nil }
         var status = stat()
         return unsafe fstat(file.number, &status) == 0 ? status.st_uid : nil
-    }
-
-    /// Walks a directory; `isGone` means that it cannot be read because its process has ended.
-    private static func forEachEntry(
-        of path: String, _ body: (String) -> Void
-    ) -> (isComplete: Bool, isGone: Bool) {
-        guard let directory = unsafe opendir(path) else { return (false, errno == ENOENT || errno == ESRCH) }
-        defer { unsafe closedir(directory) }
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            body(name)
-        }
-        return (true, false)
     }
 }

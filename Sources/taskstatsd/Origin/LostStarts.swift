@@ -15,6 +15,13 @@ struct LostStarts {
     /// Whether a difference is being observed, so that the count must be compared again.
     var isSettling: Bool { difference != nil }
 
+    /// Treats what is missing now as reported.
+    mutating func ignore(counted: UInt64) {
+        let known = received + reported
+        if counted > known { reported += counted - known }
+        difference = nil
+    }
+
     /// Compares with the kernel's count, and returns the number of lost starts that were not reported yet.
     mutating func take(counted: UInt64, at now: UInt64) -> UInt64 {
         let known = received + reported

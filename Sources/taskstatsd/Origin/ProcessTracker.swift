@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import Logging
 import Netlink
@@ -13,8 +12,8 @@ import TaskstatsModel
 /// life of the process, which is why this thread does nothing else, and may run at real-time priority. It shares one
 /// value with the loop: the table of processes, with the socket of the kernel's events, under one lock. The lock is held
 /// for work in memory and non-blocking receiving, never during a reading, so neither thread waits for /proc through the
-/// other. Each thread that takes the lock receives the waiting events first. So the table is complete for every exit record that
-/// the loop has received before: the events of a process precede its record.
+/// other. Each thread that takes the lock receives the waiting events first. So the table is complete for every exit
+/// record that the loop has received before: the events of a process precede its record.
 ///
 /// A reading may not return, because the owner of a process can arrange that. Then another thread goes on
 /// (``LoopOwnership``), and further command lines of that owner are not read until the first one returns.
@@ -88,8 +87,8 @@ final class ProcessTracker: Sendable {
                 isWoken = wait(for: step.descriptors, isQuiet: step.received == received)
                 received = step.received
             case .list:
-                let pids = ProcessList.pids()
-                state.withLock { $0.scan(pids) }
+                let pids = (try? DirectoryEntries.processIDs()) ?? []
+                state.withLock { $0.listed(pids) }
             case .read(let pid):
                 guard let reading = self.snapshot(of: pid, &caches) else { return }
                 snapshot = reading.value
@@ -190,22 +189,5 @@ extension ProcessTracker: OriginSource {
     func origin(of record: borrowing ExitRecord) -> ProcessOrigin? {
         let record = copy record
         return state.withLock { $0.origin(of: record) }
-    }
-}
-
-/// The processes of the machine.
-enum ProcessList {
-    /// Returns the ids of all processes, in ascending order.
-    static func pids() -> [UInt32] {
-        guard let directory = unsafe opendir("/proc") else { return [] }
-        defer { unsafe closedir(directory) }
-        var pids: [UInt32] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let pid = UInt32(name) { pids.append(pid) }
-        }
-        return pids.sorted()
     }
 }

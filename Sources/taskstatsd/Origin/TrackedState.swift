@@ -10,32 +10,27 @@ struct TrackedState: ~Copyable {
     /// The kernel's events, while they are wanted.
     private var events: ProcessEventSocket?
     private var executions: ExecutionCounter?
-    private var withStarts = false
     var isRealTime = false
     private var table: ProcessTable
     private let batch = MessageBatch()
     private let memoryLimit: Int
-    private var readings: [ProcessTable.Reading] = []
-    private var firstReading = 0
+    private var readings = Queue<ProcessTable.Reading>()
     /// Why a process is being read now.
     private var purpose: Purpose?
-    private var starts: [ProcessStart] = []
-    private var sequences: [Int: UInt64] = [:]
+    private var starts = StartQueue()
     private var lostStarts = LostStarts()
-    private var scanList: [UInt32] = []
-    private var unscanned: Set<UInt32> = []
-    /// Processes that were found before their parents.
-    private var deferred: Set<UInt32> = []
-    private var needsList = false
+    /// The processes that were running before; nil until they are listed, and again after events were lost.
+    private var scan: ProcessScan?
+    /// Whether the thread is listing them, and no event was lost meanwhile.
+    private var isListing = false
     /// Whether the loop is to take starts, or the number of lost ones.
     private var hasNews = false
     private var knownDrops: UInt32 = 0
-    /// The number of events so far, and the kernel's number of executions.
-    private(set) var received = 0
-    private var counted: UInt64 = 0
+    /// The number of events so far.
+    private var received = 0
     private var counters = DaemonStatus.Origin()
     private var blockedUsers: [UInt32: Int] = [:]
-    /// When the loop last received exit records, and the time before that.
+    /// When the loop last received exit records.
     private var caughtUpAt: UInt64 = 0
 
     init(memoryLimit: Int) {
@@ -46,9 +41,15 @@ struct TrackedState: ~Copyable {
     // MARK: Opening and closing
 
     mutating func listen(withStarts: Bool, bufferBytes: Int) throws(SystemError) {
-        if withStarts, !self.withStarts { starts = [] }
-        self.withStarts = withStarts
-        guard events == nil else { return }
+        defer { starts.isWanted = withStarts }
+        guard events == nil else {
+            // What was lost before belongs to no client.
+            if withStarts, !starts.isWanted, let counted = executions?.count(batch) {
+                receive()
+                lostStarts.ignore(counted: counted)
+            }
+            return
+        }
         executions = try ExecutionCounter()
         do throws(SystemError) {
             events = try ProcessEventSocket.open(receiveBufferBytes: bufferBytes, batch: batch)
@@ -57,22 +58,18 @@ struct TrackedState: ~Copyable {
             throw error
         }
         knownDrops = 0
-        lostStarts = LostStarts()
         counters.isListening = true
-        counters.isScanned = false
-        needsList = true
     }
 
     mutating func close() {
         (events, executions) = (nil, nil)
         table = ProcessTable(memoryLimit: memoryLimit)
-        readings = []
-        firstReading = 0
-        starts = []
-        sequences = [:]
-        (scanList, unscanned, needsList) = ([], [], false)
+        readings = Queue()
+        purpose = nil
+        starts = StartQueue()
+        lostStarts = LostStarts()
+        (scan, isListing) = (nil, false)
         counters.isListening = false
-        counters.isScanned = false
     }
 
     // MARK: Events
@@ -84,7 +81,7 @@ struct TrackedState: ~Copyable {
 
     /// Takes all waiting events; returns whether processes are to be read.
     @discardableResult
-    mutating func receive() -> Bool {
+    private mutating func receive() -> Bool {
         guard let events else { return false }
         let now = SystemClock.monotonicNanoseconds
         var hasMore = false
@@ -106,7 +103,7 @@ struct TrackedState: ~Copyable {
                 if let reading = table.take(event, at: now) { readings.append(reading) }
             }
         } while hasMore
-        return firstReading < readings.count
+        return !readings.isEmpty
     }
 
     private mutating func lostEvents() {
@@ -114,10 +111,9 @@ struct TrackedState: ~Copyable {
             counters.eventsLost += UInt64(drops &- knownDrops)
             knownDrops = drops
         }
-        hasNews = withStarts
+        hasNews = starts.isWanted
         table.loseEvents()
-        needsList = true
-        counters.isScanned = false
+        (scan, isListing) = (nil, false)
     }
 
     /// Takes the events that precede the exit records that were just received.
@@ -186,15 +182,15 @@ struct TrackedState: ~Copyable {
     /// Chooses executions first, which do not wait.
     private mutating func nextWork() -> Work {
         guard events != nil else { return .nothing }
-        if let reading = nextReading() {
+        if let reading = readings.popFirst() {
             purpose = .execution(reading)
             return .read(reading.pid)
         }
-        if needsList { return .list }
-        guard let pid = nextScan() else {
-            counters.isScanned = true
-            return .nothing
+        guard scan != nil else {
+            isListing = true
+            return .list
         }
+        guard let pid = scan?.next() else { return .nothing }
         purpose = .scan(pid)
         return .read(pid)
     }
@@ -212,77 +208,41 @@ struct TrackedState: ~Copyable {
         }
     }
 
-    private mutating func nextReading() -> ProcessTable.Reading? {
-        guard firstReading < readings.count else { return nil }
-        let reading = readings[firstReading]
-        firstReading += 1
-        if firstReading == readings.count {
-            readings.removeAll(keepingCapacity: readings.count < 1_024)
-            firstReading = 0
-        }
-        return reading
-    }
-
     private mutating func executed(_ reading: ProcessTable.Reading, _ snapshot: ProcessSnapshot?) {
         if let snapshot { _ = table.complete(reading, with: snapshot) }
         counters.starts += 1
-        guard withStarts else { return }
+        guard starts.isWanted else { return }
         hasNews = true
-        var start =
+        let start =
             table.start(reading, bootTime: Self.bootTime)
             ?? ProcessStart(
                 cpu: Int(reading.cpu), time: reading.time &+ Self.bootTime, pid: reading.pid,
                 origin: ProcessOrigin(sources: .init()))
-        sequences[start.cpu, default: 0] += 1
-        start.sequence = sequences[start.cpu] ?? 0
-        let limit = 65_536
-        guard starts.count < limit else {
-            lostStarts.received -= 1
-            return
-        }
-        starts.append(start)
+        if !starts.append(start) { lostStarts.received -= 1 }
     }
 
     /// Removes and returns the starts, with the number of lost ones, and whether to look for more of these soon.
     mutating func takeStarts(at now: UInt64) -> (starts: [ProcessStart], lost: UInt64, isSettling: Bool) {
-        defer { starts.removeAll(keepingCapacity: true) }
         receive()
-        if let count = executions?.count(batch) { counted = count }
-        let lost = lostStarts.take(counted: counted, at: now)
-        return (starts, lost, lostStarts.isSettling)
+        let lost = executions?.count(batch).map { lostStarts.take(counted: $0, at: now) } ?? 0
+        return (starts.takeAll(), lost, lostStarts.isSettling)
     }
 
     // MARK: Processes that were running before
 
-    mutating func scan(_ pids: [UInt32]) {
-        needsList = false
-        // The last one is next: the lowest ids first, which are often those of parents.
-        scanList = pids.reversed()
-        unscanned = Set(pids)
-        deferred = []
-    }
-
-    private mutating func nextScan() -> UInt32? {
-        guard let pid = scanList.popLast() else { return nil }
-        guard unscanned.contains(pid) else { return nextScan() }
-        return pid
+    /// Takes the list of running processes, unless it may be incomplete.
+    mutating func listed(_ pids: [UInt32]) {
+        if isListing { scan = ProcessScan(pids) }
+        isListing = false
     }
 
     private mutating func scanned(_ pid: UInt32, _ snapshot: ProcessSnapshot?) {
-        guard let snapshot else {
-            unscanned.remove(pid)
-            return
+        if let snapshot {
+            let parent = snapshot.parent
+            if !table.isCurrent(parent), scan?.putBack(pid, behind: parent) ?? false { return }
+            table.scanned(pid, snapshot)
         }
-        let parent = snapshot.parent
-        if !deferred.contains(pid), unscanned.contains(parent), !table.isCurrent(parent) {
-            // Its parents are known only when its parent is.
-            deferred.insert(pid)
-            scanList.append(pid)
-            scanList.append(parent)
-            return
-        }
-        unscanned.remove(pid)
-        table.scanned(pid, snapshot)
+        scan?.finish(pid)
     }
 
     // MARK: Readings that do not return
@@ -304,6 +264,7 @@ struct TrackedState: ~Copyable {
     var status: DaemonStatus.Origin {
         var status = counters
         status.isRealTime = counters.isListening ? isRealTime : nil
+        status.isScanned = scan?.isFinished ?? false
         status.processes = table.count
         status.memoryBytes = table.memoryBytes
         return status
