@@ -51,15 +51,12 @@ struct RealTimePriority: ~Copyable {
     /// Whether the limit of this process allows real time.
     static var isAllowed: Bool { clinux_may_run_in_real_time() }
 
-    /// Runs a part of the startup in real time, for threads to inherit that.
-    static func inherit<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
-        _ = clinux_limit_real_time(kernelLimit)
-        defer { _ = clinux_run_in_real_time(false, false) }
-        try body()
-    }
-
-    /// Makes the calling thread run in real time, for ``inherit(_:)``.
+    /// Makes the calling thread run in real time, and the threads that it starts.
     static func begin() throws(SystemError) {
+        _ = clinux_limit_real_time(kernelLimit)
         guard clinux_run_in_real_time(true, false) == 0 else { throw .last("sched_setscheduler") }
     }
+
+    /// Makes the calling thread run at normal priority again.
+    static func end() { _ = clinux_run_in_real_time(false, false) }
 }

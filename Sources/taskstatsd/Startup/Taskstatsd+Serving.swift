@@ -105,26 +105,30 @@ extension Taskstatsd {
     }
 
     /// Returns what learns the origin of processes; nil when the kernel does not report their events.
+    ///
+    /// Its thread inherits real time from this one, and no other thread does.
     private func tracker(isRealTime: Bool, _ log: Logger) throws -> ProcessTracker? {
+        let tracker = try startTracker(log)
+        if isRealTime { RealTimePriority.end() }
+        try tracker?.startStandby()
+        return tracker
+    }
+
+    private func startTracker(_ log: Logger) throws -> ProcessTracker? {
         guard origin != .none else { return nil }
         var settings = OriginSettings()
         settings.level = origin
         settings.memoryLimit = originMemory.bytes
-        let tracker = try ProcessTracker(settings, log: log)
-        if isRealTime {
-            try RealTimePriority.inherit { () throws(SystemError) in try tracker.startThread() }
-        } else {
-            try tracker.startThread()
-        }
-        try tracker.startStandby()
         do throws(SystemError) {
             // The only proof is an event.
             _ = try ProcessEventSocket.open(receiveBufferBytes: settings.receiveBufferBytes, batch: MessageBatch())
-            return tracker
         } catch {
             log.notice("the kernel does not report processes; origins are unknown", metadata: ["error": "\(error)"])
             return nil
         }
+        let tracker = try ProcessTracker(settings, log: log)
+        try tracker.startThread()
+        return tracker
     }
 
     /// Returns the struct version of this kernel, queried over a socket of its own.
