@@ -253,7 +253,8 @@ const char *clinux_call_name(long number) {
 #define CALL(name) {SYS_##name, #name},
         CALL(accept4) CALL(bind) CALL(brk) CALL(clock_gettime) CALL(clone3) CALL(close) CALL(dup) CALL(epoll_ctl)
         CALL(epoll_pwait) CALL(fcntl) CALL(fstat) CALL(futex) CALL(getpid) CALL(getrandom) CALL(getsockname)
-        CALL(getsockopt) CALL(gettid) CALL(ioctl) CALL(kill) CALL(lseek) CALL(madvise) CALL(mmap) CALL(mprotect) CALL(mremap) CALL(munmap)
+        CALL(getsockopt) CALL(gettid) CALL(ioctl) CALL(kill) CALL(lseek) CALL(madvise) CALL(mmap) CALL(mprotect)
+        CALL(mremap) CALL(munmap)
         CALL(newfstatat) CALL(openat) CALL(pidfd_open) CALL(prctl) CALL(read) CALL(readlinkat) CALL(recvfrom)
         CALL(recvmmsg) CALL(recvmsg) CALL(rt_sigprocmask) CALL(sched_setaffinity) CALL(sendmsg) CALL(sendto)
         CALL(setsockopt) CALL(shutdown) CALL(socket) CALL(unlinkat) CALL(wait4) CALL(write)

@@ -1,4 +1,4 @@
-/* The events of the proc connector, and the files below /proc that tell what a process is. */
+/* The events of the proc connector, the files that describe a process, and real-time priority. */
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include <arpa/inet.h>
@@ -71,14 +71,6 @@ ssize_t clinux_read_at(int directory, const char *name, void *buffer, size_t siz
     close(file);
     errno = error;
     return count;
-}
-
-int clinux_owner(int directory, uint32_t *uid, uint32_t *gid) {
-    struct stat status;
-    if (fstat(directory, &status) < 0) return -1;
-    *uid = status.st_uid;
-    *gid = status.st_gid;
-    return 0;
 }
 
 int clinux_cached_file(const char *path, struct clinux_file *file, char *resolved, size_t size) {

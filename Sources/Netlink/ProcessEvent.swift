@@ -24,15 +24,15 @@ package struct ProcessEvent: Hashable, Sendable {
 
     /// A command name: 16 bytes, up to the first NUL.
     package struct CommandName: Hashable, Sendable {
-        private var words: (UInt64, UInt64)
+        private var low: UInt64 = 0
+        private var high: UInt64 = 0
 
         /// Creates a name from at most 16 bytes.
         package init(_ bytes: some Sequence<UInt8>) {
-            words = (0, 0)
             var shift: UInt64 = 0
             for byte in bytes.prefix(16) {
                 let part = UInt64(byte) << (shift & 63)
-                if shift < 64 { words.0 |= part } else { words.1 |= part }
+                if shift < 64 { low |= part } else { high |= part }
                 shift += 8
             }
         }
@@ -40,7 +40,7 @@ package struct ProcessEvent: Hashable, Sendable {
         /// The bytes of the name.
         package var bytes: [UInt8] {
             var bytes: [UInt8] = []
-            for word in [words.0, words.1] {
+            for word in [low, high] {
                 for shift in stride(from: UInt64(0), to: 64, by: 8) {
                     let byte = UInt8(truncatingIfNeeded: word >> shift)
                     guard byte != 0 else { return bytes }
@@ -48,15 +48,6 @@ package struct ProcessEvent: Hashable, Sendable {
                 }
             }
             return bytes
-        }
-
-        /// Returns whether two names are equal.
-        package static func == (one: CommandName, other: CommandName) -> Bool { one.words == other.words }
-
-        /// Hashes the name.
-        package func hash(into hasher: inout Hasher) {
-            hasher.combine(words.0)
-            hasher.combine(words.1)
         }
     }
 

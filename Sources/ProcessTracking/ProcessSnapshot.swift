@@ -66,11 +66,11 @@ package struct ProcessDirectory: ~Copyable {
         guard let opened = try? unsafe Descriptor(clinux_open_at(AT_FDCWD, "/proc/\(pid)", flags), of: "open") else {
             return nil
         }
-        var (uid, gid): (UInt32, UInt32) = (0, 0)
-        guard unsafe clinux_owner(opened.number, &uid, &gid) == 0 else { return nil }
+        var status = stat()
+        guard unsafe fstat(opened.number, &status) == 0 else { return nil }
         directory = opened
-        self.uid = uid
-        self.gid = gid
+        uid = status.st_uid
+        gid = status.st_gid
     }
 
     /// Reads what is known about the process; nil when it is gone.

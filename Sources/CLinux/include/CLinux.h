@@ -140,8 +140,6 @@ void clinux_interrupt(int32_t thread);
 int clinux_filter_process_events(int socket, bool executions_only);
 /* Reads a small file below a directory, which the kernel delivers at once: the number of bytes, or -1 with errno. */
 ssize_t clinux_read_at(int directory, const char *name, void *buffer, size_t size);
-/* The owner of an open file: 0, or -1 with errno. */
-int clinux_owner(int descriptor, uint32_t *uid, uint32_t *gid);
 
 /* A file by its device and inode. */
 struct clinux_file { uint32_t major; uint32_t minor; uint64_t inode; };

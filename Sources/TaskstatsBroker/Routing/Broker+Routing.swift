@@ -14,7 +14,7 @@ extension Broker: ExitSink {
 
     @inline(__always)
     private mutating func route(_ record: borrowing ExitRecord) {
-        for group in routes.privilegedGroups(of: record.cpu) where group.wants(record) {
+        for group in routes.privilegedGroups(of: record.cpu) where group.wants(record, record.origin) {
             route(
                 record, to: group, redactsIO: false, hidesProcess: false,
                 origin: group.key.origin ? record.origin : nil)
@@ -26,11 +26,12 @@ extension Broker: ExitSink {
                     recordLoss(LostRecords(.queue, count: 1), of: group)
                     continue
                 }
-                guard group.wants(record) else { continue }
+                let origin = group.key.needsOrigin ? group.key.access.visible(record.origin) : nil
+                guard group.wants(record, origin) else { continue }
                 route(
                     record, to: group, redactsIO: settings.policy.redactsIO(record, for: group.key.access),
                     hidesProcess: !isProcessProven,
-                    origin: group.key.origin ? group.key.access.visible(record.origin) : nil)
+                    origin: group.key.origin ? origin : nil)
             }
         }
         encoded.removeAll(keepingCapacity: true)

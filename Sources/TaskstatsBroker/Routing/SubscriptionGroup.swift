@@ -60,12 +60,14 @@ final class SubscriptionGroup {
     }
 
     /// Returns whether a record of one of its CPUs matches and may be seen.
-    func wants(_ record: borrowing ExitRecord) -> Bool {
+    ///
+    /// `origin` is the part of its origin that the subscribers may see.
+    func wants(_ record: borrowing ExitRecord, _ origin: ProcessOrigin?) -> Bool {
         if key.scope == .process, record.isLast != true { return false }
         guard key.access.seesExit(record) else { return false }
         guard let filter else { return true }
         return filter.matches(record.task)
-            && (!filter.requiresOrigin || filter.matches(key.access.visible(record.origin)))
+            && (!filter.requiresOrigin || filter.matches(origin))
     }
 
     /// Returns whether the start of a program on one of its CPUs matches and may be seen.

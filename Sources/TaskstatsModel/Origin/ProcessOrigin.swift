@@ -39,7 +39,7 @@ public final class ProcessOrigin: Sendable {
         public let pid: UInt32
         /// The command name when it forked, as bytes; empty if unknown.
         public let commandBytes: [UInt8]
-        /// Its effective user at that time, which decides who may see it; nil if unknown.
+        /// Its effective user at that time, which determines the clients that can see it; nil if unknown.
         package let uid: UInt32?
 
         /// The command name when it forked, with U+FFFD for anything that is not UTF-8.
@@ -72,7 +72,7 @@ public final class ProcessOrigin: Sendable {
     /// How the values became known.
     public let sources: Sources
 
-    /// The user who executed the program, which decides who may see its command line; nil if unknown, and for a program
+    /// The user of the execution, which determines the clients that can see the command line; nil if unknown, and for a program
     /// that changes the user.
     package let commandUID: UInt32?
 

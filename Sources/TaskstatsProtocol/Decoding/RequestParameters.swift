@@ -165,42 +165,38 @@ private struct FilterParameters {
     }
 
     private func patterns(_ name: String, _ value: JSONValue) throws(ProtocolError) -> [GlobPattern] {
-        let elements = value.elements ?? [value]
-        guard (1...ProtocolLimits.filterPatterns).contains(elements.count) else {
-            throw .invalidParams(
-                "filter.\(name)", "must be a pattern or a list of 1 to \(ProtocolLimits.filterPatterns)")
-        }
-        var patterns: [GlobPattern] = []
-        for element in elements {
-            guard let text = element.string, text.utf8.count <= ProtocolLimits.patternBytes,
-                let pattern = GlobPattern(text)
-            else {
-                let limit = ProtocolLimits.patternBytes
-                throw .invalidParams(
-                    "filter.\(name)", "must be a pattern like 'git*' of at most \(limit) bytes with closed brackets")
-            }
-            patterns.append(pattern)
-        }
-        return patterns
+        let limit = ProtocolLimits.patternBytes
+        return try list(
+            name, value, "must be a pattern or a list",
+            "must be a pattern like 'git*' of at most \(limit) bytes with closed brackets"
+        ) { $0.utf8.count <= limit ? GlobPattern($0) : nil }
     }
 
     private func containers(_ value: JSONValue) throws(ProtocolError) -> [String] {
-        let elements = value.elements ?? [value]
-        guard (1...ProtocolLimits.filterPatterns).contains(elements.count) else {
-            throw .invalidParams(
-                "filter.container", "must be the beginning of an id, or a list of 1 to \(ProtocolLimits.filterPatterns)"
-            )
+        let lengths = 1...ProtocolLimits.patternBytes
+        return try list(
+            "container", value, "must be the beginning of an id, or a list",
+            "must be the beginning of an id, of 1 to \(lengths.upperBound) bytes"
+        ) { lengths.contains($0.utf8.count) ? $0 : nil }
+    }
+
+    /// Decodes one text, or a list of them, with the problems of the list and of an element.
+    private func list<Element>(
+        _ name: String, _ value: JSONValue, _ listProblem: String, _ elementProblem: String,
+        _ element: (String) -> Element?
+    ) throws(ProtocolError) -> [Element] {
+        let values = value.elements ?? [value]
+        guard (1...ProtocolLimits.filterPatterns).contains(values.count) else {
+            throw .invalidParams("filter.\(name)", "\(listProblem) of 1 to \(ProtocolLimits.filterPatterns)")
         }
-        var containers: [String] = []
-        for element in elements {
-            guard let text = element.string, (1...ProtocolLimits.patternBytes).contains(text.utf8.count) else {
-                throw .invalidParams(
-                    "filter.container",
-                    "must be the beginning of an id, of 1 to \(ProtocolLimits.patternBytes) bytes")
+        var elements: [Element] = []
+        for value in values {
+            guard let element = value.string.flatMap(element) else {
+                throw .invalidParams("filter.\(name)", elementProblem)
             }
-            containers.append(text)
+            elements.append(element)
         }
-        return containers
+        return elements
     }
 
     private mutating func ids(_ name: String, _ value: JSONValue) throws(ProtocolError) -> Set<UInt32> {

@@ -191,8 +191,7 @@ final class KernelFeed {
     /// So the call is repeated until the kernel keeps refusing.
     private func drainCompletely(_ listener: ExitListener<NetlinkSocket>, to sink: inout some ExitSink & ~Copyable) {
         let attempts = 64
-        listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
-        listener.origins = origins
+        prepare(listener)
         for _ in 1...attempts {
             do throws(NetlinkError) {
                 return try listener.drainCompletely(time: SystemClock.realtimeNanoseconds, to: &sink)
@@ -200,6 +199,12 @@ final class KernelFeed {
                 logFailure("cannot read exit records", error, of: listener.cpu, at: SystemClock.monotonicNanoseconds)
             }
         }
+    }
+
+    /// Gives a listener what its next records are completed with.
+    private func prepare(_ listener: ExitListener<NetlinkSocket>) {
+        listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
+        listener.origins = origins
     }
 
     private func logFailure(_ message: Logger.Message, _ error: any Error, of cpu: Int, at now: UInt64) {
@@ -212,8 +217,7 @@ final class KernelFeed {
     ) {
         guard let listener = entries[cpu]?.listener else { return }
         let (receivedBefore, lostBefore) = (listener.received, listener.lost)
-        listener.validator = validators.validator(at: SystemClock.monotonicNanoseconds)
-        listener.origins = origins
+        prepare(listener)
         let outcome: ExitListener<NetlinkSocket>.Outcome
         do throws(NetlinkError) {
             outcome = try listener.drain(budget: Self.recordsAtOnce, time: SystemClock.realtimeNanoseconds, to: &sink)

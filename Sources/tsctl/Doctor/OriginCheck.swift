@@ -13,7 +13,7 @@ struct OriginCheck: Check {
 
     var finding: Finding {
         guard let server else { return .unknown(Self.name, "no daemon answers") }
-        guard server.features.contains(Self.feature) else {
+        guard OriginFeature.isOffered(by: server) else {
             if kernelReports == false {
                 return .warning(
                     Self.name, "unknown: the kernel does not report the events of processes",
@@ -42,5 +42,4 @@ struct OriginCheck: Check {
     }
 
     private static let name = "origins"
-    private static let feature = "origin"
 }

@@ -32,7 +32,7 @@ struct Trial {
         filter.ppids = [UInt32(getpid())]
         try connection.subscribe(
             Subscription(
-                fields: [.acComm], filter: filter, origin: connection.server.features.contains("origin")))
+                fields: [.acComm], filter: filter, origin: OriginFeature.isOffered(by: connection.server)))
         var child: Int32 = 0
         var errno = ENODEV
         // The first CPU on which this process may run.
