@@ -80,7 +80,7 @@ extension SystemTests {
             let client = try daemon.connect()
             // The socket cannot be watched after its registration, and from then on no command can be sent.
             var strace = try Host.start([
-                "sh", "-c", #"exec strace -p "$0" "$@" 2>&1"#, "\(daemon.pid)", "-e", "trace=epoll_ctl,setsockopt",
+                "sh", "-c", #"exec strace -f -p "$0" "$@" 2>&1"#, "\(daemon.pid)", "-e", "trace=epoll_ctl,setsockopt",
                 "-e",
                 "inject=epoll_ctl:error=ENOSPC:when=1", "-e", "inject=setsockopt:error=EPERM:when=5+",
             ])
@@ -119,7 +119,7 @@ extension SystemTests {
             let subscriber = try Subscriber(daemon)
             // From here on no receive buffer can be set, which is the first step of every command.
             var strace = try Host.start([
-                "sh", "-c", #"exec strace -p "$0" -e trace=setsockopt -e inject=setsockopt:error=EPERM 2>&1"#,
+                "sh", "-c", #"exec strace -f -p "$0" -e trace=setsockopt -e inject=setsockopt:error=EPERM 2>&1"#,
                 "\(daemon.pid)",
             ])
             try #require(try strace.line()?.contains("attached") == true)
