@@ -214,11 +214,13 @@ package struct ProcessTable {
         if let program { hold(program) }
         let parents = source == .scan ? parents(of: snapshot.parent) : nil
         let epoch = epoch
+        // What is left of a process that has ended.
+        let remains: ProcessOrigin.Source = snapshot.isExiting ? .exit : source
         if !changes.contains(.command) { living[pid]?.nameParentOfChildren(snapshot.command) }
         living[pid]?.change { process in
             process.program = program.map { SourcedValue($0, source) }
-            if let cgroup { process.regroup(cgroup, source, readAt: snapshot.readAt) }
-            if !changes.contains(.session) { process.session = SourcedValue(snapshot.session, source) }
+            if let cgroup { process.regroup(cgroup, remains, readAt: snapshot.readAt) }
+            if !changes.contains(.session) { process.session = SourcedValue(snapshot.session, remains) }
             if !changes.contains(.user) { process.uid = snapshot.uid }
             process.gid = snapshot.gid
             process.parent = snapshot.parent

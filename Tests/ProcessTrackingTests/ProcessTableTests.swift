@@ -178,9 +178,13 @@ private final class Machine {
             let reading = try #require(machine.event(.exec(10), at: second))
             machine.event(.exit(10), at: second + 1)
             var snapshot = ProcessSnapshot(
-                commandLine: ProcessCommandLine(["next"]), command: "next", parent: 1, session: 3, start: second)
+                commandLine: ProcessCommandLine(["next"]), cgroup: ControlGroup(path: "/a"), command: "next", parent: 1,
+                session: 3, start: second)
             snapshot.isExiting = isExiting
             #expect(machine.complete(reading, snapshot) == isExiting)
+            let sources = machine.origin(10, age: 2, readAt: second + 2)?.sources
+            #expect(sources?.cgroup == (isExiting ? .exit : nil))
+            #expect(sources?.session == (isExiting ? .exit : nil))
         }
     }
 
