@@ -120,7 +120,7 @@ struct PlayCommand: ParsableCommand {
             showsOrigin: view.wantsOrigin, jsonFields: view.fields?.set)
     }
 
-    private func play(_ item: RecordingReader.Item, with player: inout Player) throws {
+    private func play(_ item: RecordingItem, with player: inout Player) throws {
         switch item {
         case .line(.header(let header), _): try player.begin(header)
         case .line(.exit(let exit), let text): try player.exit(exit, text: text)
