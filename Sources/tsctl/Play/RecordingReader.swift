@@ -16,7 +16,8 @@ enum RecordingItem {
 
 /// The lines of a recording, decoded one by one: a damaged line does not affect the next.
 struct RecordingReader<Source: RecordingBytes & ~Copyable>: ~Copyable {
-    private(set) var source: Source
+    /// The source of the bytes.
+    var source: Source
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
     private let keepsText: Bool
     private var number: UInt64 = 0
