@@ -28,8 +28,14 @@ struct DirectoryHistory {
         host = files.reversed().lazy.compactMap { Self.header(of: $0.name, in: directory)?.host }.first
     }
 
+    /// Reads the header of a file; nil if it cannot be read, or is of another host.
+    func header(of name: RecordingFileName) -> RecordingHeader? {
+        guard let header = Self.header(of: name, in: directory) else { return nil }
+        return host == nil || header.host == host ? header : nil
+    }
+
     /// Reads the header of a file; nil if it cannot be read.
-    static func header(of name: RecordingFileName, in directory: RecordingDirectory) -> RecordingHeader? {
+    private static func header(of name: RecordingFileName, in directory: RecordingDirectory) -> RecordingHeader? {
         guard let file = try? MarkedFile.open(name, in: directory) else { return nil }
         return try? header(FrameStream(file, from: 0))
     }
