@@ -20,7 +20,9 @@ struct DirectoryHistory {
             let listed = try directory.list()
             files = listed.files
             if listed.foreign > 0 {
-                Console.print("\(listed.foreign) other files in \(directory.path) are ignored")
+                Console.print(
+                    "\(listed.foreign) other \(listed.foreign == 1 ? "file" : "files") in \(directory.path) "
+                        + "\(listed.foreign == 1 ? "is" : "are") ignored")
             }
         } catch {
             throw Failure("cannot read \(directory.path): \(error.text)")

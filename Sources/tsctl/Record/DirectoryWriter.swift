@@ -206,7 +206,8 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         try sync()
     }
 
-    private mutating func closeFrame() throws(StandardOutput.Stop) {
+    /// Ends the open frame, and syncs it to disk.
+    mutating func closeFrame() throws(StandardOutput.Stop) {
         guard frame != nil else { return }
         frame = nil
         compressor.compress([], .end, to: &output)
