@@ -27,7 +27,7 @@ import Testing
         var writer = try history.writer(bytes: limit)
         var generator = SeededGenerator(seed: 7)
         for index in 1...6_000 as ClosedRange<UInt64> {
-            let padding = (0..<20).map { _ in String(generator.next(), radix: 16) }.joined()
+            let padding = (0..<40).map { _ in String(generator.next(), radix: 16) }.joined()
             try writer.write(
                 SampleHistory.line(index: index, time: SampleHistory.start + index * 1_000_000, padding: padding))
             guard index.isMultiple(of: 20) else { continue }
