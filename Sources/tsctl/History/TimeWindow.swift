@@ -20,7 +20,8 @@ struct WindowOptions: ParsableArguments {
     var since: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("End with what ended at this time (default: now).", valueName: "time")
+        parsing: .unconditional,
+        help: ArgumentHelp("End with what ended at this time (default: now).", valueName: "time")
     )
     var until: String?
 

@@ -37,7 +37,8 @@ struct DirectoryRecorder {
 
     init(
         _ directory: RecordingDirectory, limits: RetentionLimits, connect: @escaping () throws -> TaskstatsConnection,
-        subscribe: @escaping (TaskstatsConnection, RecordingPosition?) throws -> (effective: Subscription, isResumed: Bool),
+        subscribe:
+            @escaping (TaskstatsConnection, RecordingPosition?) throws -> (effective: Subscription, isResumed: Bool),
         tick: @escaping (Recorder.Counts) -> Void
     ) {
         self.directory = directory
@@ -82,7 +83,8 @@ struct DirectoryRecorder {
         }
         let (writer, thread) = try RecordingWriter.start(
             DirectoryWriter.open(
-                directory, limits: limits, header: Recorder.header(connection.server, granted.effective), after: position))
+                directory, limits: limits, header: Recorder.header(connection.server, granted.effective),
+                after: position))
         complaint = nil
         var end = SessionEnd.ending(.signal, isConfirmed: true)
         do {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import Taskstats
@@ -81,7 +82,7 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
     mutating func write(_ lines: [UInt8]) throws(StandardOutput.Stop) {
         var start = lines.startIndex
         var written = start
-        while start < lines.endIndex, let newline = lines[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let newline = Self.newline(in: lines, from: start) {
             let line = lines[start...newline]
             let stamp = LineStamp(line)
             let time = stamp.time ?? max(position.time, SystemClock.realtimeNanoseconds)
@@ -96,6 +97,14 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         }
         try compress(lines[written..<start])
         if flushDeadline == nil { flushDeadline = .now.advanced(by: Self.flushInterval) }
+    }
+
+    private static func newline(in lines: [UInt8], from start: Int) -> Int? {
+        let found = unsafe lines.withUnsafeBytes { bytes in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
+            return unsafe clinux_find(rest.baseAddress, rest.count, "\n", 1)
+        }
+        return found >= 0 ? start + found : nil
     }
 
     mutating func commit() throws(StandardOutput.Stop) {
@@ -149,7 +158,8 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         try removeOldest(adding: UInt64(FrameMark.size))
         do throws(SystemError) {
             let descriptor = try Descriptor(
-                unsafe Glibc.open(directory.path(of: name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640),
+                unsafe Glibc.open(
+                    directory.path(of: name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640),
                 of: "open")
             file = AppendedFile(descriptor, name: name)
         } catch {

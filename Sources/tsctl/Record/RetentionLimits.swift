@@ -19,7 +19,9 @@ struct RetentionLimits {
     /// Returns how many of the oldest files must be removed so that `added` more bytes fit, and no record is too old.
     ///
     /// The newest file, which is being written, stays. The records of a file are older than the first of the next one.
-    func surplus(_ files: some RandomAccessCollection<RecordingDirectory.File>, adding added: UInt64, now: UInt64) -> Int {
+    func surplus(_ files: some RandomAccessCollection<RecordingDirectory.File>, adding added: UInt64, now: UInt64)
+        -> Int
+    {
         var sum = files.reduce(added) { $0 + $1.bytes }
         var count = 0
         for (file, next) in zip(files, files.dropFirst()) {

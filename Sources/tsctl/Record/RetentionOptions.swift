@@ -58,7 +58,8 @@ struct RetentionOptions: ParsableArguments {
         let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
         let unit = text.last.flatMap { units[Character($0.uppercased())] }
         let digits = unit == nil ? text[...] : text.dropLast()
-        let number = digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt64(digits) : nil
+        let number =
+            digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt64(digits) : nil
         guard let number, case (let bytes, false) = number.multipliedReportingOverflow(by: unit ?? 1),
             (RetentionLimits.smallestBytes...1 << 50).contains(bytes)
         else {

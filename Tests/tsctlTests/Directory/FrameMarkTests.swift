@@ -3,7 +3,8 @@ import Testing
 @testable import tsctl
 
 @Suite struct FrameMarkTests {
-    private let mark = FrameMark(time: 1_795_400_000_123_456_789, index: 7, instance: "9535adaf6378333c24bf154ac9e2beac")
+    private let mark = FrameMark(
+        time: 1_795_400_000_123_456_789, index: 7, instance: "9535adaf6378333c24bf154ac9e2beac")
 
     @Test func `a mark is a skippable frame of its size, and is read back`() {
         #expect(mark.bytes.count == FrameMark.size)

@@ -100,7 +100,8 @@ import Testing
         let mount = try ChildProcess("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", mounted]).finish()
         try #require(mount.status == 0, "\(mount.errors)")
         defer { _ = try? ChildProcess("/usr/bin/umount", ["--lazy", mounted]).finish() }
-        let (isFull, hasFailed) = (try Pipe(), try Pipe())
+        let isFull = try Pipe()
+        let hasFailed = try Pipe()
         let (waiting, failing) = (isFull.reading.number, hasFailed.writing.number)
         let daemon = try FakeDaemon(serving: [
             { peer in
@@ -128,7 +129,8 @@ import Testing
         #expect(end.status == 0)
         #expect(
             end.errors.hasPrefix(
-                "tsctl: cannot write in \(mounted): No space left on device; recording continues when it is possible\n"))
+                "tsctl: cannot write in \(mounted): No space left on device; recording continues when it is possible\n")
+        )
         _ = (isFull.reading.number, hasFailed.writing.number)
     }
 

@@ -18,10 +18,11 @@ import Testing
         #expect(time("100000d") == 0)
     }
 
-    @Test(arguments: [
-        ("2026-11-23T02:13:20Z", 0), ("2026-11-23T03:13:20+01:00", 0), ("2026-11-22t23:43:20-0230", 0),
-        ("2026-11-23 02:13:20.5Z", 500_000_000), ("@1795400000", 0),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("2026-11-23T02:13:20Z", 0), ("2026-11-23T03:13:20+01:00", 0), ("2026-11-22t23:43:20-0230", 0),
+            ("2026-11-23 02:13:20.5Z", 500_000_000), ("@1795400000", 0),
+        ] as [(String, UInt64)])
     func `a time with an offset is the same everywhere`(text: String, fraction: UInt64) {
         #expect(time(text) == now + fraction)
     }

@@ -18,7 +18,8 @@ struct LineStamp {
     /// Reads the stamp of a line.
     init(_ line: UnsafeRawBufferPointer) {
         let start = unsafe UnsafeRawBufferPointer(rebasing: line.prefix(Self.searched))
-        let isExit = unsafe clinux_find(start.baseAddress, start.count, Self.exit.utf8Start, Self.exit.utf8CodeUnitCount) >= 0
+        let isExit =
+            unsafe clinux_find(start.baseAddress, start.count, Self.exit.utf8Start, Self.exit.utf8CodeUnitCount) >= 0
         time = unsafe isExit ? Self.number(after: "\"time\":", in: start) : nil
         index = unsafe Self.number(after: "\"index\":", in: start)
     }

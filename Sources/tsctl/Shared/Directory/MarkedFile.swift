@@ -43,7 +43,8 @@ struct MarkedFile: ~Copyable {
         var filled = 0
         while filled < count {
             let read = unsafe bytes.withUnsafeMutableBytes { room in
-                unsafe pread(file.number, room.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(offset + filled))
+                unsafe pread(
+                    file.number, room.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(offset + filled))
             }
             if read < 0, errno == EINTR { continue }
             guard read >= 0 else { throw .last("read") }

@@ -35,7 +35,9 @@ struct TimeArgument: Equatable {
         if text == "now" {
             form = .age(microseconds: 0)
         } else if text.hasPrefix("@") {
-            guard let seconds = UInt64(text.dropFirst()), seconds < UInt64(Int64.max) / 1_000_000_000 else { return nil }
+            guard let seconds = UInt64(text.dropFirst()), seconds < UInt64(Int64.max) / 1_000_000_000 else {
+                return nil
+            }
             form = .absolute(seconds * 1_000_000_000)
         } else if let age = DurationArgument(text.hasPrefix("-") ? String(text.dropFirst()) : text) {
             form = .age(microseconds: age.microseconds)

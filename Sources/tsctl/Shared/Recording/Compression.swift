@@ -49,7 +49,9 @@ enum Compression: CaseIterable {
 
     /// Selects the compression by the first bytes of a file.
     init?(magicOf bytes: some Collection<UInt8>) {
-        guard let found = Self.allCases.first(where: { $0.magics.contains { bytes.starts(with: $0) } }) else { return nil }
+        guard let found = Self.allCases.first(where: { $0.magics.contains { bytes.starts(with: $0) } }) else {
+            return nil
+        }
         self = found
     }
 
