@@ -48,6 +48,9 @@ struct DirectoryHistory {
         return header
     }
 
+    /// Returns where the recordings end.
+    func end() throws(Failure) -> RecordingPosition? { try RecordingPosition.newest(in: directory) }
+
     /// Returns the files that can have records of a window.
     ///
     /// A file ends before the next one begins, unless the clock was set back in between.

@@ -62,19 +62,46 @@ struct HistoryCommand: ParsableCommand {
         var shown = HistoryView(window, try Player(filter, view))
         let keepsText = view.json && !view.summary
         var recorded = try source.history()
-        if let directory = source.directory {
-            guard var history = recorded else { throw Failure("cannot read \(directory)") }
-            if follow {
-                let interruption = try Interruption.begin()
-                try history.follow(window, in: &shown, keepsText: keepsText, interruptedBy: interruption.descriptor)
-                interruption.end()
-            } else {
-                try history.show(window, in: &shown, keepsText: keepsText)
-            }
-            return try finish(&shown)
+        if source.directory != nil, follow {
+            let interruption = try Interruption.begin()
+            try recorded?.follow(window, in: &shown, keepsText: keepsText, interruptedBy: interruption.descriptor)
+            interruption.end()
+        } else {
+            try recorded?.show(window, in: &shown, keepsText: keepsText)
+            if source.directory == nil { try showDaemon(window, after: recorded?.end(), in: &shown) }
         }
-        try recorded?.show(window, in: &shown, keepsText: keepsText)
         try finish(&shown)
+    }
+
+    /// Shows what the daemon keeps of the time after the recordings.
+    private func showDaemon(
+        _ window: TimeWindow, after position: RecordingPosition?, in shown: inout HistoryView
+    ) throws {
+        if let position, position.time > window.until { return }
+        guard
+            let history = try DaemonHistory.open(
+                connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
+                origin: view.wantsOrigin, window: window, after: position)
+        else { return }
+        let interruption = try Interruption.begin()
+        try shown.begin(history.header)
+        do {
+            try history.forEach(follows: follow, interruptedBy: interruption, idle: { try shown.flush() }) { event in
+                switch event {
+                case .exit(let record, let text):
+                    return try shown.exit(record, text: text.isEmpty ? nil : text) == .goesOn
+                case .lost(let loss):
+                    // Who asks for everything knows that it has a beginning.
+                    if position != nil || window.since > 0 || loss.count != nil { try shown.lost(loss) }
+                    return true
+                }
+            }
+        } catch let error as TaskstatsError {
+            // What came before is worth showing.
+            try shown.flush()
+            throw error
+        }
+        interruption.end()
     }
 
     private func finish(_ shown: inout HistoryView) throws {

@@ -25,7 +25,7 @@ struct HistoryView: ~Copyable {
     /// Takes a header.
     mutating func begin(_ header: RecordingHeader) throws(Failure) {
         try player.begin(header)
-        time = header.start
+        time = max(time, min(header.start, window.until))
     }
 
     /// Takes an item of a recording.

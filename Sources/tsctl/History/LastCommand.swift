@@ -42,11 +42,27 @@ struct LastCommand: ParsableCommand {
             cpus: try filter.recordedCPUs(), scope: filter.scope, filter: try filter.filter())
         var latest = LatestExits(number, of: selection, keepsText: view.json && !view.summary)
         let recorded = try source.history()
+        if source.directory == nil { try addDaemon(after: recorded?.end(), to: &latest) }
         if let recorded { try latest.prepend(recorded) }
         var player = try Player(filter, view)
         if let header = latest.header { try player.begin(header) }
         for (record, text) in latest.exits { try player.exit(record, text: text.isEmpty ? nil : text) }
         try player.flush()
         try player.finish(as: view.form)
+    }
+
+    private func addDaemon(after position: RecordingPosition?, to latest: inout LatestExits) throws {
+        guard
+            let history = try DaemonHistory.open(
+                connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
+                origin: view.wantsOrigin, window: .all, after: position)
+        else { return }
+        let interruption = try Interruption.begin()
+        latest.begin(history.header)
+        try history.forEach(interruptedBy: interruption) { event in
+            if case .exit(let record, let text) = event { latest.append(record, text: text) }
+            return true
+        }
+        interruption.end()
     }
 }

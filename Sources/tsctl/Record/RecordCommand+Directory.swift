@@ -13,10 +13,11 @@ extension RecordCommand {
             connect: { try connection.connect() },
             subscribe: { connection, position in
                 let wanted = fields?.set ?? .all
-                let subscription = try filter.subscription(
+                var subscription = try filter.subscription(
                     fields: wanted, origin: origin ?? OriginFeature.isOffered(by: connection.server),
                     on: connection.server)
-                return (try connection.subscribe(subscription), false)
+                if connection.server.features.contains("since") { subscription.since = position?.start }
+                return (try connection.subscribe(subscription), subscription.since != nil)
             },
             tick: { counts in progress.show(Self.text(counts, directory)) })
         let interruption = try Interruption.begin(
