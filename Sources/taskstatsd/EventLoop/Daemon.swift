@@ -181,7 +181,7 @@ final class Daemon {
     }
 
     func timeout() -> Int? {
-        if mustIterate { return 0 }
+        if mustIterate || broker.hasReplays { return 0 }
         let queues = [
             privilegedRequests, ordinaryRequests, privilegedSends, ordinarySends, privilegedReplays, ordinaryReplays,
         ]

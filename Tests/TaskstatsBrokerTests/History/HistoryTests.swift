@@ -40,7 +40,7 @@ import Testing
         throws
     {
         host.keepHistory(bytes: Self.smallest)
-        for _ in 0..<20 { host.end(tasks(1...1_000)) }
+        for _ in 0..<10 { host.end(tasks(1...1_000)) }
         let (root, user) = (try host.connect(), try host.connect(.user(1_000)))
         for client in [root, user] { client.subscribe(since: .after(instance: instance, index: 100)) }
         readAll(root)
@@ -48,7 +48,7 @@ import Testing
         let first = try #require(root.exits.first?.index)
         #expect(root.losses == [LostRecords(.history, count: first - 101, index: first - 1)])
         #expect(user.losses == [LostRecords(.history, count: nil, index: first - 1)])
-        #expect(root.exits.count == 20_000 - Int(first) + 1)
+        #expect(root.exits.count == 10_000 - Int(first) + 1)
         #expect(user.pids == root.pids)
     }
 
@@ -167,7 +167,7 @@ import Testing
         host.end(tasks(1...1_000))
         let client = try host.connect()
         client.subscribe(since: .after(instance: instance, index: 0))
-        for _ in 0..<20 {
+        for _ in 0..<10 {
             host.replay()
             host.end(tasks(1...1_000))
             #expect(host.unsentBytes(of: client.id) <= 256 << 10)
@@ -175,7 +175,7 @@ import Testing
         readAll(client)
         let missing = client.losses.reduce(0) { $0 + ($1.count ?? 0) }
         #expect(missing > 0 && client.losses.allSatisfy { $0.place == .history })
-        #expect(client.exits.count + Int(missing) == 21_000)
+        #expect(client.exits.count + Int(missing) == 11_000)
     }
 
     @Test func `a client with overflow disconnect is disconnected when that happens`() throws {
@@ -184,7 +184,7 @@ import Testing
         let client = try host.connect()
         client.subscribe(overflow: .disconnect, since: .after(instance: instance, index: 0))
         host.replay()
-        for _ in 0..<20 { host.end(tasks(1...1_000)) }
+        for _ in 0..<10 { host.end(tasks(1...1_000)) }
         readAll(client)
         guard case .closing = client.received.last else { throw UnexpectedValue(client.received.last) }
     }
