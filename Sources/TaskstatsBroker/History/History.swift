@@ -60,9 +60,6 @@ final class History {
     private(set) var records = 0
     /// When it began, or the time of the last discarded record, in nanoseconds since 1970: it has everything after that.
     private var completeAfter: UInt64
-    private var lastOrigin: ProcessOrigin?
-    /// The packed form of `lastOrigin`: the threads of a process have the same.
-    private var packedOrigin: [UInt8] = []
 
     /// The sizes that make sense: the smallest has room for some of the longest records in each of its chunks.
     static let limits = 1 << 20...64 << 30
@@ -90,10 +87,10 @@ final class History {
 
     /// Adds a record, which has an index.
     func append(_ record: borrowing ExitRecord) {
-        pack(record.origin)
-        let chunk = append(.record, index: record.index ?? 0, atMost: RecordPacking.limit + packedOrigin.count) { packed in
-            RecordPacking.write(record, hasOrigin: !packedOrigin.isEmpty, to: &packed)
-            packed.append(bytes: packedOrigin)
+        let limit = RecordPacking.limit + (record.origin.map { OriginPacking.limit($0) } ?? 0)
+        let chunk = append(.record, index: record.index ?? 0, atMost: limit) { packed in
+            RecordPacking.write(record, to: &packed)
+            if let origin = record.origin { OriginPacking.write(origin, to: &packed) }
         }
         if chunk.records == 0 { chunk.times.first = record.time }
         chunk.times.last = max(chunk.times.last, record.time)
@@ -142,19 +139,6 @@ final class History {
         new.reuse(after: lastIndex)
         chunks.append(new)
         return new
-    }
-
-    private func pack(_ origin: ProcessOrigin?) {
-        guard origin !== lastOrigin else { return }
-        lastOrigin = origin
-        guard let origin else { return packedOrigin = [] }
-        let limit = OriginPacking.limit(origin) + PackedWriter.slack
-        packedOrigin = unsafe Array(unsafeUninitializedCapacity: limit) { buffer, count in
-            guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
-            var packed = unsafe PackedWriter(base, limit: limit)
-            OriginPacking.write(origin, to: &packed)
-            count = packed.count
-        }
     }
 
     // MARK: Reading

@@ -45,10 +45,12 @@ enum OriginPacking {
         if let uid = origin.commandUID { packed.append(uid) }
         guard let parents = origin.parents else { return }
         packed.append(UInt8(clamping: parents.count))
-        for parent in parents {
-            packed.append(parent.pid)
-            packed.append(parent.uid ?? noUID)
-            packed.append(text: parent.commandBytes)
+        // A span, because copying a parent would count references.
+        let span = parents.span
+        for index in span.indices {
+            packed.append(span[index].pid)
+            packed.append(span[index].uid ?? noUID)
+            packed.append(text: span[index].commandBytes)
         }
     }
 

@@ -27,8 +27,8 @@ enum RecordPacking {
     static let limit = fixedBytes + 2 * (2 * MemoryLayout<FieldSet.Words>.size + 1 + 2 * TaskRecord.byteCount)
 
     /// Writes a record, without its origin.
-    static func write(_ record: borrowing ExitRecord, hasOrigin: Bool, to packed: inout PackedWriter) {
-        packed.append(flags(of: record, hasOrigin: hasOrigin).rawValue)
+    static func write(_ record: borrowing ExitRecord, to packed: inout PackedWriter) {
+        packed.append(flags(of: record).rawValue)
         packed.append(UInt32(truncatingIfNeeded: record.cpu))
         packed.append(record.sequence)
         packed.append(record.index ?? 0)
@@ -44,10 +44,10 @@ enum RecordPacking {
         if let process = record.process { write(process, to: &packed) }
     }
 
-    private static func flags(of record: borrowing ExitRecord, hasOrigin: Bool) -> Flags {
+    private static func flags(of record: borrowing ExitRecord) -> Flags {
         var flags: Flags = []
         if record.process != nil { flags.insert(.hasProcess) }
-        if hasOrigin { flags.insert(.hasOrigin) }
+        if record.origin != nil { flags.insert(.hasOrigin) }
         if record.tgid != nil { flags.insert(.hasThreadGroup) }
         if let isLast = record.isLast { flags.formUnion(isLast ? [.knowsLast, .isLast] : .knowsLast) }
         switch record.exit {
@@ -67,17 +67,20 @@ enum RecordPacking {
         packed.append(task.hasUncountedDelays ? 1 : 0 as UInt8)
         unsafe task.withUnsafeBytes { (fields: UnsafeRawBufferPointer) in
             let words = fields.count / wordBytes
-            var lengths = packed.reserve((words + group - 1) / group)
+            // Local, so that the positions stay in registers.
+            var target = packed
+            var lengths = target.reserve((words + group - 1) / group)
             for first in stride(from: 0, to: words, by: group) {
                 var codes: UInt8 = 0
                 for index in first..<min(first + group, words) {
                     let value = unsafe fields.loadUnaligned(fromByteOffset: index * wordBytes, as: UInt64.self)
                     let code = code(of: value)
                     codes |= code << UInt8(2 * (index - first))
-                    packed.append(value, bytes: length(of: code))
+                    target.append(value, bytes: length(of: code))
                 }
                 lengths.append(codes)
             }
+            packed = target
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
         return unsafe Array(unsafeUninitializedCapacity: limit) { buffer, count in
             guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
             var packed = unsafe PackedWriter(base, limit: limit)
-            RecordPacking.write(record, hasOrigin: record.origin != nil, to: &packed)
+            RecordPacking.write(record, to: &packed)
             if let origin = record.origin { OriginPacking.write(origin, to: &packed) }
             count = packed.count
         }

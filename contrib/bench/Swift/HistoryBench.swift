@@ -36,7 +36,8 @@ struct HistoryBench {
         let commands = ["cc", "sh", "make", "make", "sh", "bash", "sshd", "systemd"]
         return ProcessOrigin(
             commandLine: ProcessCommandLine([
-                "/usr/libexec/gcc/x86_64-linux-gnu/14/cc1", "-quiet", "part\(number).c", "-O2", "-o", "/tmp/cc\(number).s",
+                "/usr/libexec/gcc/x86_64-linux-gnu/14/cc1", "-quiet", "part\(number).c", "-O2", "-o",
+                "/tmp/cc\(number).s",
             ]),
             executable: "/usr/libexec/gcc/x86_64-linux-gnu/14/cc1",
             cgroup: ControlGroup(path: "/user.slice/user-1000.slice/session-3.scope"),
