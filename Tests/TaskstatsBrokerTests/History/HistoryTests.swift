@@ -70,11 +70,14 @@ import Testing
                 EndedTask(
                     pid: pid, uid: 1_001, hasProcess: true, otherThreadsCPUCount: pid == 70 ? EndedTask.cpuCount : 9))
         }
+        // A thread of another user proves nothing.
+        host.end(EndedTask(pid: 91, uid: 1_002, isLast: false, tgid: 90))
+        host.end(EndedTask(pid: 90, uid: 1_001, hasProcess: true, otherThreadsCPUCount: EndedTask.cpuCount))
         let client = try host.connect(.user(1_001))
         client.subscribe(since: .after(instance: instance, index: 0))
         readAll(client)
-        #expect(client.exits.map { $0.process != nil } == [false, true, false, false])
-        #expect(client.exits.map(\.isProcessWithheld) == [false, false, false, true])
+        #expect(client.exits.map { $0.process != nil } == [false, true, false, false, false])
+        #expect(client.exits.map(\.isProcessWithheld) == [false, false, false, true, true])
     }
 
     @Test func `for another instance, a loss of unknown size precedes everything that is kept`() throws {
