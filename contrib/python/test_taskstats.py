@@ -7,6 +7,7 @@ TASKSTATSD is the command that starts a daemon.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -28,6 +29,18 @@ NOBODY = 65534
 def hello(**others: Any) -> Any:
     params = {"protocol": "1.0", "server": "taskstatsd/9", "instance": "a" * 32, "you": {"uid": 0, "access": "all"}}
     return {"jsonrpc": "2.0", "method": "hello", "params": {**params, **others}}
+
+
+def exit_of(pid: int, **others: Any) -> Any:
+    return {"method": "exit", "params": {"cpu": 0, "seq": 1, "time": 2, "pid": pid, "stats": {}, **others}}
+
+
+def lost(where: str, count: int, **others: Any) -> Any:
+    return {"method": "lost", "params": {"where": where, "count": count, **others}}
+
+
+def live(index: int) -> Any:
+    return {"method": "live", "params": {"index": index}}
 
 
 class Peer:
@@ -116,6 +129,47 @@ class WithAPeer(unittest.TestCase):
             self.assertEqual(list(watch), [])
             self.assertEqual(peer.asked[0]["params"], peer.asked[1]["params"])
         self.assertEqual(caught.exception.name, "Unavailable")
+
+    def test_resumes_after_the_last_index(self) -> None:
+        numbered = hello(protocol="1.1", features=["since"])
+        before = [{"result": {"cpus": "0", "next_index": 5}}, exit_of(3, index=5), lost("queue", 2, index=7)]
+        after = [{"result": {"cpus": "0", "next_index": 10}}, exit_of(4, index=8), live(9)]
+        with Peer(before, greeting=numbered, then=[after]) as peer, taskstats.watch(path=peer.path) as watch:
+            self.assertEqual(watch.position, {"instance": "a" * 32, "index": 4})
+            events = list(itertools.islice(watch, 5))
+            self.assertEqual(watch.position, {"instance": "a" * 32, "index": 9})
+        self.assertEqual(events, [
+            taskstats.Exit(0, 1, 2, 3, {}, index=5), taskstats.Lost("queue", 2, index=7),
+            taskstats.Reconnected("a" * 32, is_new_instance=False, is_resumed=True),
+            taskstats.Exit(0, 1, 2, 4, {}, index=8), taskstats.Live(9)])
+        self.assertEqual(
+            [asked["params"] for asked in peer.asked], [{}, {"since": {"instance": "a" * 32, "index": 7}}])
+
+    def test_a_replay_that_ends_early_is_requested_again(self) -> None:
+        numbered = hello(protocol="1.1", features=["since"])
+        for replayed, since in (([], "10min"), ([exit_of(3, index=2)], {"instance": "a" * 32, "index": 2})):
+            before = [{"result": {"cpus": "0", "since": "10min", "next_index": 9}}, *replayed]
+            after = [{"result": {"cpus": "0", "next_index": 9}}]
+            with Peer(before, greeting=numbered, then=[after]) as peer:
+                with taskstats.watch(path=peer.path, since="10min") as watch:
+                    for event in watch:
+                        if isinstance(event, taskstats.Reconnected):
+                            break
+            self.assertEqual([asked["params"]["since"] for asked in peer.asked], ["10min", since])
+
+    def test_does_not_resume_where_records_have_no_numbers(self) -> None:
+        stream = [{"result": {"cpus": "0"}}, exit_of(3)]
+        with Peer(stream, then=[stream]) as peer, taskstats.watch(path=peer.path) as watch:
+            _, reconnected = next(watch), next(watch)
+            self.assertIsNone(watch.position)
+        self.assertEqual(reconnected, taskstats.Reconnected("a" * 32, is_new_instance=False, is_resumed=False))
+        self.assertEqual([asked["params"] for asked in peer.asked], [{}, {}])
+
+    def test_a_loss_of_unknown_size_has_no_count(self) -> None:
+        stream = [{"result": {"cpus": "0"}}, {"method": "lost", "params": {"where": "history", "index": 4}}]
+        with Peer(stream) as peer:
+            self.assertEqual(
+                list(taskstats.watch(path=peer.path, reconnect=False)), [taskstats.Lost("history", index=4)])
 
     def test_an_error_with_an_unknown_name_is_an_error(self) -> None:
         error = {"code": -32099, "message": "tired", "data": {"name": "Tired", "hours": 2}}
