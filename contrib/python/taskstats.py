@@ -32,14 +32,26 @@ Stats = Mapping[str, Union[int, str]]
 Since = Union[int, str, Mapping[str, Any]]
 
 
+KINDS = {
+    -32700: "ParseError", -32600: "InvalidRequest", -32601: "MethodNotFound", -32602: "InvalidParams",
+    -32603: "InternalError", -32001: "PermissionDenied", -32002: "NoSuchTask", -32003: "LimitExceeded",
+    -32004: "KernelError", -32005: "Unavailable",
+}
+
+
 class TaskstatsError(Exception):
-    """An error from the daemon. Match on `name`; `data` holds further keys (errno, member, limit)."""
+    """An error from the daemon. Match on `kind`; `data` holds further keys (errno, member, limit).
+
+    `name` is the daemon's own, which can be one of a later version; `kind` is always one that this version knows, or
+    the name if the code is unknown as well.
+    """
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         self.code: int = error.get("code", 0)
         self.message: str = error.get("message", "")
         self.data: Mapping[str, Any] = error.get("data", {})
         self.name: str = self.data.get("name", "")
+        self.kind: str = self.name if self.name in KINDS.values() else KINDS.get(self.code, self.name)
         super().__init__(f"{self.name}: {self.message}")
 
 
