@@ -71,6 +71,13 @@ extension TaskstatsClient {
 }
 
 extension TaskstatsClient.Exits {
+    /// Creates a sequence without a client, and so without a connection for requests.
+    package init(path: String, subscription: Subscription, reconnection: Reconnection) {
+        self.init(
+            path: path, timeout: TaskstatsConnection.defaultTimeout, subscription: subscription,
+            reconnection: reconnection, logger: nil)
+    }
+
     /// An iterator with one subscription.
     public struct Iterator: AsyncIteratorProtocol {
         private enum State {
