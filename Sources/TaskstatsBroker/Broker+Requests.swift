@@ -84,7 +84,7 @@ extension Broker {
                 return refuse(request.id, error, client)
             }
         case .unsubscribe:
-            let unwanted = routes.remove(client)
+            let unwanted = endReplay(client).union(routes.remove(client))
             send(ServerLine.unsubscribed(request.id), to: client)
             return .deregister(unwanted)
         case .status:
@@ -135,9 +135,10 @@ extension Broker {
     /// Completes a subscription after its CPUs were registered, or could not be; returns the CPUs to deregister.
     ///
     /// If the registration failed, the previous subscription stays in force and the newly registered CPUs are returned.
-    /// `nextSequence` returns the number of the next record of a registered CPU.
+    /// `nextSequence` returns the number of the next record of a registered CPU, `time` is the present in nanoseconds
+    /// since 1970.
     package mutating func complete(
-        _ pending: PendingSubscription, registration: ProtocolError?, nextSequence: (Int) -> UInt64?
+        _ pending: PendingSubscription, registration: ProtocolError?, time: UInt64, nextSequence: (Int) -> UInt64?
     ) -> CPUSet {
         dispatch()
         guard let client = clients[pending.client], !client.isClosing else {
@@ -147,11 +148,26 @@ extension Broker {
             send(ServerLine.error(pending.id, registration), to: client)
             return routes.unwanted(of: pending.newCPUs)
         }
-        let before = client.subscription?.key.cpus ?? CPUSet()
+        var start: HistoryPoint?
+        do throws(ProtocolError) {
+            start = try pending.subscription.since.map { (since) throws(ProtocolError) in
+                try point(since, for: client, at: time)
+            }
+        } catch {
+            send(ServerLine.error(pending.id, error), to: client)
+            return routes.unwanted(of: pending.newCPUs)
+        }
+        let before = client.subscriptionKey?.cpus ?? CPUSet()
+        _ = endReplay(client)
         _ = routes.remove(client)
-        routes.insert(client, key(of: client, pending.subscription), in: quotas)
         client.overflow = pending.subscription.overflow
-        send(ServerLine.subscribed(pending.id, pending.subscription, nextSequence: nextSequence), to: client)
+        var effective = pending.subscription
+        effective.since = start.map { .after(instance: settings.instance, index: $0.index) }
+        send(
+            ServerLine.subscribed(pending.id, effective, nextIndex: lastIndex + 1, nextSequence: nextSequence),
+            to: client)
+        let key = key(of: client, pending.subscription)
+        if let start { beginReplay(client, key, from: start) } else { routes.insert(client, key, in: quotas) }
         return routes.unwanted(of: before)
     }
 
@@ -165,12 +181,12 @@ extension Broker {
         var connection = client.counters
         connection.queuedBytes = client.outbox.unsentBytes
         connection.queueHighWater = client.outbox.highWater
-        connection.cpus = client.subscription?.key.cpus
+        connection.cpus = client.subscriptionKey?.cpus
         var status = DaemonStatus(connection: connection, delayAccounting: host.delayAccounting, daemon: nil)
         if query.includesDaemon {
             status.daemon = DaemonStatus.Daemon(
                 uptime: uptime, clients: clients.count,
-                subscribers: clients.values.count { $0.subscription != nil },
+                subscribers: clients.values.count { $0.subscriptionKey != nil },
                 registeredCPUs: CPUSet(cpus.filter(\.isRegistered).map(\.cpu)),
                 queuedBytes: quotas.queuedBytes,
                 queueHighWater: quotas.highWater,
@@ -180,6 +196,7 @@ extension Broker {
                     return cpu
                 })
             status.daemon?.origin = origin
+            status.daemon?.history = historyStatus
         }
         send(ServerLine.result(query.id) { status.write(to: &$0) }, to: client)
     }

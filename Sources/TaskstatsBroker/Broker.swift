@@ -27,6 +27,12 @@ package struct Broker: ~Copyable {
     var encoded: [EncodedLine] = []
     var scratch = ByteBuffer(capacity: 4 * RecordEncoder.exitLineLimit)
     var encodedOrigin: EncodedOrigin?
+    /// The index of the last record that was routed, or lost in the kernel.
+    var lastIndex: UInt64 = 0
+    /// The newest records; nil if none are kept.
+    var history: History?
+    /// The clients whose replay can go on.
+    var replaying: [ClientID] = []
     private var connectionsSoFar: UInt64 = 0
     /// The quotas of removed clients whose connections are still open.
     private var closing: [ClientID: UserQuota] = [:]
@@ -99,7 +105,7 @@ package struct Broker: ~Copyable {
         client.outbox.removeAll()
         endStalls()
         if connectionStaysOpen { closing[id] = client.quota } else { quotas.close(client.quota) }
-        return routes.remove(client)
+        return endReplay(client).union(routes.remove(client))
     }
 
     /// Releases the connection of a removed client after it was closed.
@@ -121,6 +127,9 @@ package struct Broker: ~Copyable {
 
     // MARK: State
 
+    /// The possible CPUs of the machine.
+    package var possibleCPUs: CPUSet { settings.possibleCPUs }
+
     /// The CPUs to be registered now.
     package var wantedCPUs: CPUSet { routes.wanted }
 
@@ -131,7 +140,7 @@ package struct Broker: ~Copyable {
     package var needsStarts: Bool { routes.hasStarts }
 
     /// Returns the CPUs of a client's subscription.
-    package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.subscription?.key.cpus ?? CPUSet() }
+    package func subscribedCPUs(of id: ClientID) -> CPUSet { clients[id]?.subscriptionKey?.cpus ?? CPUSet() }
 
     /// Returns whether to read requests of a client now: not while bytes queued for it, or for others, are at a limit.
     ///
@@ -169,7 +178,8 @@ package struct Broker: ~Copyable {
             processSumsAreComplete: settings.processSumsAreComplete, possibleCPUs: settings.possibleCPUs,
             onlineCPUs: host.onlineCPUs, delayAccounting: host.delayAccounting, uid: peer.uid, access: access.tier,
             accessReason: reason, limits: limits(of: access),
-            features: ServerInfo.currentFeatures + (settings.knowsOrigin ? ServerInfo.originFeatures : []))
+            features: ServerInfo.currentFeatures + (history == nil ? [] : [ServerInfo.historyFeature])
+                + (settings.knowsOrigin ? ServerInfo.originFeatures : []))
     }
 
     private func limits(of access: AccessPolicy.Access) -> ServiceLimits {

@@ -143,7 +143,7 @@ package final class ExitListener<Port: NetlinkPort & ~Copyable> {
                     cpu: cpu, sequence: received + lost, time: time, pid: pid, task: task, process: records.process)
                 validator.validate(&record)
                 if let origins { record.origin = origins.origin(of: record) }
-                sink.exited(record)
+                sink.exited(&record)
             }
         } catch {
             // A record that cannot be read is lost to every client, and reported like a dropped one.

@@ -13,7 +13,7 @@ package struct ProcessSumsProbe: ExitSink {
     /// Creates a probe without records.
     package init() {}
 
-    package mutating func exited(_ record: borrowing ExitRecord) {
+    package mutating func exited(_ record: inout ExitRecord) {
         guard let tgid = record.tgid, let age = record.task[.acEtime] else { return }
         ages[tgid, default: []].append(age)
         // Sums over no thread at all are absent.

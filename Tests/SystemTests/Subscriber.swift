@@ -63,7 +63,7 @@ extension [TaskstatsEvent] {
     var exits: [ExitRecord] { compactMap { if case .exit(let record) = $0 { record } else { nil } } }
 
     /// The losses among them.
-    var lost: UInt64 { reduce(0) { if case .lost(let loss) = $1 { $0 + loss.count } else { $0 } } }
+    var lost: UInt64 { reduce(0) { if case .lost(let loss) = $1 { $0 + (loss.count ?? 0) } else { $0 } } }
 
     /// Returns the record of a task.
     func record(of pid: UInt32) throws -> ExitRecord { try #require(exits.first { $0.pid == pid }) }

@@ -30,26 +30,33 @@ import Testing
         return ExitRecord(cpu: 0, time: (10_000 + seconds) * Self.second, pid: pid, task: task, process: process)
     }
 
+    /// Returns the record as it is changed; nil when nothing changes.
+    private func completed(_ record: ExitRecord, _ threads: inout ImplausibleThreads) -> ExitRecord? {
+        var completed = record
+        threads.complete(&completed)
+        return completed == record ? nil : completed
+    }
+
     private let sums: [Field: UInt64] = [.blkioCount: 3, .blkioDelayTotal: 5, .swapinCount: 4, .cpuCount: 6]
 
     @Test func `sums with an implausible wait of an earlier thread are set aside`() {
         var threads = ImplausibleThreads()
-        let first = threads.completed(thread(901, at: 1, waits: [.blkio]))
-        let second = threads.completed(thread(902, at: 2))
+        let first = completed(thread(901, at: 1, waits: [.blkio]), &threads)
+        let second = completed(thread(902, at: 2), &threads)
         #expect(first == nil && second == nil)
-        let last = threads.completed(thread(900, at: 3, sums: sums))
+        let last = completed(thread(900, at: 3, sums: sums), &threads)
         #expect(last?.process?.implausibleWaits == [.blkio])
         #expect(last?.process?.implausibleValue(of: .blkioDelayTotal) == 5)
         #expect(last?.process?[.swapinCount] == 4)
         // The next process with this id is unaffected.
-        let next = threads.completed(thread(900, at: 4, sums: sums))
+        let next = completed(thread(900, at: 4, sums: sums), &threads)
         #expect(next == nil)
     }
 
     @Test func `a thread of an earlier process with the same id changes nothing`() {
         var threads = ImplausibleThreads()
-        _ = threads.completed(thread(901, at: 1, waits: [.blkio]))
-        let later = threads.completed(thread(900, at: 100, processAge: 98, sums: sums))
+        _ = completed(thread(901, at: 1, waits: [.blkio]), &threads)
+        let later = completed(thread(900, at: 100, processAge: 98, sums: sums), &threads)
         #expect(later == nil)
     }
 
@@ -58,14 +65,14 @@ import Testing
         for tgid in 0..<UInt32(3 * ImplausibleThreads.limit) {
             var record = thread(tgid, at: 1, waits: [.blkio])
             record.tgid = tgid
-            _ = threads.completed(record)
+            _ = completed(record, &threads)
         }
         var last = thread(1, at: 2, sums: sums)
         last.tgid = 1
-        let forgotten = threads.completed(last)
+        let forgotten = completed(last, &threads)
         #expect(forgotten == nil)
         last.tgid = UInt32(3 * ImplausibleThreads.limit - 1)
-        let remembered = threads.completed(last)
+        let remembered = completed(last, &threads)
         #expect(remembered != nil)
     }
 

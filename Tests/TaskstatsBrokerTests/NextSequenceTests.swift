@@ -54,7 +54,7 @@ import Testing
         client.subscribe(cpus: "0")
         client.read()
         let (start, end) = (client.nextSequences(at: 0), client.nextSequences(at: 1))
-        let counted = UInt64(client.exits.count) + client.losses.reduce(0) { $0 + $1.count }
+        let counted = UInt64(client.exits.count) + client.losses.reduce(0) { $0 + ($1.count ?? 0) }
         #expect(start == [0: 6] && end == [0: 71])
         #expect(counted == 65)
         #expect(client.losses.contains { $0.place == .queue })

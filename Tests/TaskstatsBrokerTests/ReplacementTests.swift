@@ -80,7 +80,7 @@ import Testing
         let client = try host.connect()
         let request = client.subscribe(cpus: "3,0-1,1", fields: [.acUid, .nvcsw])
         client.read()
-        guard case .subscription(let cpus, let fields) = client.answer(to: request) else {
+        guard case .subscription(let cpus, let fields, _) = client.answer(to: request) else {
             throw UnexpectedValue(client.answer(to: request))
         }
         #expect(cpus == "0-1,3")

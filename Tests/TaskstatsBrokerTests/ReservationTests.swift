@@ -169,7 +169,7 @@ import Testing
         endTasks(on: host, readBy: greedy + [root, plain])
         #expect(root.exits.count == 1_010 && root.losses.isEmpty)
         #expect(plain.exits.count == 10 && plain.losses.isEmpty)
-        let lost = greedy.map { $0.losses.reduce(0) { $0 + $1.count } }
+        let lost = greedy.map { $0.losses.reduce(0) { $0 + ($1.count ?? 0) } }
         #expect(lost.allSatisfy { $0 > 500 }, "\(lost)")
     }
 

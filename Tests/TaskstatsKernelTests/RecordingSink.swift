@@ -11,7 +11,7 @@ struct RecordingSink: ExitSink {
     private(set) var events: [Event] = []
     private(set) var records: [ExitRecord] = []
 
-    mutating func exited(_ record: borrowing ExitRecord) {
+    mutating func exited(_ record: inout ExitRecord) {
         events.append(.exit(pid: record.pid, sequence: record.sequence))
         records.append(copy record)
     }

@@ -10,7 +10,7 @@ import Testing
 
     private struct Sink: ExitSink {
         var records: [ExitRecord] = []
-        mutating func exited(_ record: borrowing ExitRecord) { records.append(copy record) }
+        mutating func exited(_ record: inout ExitRecord) { records.append(copy record) }
         mutating func lost(cpu: Int, count: UInt64) {}
     }
 

@@ -81,9 +81,10 @@ import Testing
         parameters.fields = [.acComm, .irqDelayMaxTs]
         parameters.filter.uids = [1]
         parameters.cpus = [0, 1, 2, 9]
-        let line = ServerLine.subscribed(.integer(4), parameters) { _ in 1 }
+        let line = ServerLine.subscribed(.integer(4), parameters, nextIndex: 8) { _ in 1 }
         #expect(
-            try EventReader.read(line.line) == .reply(id: 4, .subscription(cpus: "0-2,9", fields: parameters.fields)))
+            try EventReader.read(line.line) == .reply(
+                    id: 4, .subscription(cpus: "0-2,9", fields: parameters.fields, position: 7)))
     }
 
     @Test func `every error is decoded with its data`() throws {

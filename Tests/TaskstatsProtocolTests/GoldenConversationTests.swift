@@ -9,7 +9,7 @@ import Testing
             try GoldenConversation.names() == [
                 "closing", "closing-limit", "describe", "errors", "exit-old-kernel", "get-cgroup", "get-pid",
                 "get-tgid", "hello-all",
-                "hello-none", "hello-own", "lost", "omissions", "origin", "status-all", "status-own",
+                "hello-none", "hello-own", "history", "lost", "omissions", "origin", "status-all", "status-own",
                 "subscribe-and-exits",
                 "subscribe-filter", "unsubscribe",
             ])

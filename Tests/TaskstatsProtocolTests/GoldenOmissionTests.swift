@@ -46,7 +46,8 @@ import Testing
             "omissions",
             get(1, pid: 812, dd) + get(2, pid: 1, uncounted(age: 5_175_000_000, command: "systemd")) + [
                 .client(Request(id: .integer(3), call: .subscribe(parameters, cpuList: "0"))),
-                .subscribed(3, cpus: [0], parameters), .exit(process, fields: fields), .exit(late, fields: fields),
+                .subscribed(3, cpus: [0], parameters), .exit(process, fields: fields),
+                .exit(late, index: 2, fields: fields),
             ])
     }
 

@@ -45,9 +45,9 @@ import Testing
                     ServerLine.stats(.integer(1), of: .pid(1), task, fields: [.acComm], origin: nginx),
                     .reply(id: 1, .stats(task, origin: nginx))),
                 .client(Request(id: .integer(2), call: .subscribe(subscription, cpuList: "all"))),
-                .subscribed(2, cpus: [0, 1, 2, 3], subscription, next: [0: 4_711]),
+                .subscribed(2, cpus: [0, 1, 2, 3], subscription, nextIndex: 9_001, next: [0: 4_711]),
                 .daemon(ServerLine.start(start), .start(start)),
-                .exit(exit, fields: [.acComm]),
+                .exit(exit, index: 9_001, fields: [.acComm]),
             ])
     }
 }

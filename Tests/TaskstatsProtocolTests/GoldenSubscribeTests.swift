@@ -60,11 +60,11 @@ import Testing
             [
                 .client(Request(id: .integer(1), call: .subscribe(parameters, cpuList: "1-2"))),
                 .subscribed(1, cpus: [1, 2], parameters),
-                .exit(single, fields: fields, redacted: [.io], reads: withoutIO(single)),
-                .exit(thread, fields: fields, redacted: [.io], reads: threadSeen),
-                .exit(whole, fields: fields, redacted: [.io], reads: withoutIO(whole)),
-                .exit(crash, fields: fields, redacted: [.io], reads: withoutIO(crash)),
-                .exit(privileged, fields: fields, redacted: [.io], reads: privilegedSeen),
+                .exit(single, index: 1, fields: fields, redacted: [.io], reads: withoutIO(single)),
+                .exit(thread, index: 2, fields: fields, redacted: [.io], reads: threadSeen),
+                .exit(whole, index: 3, fields: fields, redacted: [.io], reads: withoutIO(whole)),
+                .exit(crash, index: 4, fields: fields, redacted: [.io], reads: withoutIO(crash)),
+                .exit(privileged, index: 5, fields: fields, redacted: [.io], reads: privilegedSeen),
             ])
     }
 
@@ -102,7 +102,7 @@ import Testing
                 .client(Request(id: .integer(1), call: .subscribe(first, cpuList: "0-3:1/2")), worded: worded),
                 .subscribed(1, cpus: [0, 2], first),
                 .client(Request(id: .integer(2), call: .subscribe(second))),
-                .subscribed(2, cpus: [0, 1, 2, 3], second, next: [0: 812, 2: 4_711]),
+                .subscribed(2, cpus: [0, 1, 2, 3], second, nextIndex: 5_523, next: [0: 812, 2: 4_711]),
             ])
     }
 
@@ -124,16 +124,41 @@ import Testing
     }
 
     @Test func `losses are at the position of the gap, and the sequence numbers agree`() throws {
-        let kernel = LostRecords(.kernel(cpu: 0), count: 144)
-        let queue = LostRecords(.queue, count: 37)
+        let kernel = LostRecords(.kernel(cpu: 0), count: 144, index: 145)
+        let queue = LostRecords(.queue, count: 37, index: 183)
         try GoldenConversation.expect(
             "lost",
             GoldenExchange.subscribesToNames("0-1", cpus: [0, 1]) + [
                 .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
                 .daemon(ServerLine.lost(kernel), .lost(kernel)),
-                .exit(.golden(cpu: 0, 146, after: 1, pid: 5200, "true"), fields: [.acComm]),
+                .exit(.golden(cpu: 0, 146, after: 1, pid: 5200, "true"), index: 146, fields: [.acComm]),
                 .daemon(ServerLine.lost(queue), .lost(queue)),
-                .exit(.golden(cpu: 1, 38, after: 2, pid: 5300, "false", code: 1), fields: [.acComm]),
+                .exit(.golden(cpu: 1, 38, after: 2, pid: 5300, "false", code: 1), index: 184, fields: [.acComm]),
+            ])
+    }
+
+    @Test func `what the daemon kept comes first, then a note, then the present`() throws {
+        let instance = "3f9c1d2e8a7b4650c1d2e3f405162738"
+        var requested = Subscription(fields: [.acComm], since: .after(instance: instance, index: 4_700))
+        requested.cpus = [0]
+        let request = Request(id: .integer(1), call: .subscribe(requested, cpuList: "0"))
+        var effective = requested
+        effective.since = .after(instance: instance, index: 4_710)
+        let lost = LostRecords(.history, count: 10, index: 4_710)
+        let line = try GoldenConversation("history").lines[0].text
+        #expect(request.line.line == line)
+        try GoldenConversation.expect(
+            "history",
+            [
+                .client(try RequestDecoder.decode(line)),
+                .daemon(
+                    ServerLine.subscribed(.integer(1), effective, nextIndex: 4_713) { _ in 3 },
+                    .reply(id: 1, .subscription(cpus: [0], fields: [.acComm], position: 4_710))),
+                .daemon(ServerLine.lost(lost), .lost(lost)),
+                .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), index: 4_711, fields: [.acComm]),
+                .exit(.golden(cpu: 0, 2, after: 1, pid: 5200, "true"), index: 4_712, fields: [.acComm]),
+                .daemon(ServerLine.live(index: 4_712), .live(index: 4_712)),
+                .exit(.golden(cpu: 0, 3, after: 2, pid: 5300, "false", code: 1), index: 4_713, fields: [.acComm]),
             ])
     }
 
@@ -143,7 +168,7 @@ import Testing
             GoldenExchange.subscribesToNames("0", cpus: [0]) + [
                 .exit(.golden(cpu: 0, 1, after: 0, pid: 5001, "true"), fields: [.acComm]),
                 .client(Request(id: .integer(2), call: .unsubscribe)),
-                .exit(.golden(cpu: 0, 2, after: 1, pid: 5002, "sleep"), fields: [.acComm]),
+                .exit(.golden(cpu: 0, 2, after: 1, pid: 5002, "sleep"), index: 2, fields: [.acComm]),
                 .daemon(ServerLine.unsubscribed(.integer(2)), .reply(id: 2, .other)),
             ])
     }

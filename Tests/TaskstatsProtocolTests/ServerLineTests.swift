@@ -81,7 +81,7 @@ import Testing
         // range.
         parameters.cpus = CPUSet(stride(from: 1, to: 8_192, by: 2))
         let id = RequestID.string(String(repeating: "\u{1}", count: 128))
-        let line = ServerLine.subscribed(id, parameters) { _ in .max }
+        let line = ServerLine.subscribed(id, parameters, nextIndex: .max) { _ in .max }
         expectShort(line)
     }
 

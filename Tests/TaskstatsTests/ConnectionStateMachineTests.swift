@@ -21,7 +21,8 @@ import Testing
             switch event {
             case .exit(let record): "exit \(record.pid)"
             case .start(let start): "start \(start.pid)"
-            case .lost(let lost): "lost \(lost.count) \(lost.place)"
+            case .lost(let lost): "lost \(lost.count ?? 0) \(lost.place)"
+            case .live(let index): "live \(index)"
             case .closing(let reason): "closing \(reason)"
             }
         }
@@ -59,7 +60,7 @@ import Testing
         }
         let events = drain(&stateMachine)
         #expect(events.count == 6)
-        let lost = events.reduce(into: UInt64(0)) { if case .lost(let loss) = $1 { $0 += loss.count } }
+        let lost = events.reduce(into: UInt64(0)) { if case .lost(let loss) = $1 { $0 += loss.count ?? 0 } }
         #expect(lost == 10_000 + 9_998)
     }
 

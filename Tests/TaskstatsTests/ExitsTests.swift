@@ -156,7 +156,7 @@ import Testing
             case .lost(let lost):
                 #expect(lost == LostRecords(.queue, count: 37))
                 break loop
-            case .connected, .disconnected, .start: Issue.record("\(event)")
+            case .connected, .disconnected, .start, .live: Issue.record("\(event)")
             }
         }
         #expect(exits == (await sent.value()))

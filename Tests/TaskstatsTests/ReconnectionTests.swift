@@ -60,7 +60,8 @@ import Testing
             case .connected(let server): seen.append("connected \(server.instance)")
             case .exit(let record): seen.append("exit \(record.pid)")
             case .start(let start): seen.append("start \(start.pid)")
-            case .lost(let lost): seen.append("lost \(lost.count)")
+            case .lost(let lost): seen.append("lost \(lost.count ?? 0)")
+            case .live(let index): seen.append("live \(index)")
             case .disconnected(let error): seen.append("disconnected \(error.code)")
             }
             if seen.count == 6 { break }

@@ -44,7 +44,7 @@ import Testing
         try connection.unsubscribe()
         var (exits, lost) = (0, 0)
         while let event = try connection.nextReceived() {
-            if case .lost(let loss) = event { lost += Int(loss.count) } else { exits += 1 }
+            if case .lost(let loss) = event { lost += Int(loss.count ?? 0) } else { exits += 1 }
         }
         #expect(exits == 8_192)
         #expect(exits + lost == Self.records)

@@ -158,7 +158,7 @@ extension FakePeer {
             throw Failure(description: "\(request.call.method) came in place of subscribe")
         }
         subscription.cpus = cpus
-        try send(ServerLine.subscribed(request.id, subscription) { _ in 1 })
+        try send(ServerLine.subscribed(request.id, subscription, nextIndex: 1) { _ in 1 })
     }
 
     /// Reads an unsubscribe request and confirms it.

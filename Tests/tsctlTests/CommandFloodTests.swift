@@ -20,7 +20,7 @@ import Testing
             let request = try peer.request()
             if case .subscribe(var subscription, _) = request.call {
                 subscription.cpus = CPUSet(0...1)
-                try peer.send(ServerLine.subscribed(request.id, subscription) { _ in 1 })
+                try peer.send(ServerLine.subscribed(request.id, subscription, nextIndex: 1) { _ in 1 })
             }
             peer.floodWithExits(for: .seconds(15))
         }

@@ -7,7 +7,8 @@ extension TaskstatsClient {
         /// The subscription is active: every later exit is reported.
         ///
         /// This event comes first, and after each `disconnected`. A different ``ServerInfo/instance`` means that the
-        /// daemon restarted, and that sequence numbers and counters start again.
+        /// daemon restarted, and that sequence numbers and counters start again. The same one delivers what ended in
+        /// the meantime as far as it keeps it, and reports the rest as lost.
         case connected(ServerInfo)
         /// A task ended.
         case exit(ExitRecord)
@@ -15,7 +16,10 @@ extension TaskstatsClient {
         case start(ProcessStart)
         /// Records are missing at this point, with their exact count.
         case lost(LostRecords)
-        /// The connection was lost, with the reason; exits until the next `connected` are unknown.
+        /// Everything that the daemon kept up to this index was delivered; only for a subscription with
+        /// ``Subscription/since``, and after each `connected` that resumes.
+        case live(index: UInt64)
+        /// The connection was lost, with the reason; whether exits are missing is known after the next `connected`.
         ///
         /// This event occurs only with reconnection.
         case disconnected(TaskstatsError)
@@ -89,6 +93,8 @@ extension TaskstatsClient.Exits {
 
         private let exits: TaskstatsClient.Exits
         private var state = State.disconnected(attempts: 0)
+        /// The point after the last event of the last connection.
+        private var resumption: HistoryStart?
 
         init(exits: TaskstatsClient.Exits) { self.exits = exits }
 
@@ -121,6 +127,7 @@ extension TaskstatsClient.Exits {
                 case .exit(let record): return .exit(record)
                 case .start(let start): return .start(start)
                 case .lost(let lost): return .lost(lost)
+                case .live(let index): return .live(index: index)
                 // The next call throws the reason.
                 case .closing: continue
                 case nil: try await connection.receive()
@@ -137,7 +144,12 @@ extension TaskstatsClient.Exits {
             let deadline = exits.timeout.map(SuspendingClock.now.advanced(by:))
             let connection = try await TaskstatsConnection.open(
                 path: exits.path, timeout: exits.timeout, before: deadline)
-            _ = try await connection.ask(.subscribe(exits.subscription), before: deadline)
+            var subscription = exits.subscription
+            if let resumption, connection.server.features.contains(ServerInfo.sinceFeature) {
+                subscription.since = resumption
+            }
+            let answer = try await connection.ask(.subscribe(subscription), before: deadline)
+            connection.stateMachine.startIndex = answer.position
             state = .connected(connection)
             return .connected(connection.server)
         }
@@ -146,7 +158,11 @@ extension TaskstatsClient.Exits {
         private mutating func event(after error: TaskstatsError) throws(TaskstatsError) -> TaskstatsClient.Event? {
             var attempts = 0
             if case .disconnected(let made) = state { attempts = made }
-            let wasConnected = if case .connected = state { true } else { false }
+            var wasConnected = false
+            if case .connected(let connection) = state {
+                wasConnected = true
+                resumption = connection.resumption ?? resumption
+            }
             guard exits.reconnection.delay(beforeAttempt: attempts + 1, after: error) != nil else {
                 state = .finished
                 throw error

@@ -51,15 +51,23 @@ extension TypedRequest where Result == DaemonStatus {
     }
 }
 
-extension TypedRequest where Result == Subscription {
-    /// Subscribes; the result is the effective subscription.
+/// The answer to a subscription.
+struct SubscriptionAnswer {
+    /// The effective subscription.
+    var effective: Subscription
+    /// The index after which it starts; nil if the daemon does not number records.
+    var position: UInt64?
+}
+
+extension TypedRequest where Result == SubscriptionAnswer {
+    /// Subscribes.
     static func subscribe(_ subscription: Subscription) -> TypedRequest {
         TypedRequest(call: .subscribe(subscription, cpuList: subscription.cpus.description)) { reply in
-            guard case .subscription(let cpus, let fields) = reply else { return nil }
+            guard case .subscription(let cpus, let fields, let position) = reply else { return nil }
             var effective = subscription
             effective.cpus = cpus
             effective.fields = fields
-            return effective
+            return SubscriptionAnswer(effective: effective, position: position)
         }
     }
 }

@@ -93,7 +93,7 @@ extension TaskstatsConnection {
         while true {
             if let end = stateMachine.end { throw end }
             guard let line = try receivedLine() else { return nil }
-            if let incoming = stateMachine.event(in: line) { return incoming }
+            if let incoming = stateMachine.takeEvent(in: line) { return incoming }
         }
     }
 

@@ -2,10 +2,18 @@ import LinuxSystem
 import TaskstatsProtocol
 
 extension TaskstatsConnection {
-    /// Replaces an ended connection like ``reconnect()``; returns false if the descriptor became readable first.
+    /// The result of reconnecting.
+    package enum Reconnected: Equatable {
+        /// The connection and its subscription are restored; if resumed, no record is missing without a report.
+        case restored(isResumed: Bool)
+        /// The descriptor became readable first.
+        case interrupted
+    }
+
+    /// Replaces an ended connection like ``reconnect()``, unless the descriptor becomes readable first.
     ///
     /// While the daemon's backlog is full it throws immediately, because a waiting connect cannot be interrupted.
-    package func reconnect(interruptedBy descriptor: Int32) throws(TaskstatsError) -> Bool {
+    package func reconnect(interruptedBy descriptor: Int32) throws(TaskstatsError) -> Reconnected {
         let deadline = timeout.map(SuspendingClock.now.advanced(by:))
         var fresh = LineStream(try Self.socket(to: path))
         fresh.trace = stream.trace
@@ -19,21 +27,24 @@ extension TaskstatsConnection {
             switch try fresh.wait(for: .readable, until: deadline, interruptedBy: descriptor) {
             case .ready: _ = try fresh.receiveNow()
             case .late: throw .timedOut
-            case .interrupted: return false
+            case .interrupted: return .interrupted
             }
         }
     }
 
     private func adopt(
         _ connection: TaskstatsConnection, interruptedBy descriptor: Int32
-    ) throws(TaskstatsError) -> Bool {
-        if let subscription {
+    ) throws(TaskstatsError) -> Reconnected {
+        let isResumed = canResume(at: connection.server)
+        if let subscription = subscription(resumingAt: connection.server) {
             let request = TypedRequest.subscribe(subscription)
-            guard let answer = try connection.answer(to: request.call, interruptedBy: descriptor) else { return false }
-            _ = try connection.read(answer, to: request)
+            guard let answer = try connection.answer(to: request.call, interruptedBy: descriptor) else {
+                return .interrupted
+            }
+            connection.stateMachine.startIndex = try connection.read(answer, to: request).position
         }
         replace(with: connection)
-        return true
+        return .restored(isResumed: isResumed)
     }
 
     private static func socket(to path: String) throws(TaskstatsError) -> Descriptor {

@@ -30,9 +30,10 @@ extension TaskstatsConnection {
     /// Read the events with ``next()``.
     @discardableResult
     public func subscribe(_ subscription: Subscription = Subscription()) throws(TaskstatsError) -> Subscription {
-        let effective = try ask(.subscribe(subscription))
+        let answer = try ask(.subscribe(subscription))
         self.subscription = subscription
-        return effective
+        stateMachine.startIndex = answer.position
+        return answer.effective
     }
 
     /// Ends the subscription.

@@ -11,8 +11,8 @@ import TaskstatsProtocol
 /// while true {
 ///     switch try connection.next() {
 ///     case .exit(let record): print(record.pid, record.task.command ?? "?")
-///     case .start: break  // only with a subscription to starts
-///     case .lost(let lost): print(lost.count, "records lost")
+///     case .start, .live: break  // only if the subscription requests them
+///     case .lost(let lost): print(lost, "lost")
 ///     case .closing(let reason): return print(reason)
 ///     @unknown default: break
 ///     }
@@ -60,11 +60,30 @@ public final class TaskstatsConnection {
     ///
     /// It makes one attempt; if that throws, nothing has changed. A different ``ServerInfo/instance`` in ``server``
     /// means that the daemon restarted. Events of the old connection that were received but not read are discarded.
+    ///
+    /// A daemon that numbers records resumes after the last event that was read: the same instance delivers what it
+    /// still keeps, and reports the rest as lost; another one reports a loss of unknown size.
     public func reconnect() throws(TaskstatsError) {
         let fresh = try Self.connect(path: path, timeout: timeout, trace: stream.trace)
         fresh.keepsText = keepsText
-        if let subscription { try fresh.subscribe(subscription) }
+        if let subscription = subscription(resumingAt: fresh.server) { try fresh.subscribe(subscription) }
         replace(with: fresh)
+    }
+
+    /// The point after the last event that was read; nil if the daemon does not number records.
+    var resumption: HistoryStart? { stateMachine.position.map { .after(instance: server.instance, index: $0) } }
+
+    /// Returns whether ``reconnect()`` to this daemon leaves out no record without a report.
+    func canResume(at server: ServerInfo) -> Bool {
+        server.instance == self.server.instance && server.features.contains(ServerInfo.sinceFeature)
+            && resumption != nil
+    }
+
+    /// Returns the subscription that continues this one at a daemon.
+    func subscription(resumingAt server: ServerInfo) -> Subscription? {
+        guard var subscription else { return nil }
+        if server.features.contains(ServerInfo.sinceFeature), let resumption { subscription.since = resumption }
+        return subscription
     }
 
     /// Takes over the state of another connection.

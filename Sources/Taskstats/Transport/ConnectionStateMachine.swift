@@ -21,6 +21,17 @@ struct ConnectionStateMachine {
     enum Incoming {
         case event(TaskstatsEvent)
         case exitText([UInt8])
+
+        /// Its index; nil if it has none.
+        var index: UInt64? {
+            switch self {
+            case .event(.exit(let record)): record.index
+            case .event(.lost(let lost)): lost.index
+            case .event(.live(let index)): index
+            case .event: nil
+            case .exitText(let params): LineStream.index(in: params)
+            }
+        }
     }
 
     private let limit: Int
@@ -28,11 +39,20 @@ struct ConnectionStateMachine {
     private(set) var lastID: Int64 = 0
     private var kept: [Incoming] = []
     private var firstKept = 0
+    /// The last event with an index that a caller has taken.
+    private var lastTaken: Incoming?
+    /// The index after which the subscription starts; nil if the daemon does not number records.
+    var startIndex: UInt64? {
+        didSet { lastTaken = nil }
+    }
     /// The error that ended the connection, if it has ended.
     private(set) var end: TaskstatsError?
 
     /// Creates a state that keeps up to this number of events while a reply is expected.
     init(keeping limit: Int = 8_192) { self.limit = limit }
+
+    /// The index up to which a caller has taken every event; nil if the daemon does not number records.
+    var position: UInt64? { lastTaken?.index ?? startIndex }
 
     /// Returns an id for the next request.
     mutating func nextID() -> Int64 {
@@ -67,8 +87,22 @@ struct ConnectionStateMachine {
         return nil
     }
 
-    /// Processes a line while events are expected; returns its event, if there is one.
-    mutating func event(in line: LineStream.Line) -> Incoming? {
+    /// Processes a line while a caller takes events; returns its event, if there is one.
+    mutating func takeEvent(in line: LineStream.Line) -> Incoming? {
+        guard let incoming = event(in: line) else { return nil }
+        noteTaken(incoming)
+        return incoming
+    }
+
+    private mutating func noteTaken(_ incoming: Incoming) {
+        guard startIndex != nil else { return }
+        switch incoming {
+        case .event(.start), .event(.closing): break
+        case .exitText, .event: lastTaken = incoming
+        }
+    }
+
+    private mutating func event(in line: LineStream.Line) -> Incoming? {
         switch line {
         case .exitText(let text):
             return .exitText(text)
@@ -85,6 +119,7 @@ struct ConnectionStateMachine {
     mutating func takeKept() -> Incoming? {
         guard firstKept < kept.count else { return nil }
         let incoming = kept[firstKept]
+        noteTaken(incoming)
         firstKept += 1
         if firstKept == kept.count || firstKept > limit {
             kept.removeFirst(firstKept)
@@ -96,9 +131,9 @@ struct ConnectionStateMachine {
     private mutating func keep(_ incoming: Incoming) {
         guard kept.count - firstKept >= limit else { return kept.append(incoming) }
         switch incoming {
-        case .exitText, .event(.exit), .event(.start): keep(LostRecords(.queue, count: 1))
+        case .exitText, .event(.exit), .event(.start): keep(LostRecords(.queue, count: 1, index: incoming.index))
         case .event(.lost(let lost)): keep(lost)
-        case .event(.closing): kept.append(incoming)
+        case .event(.closing), .event(.live): kept.append(incoming)
         }
     }
 
@@ -106,8 +141,9 @@ struct ConnectionStateMachine {
     private mutating func keep(_ lost: LostRecords) {
         for index in kept.indices[firstKept...].reversed() {
             guard case .event(.lost(var sum)) = kept[index] else { break }
-            if sum.place == lost.place {
-                sum.count &+= lost.count
+            if sum.place == lost.place, let count = sum.count, let more = lost.count {
+                sum.count = count &+ more
+                sum.index = lost.index ?? sum.index
                 kept[index] = .event(.lost(sum))
                 return
             }
@@ -126,6 +162,8 @@ extension TaskstatsEvent {
             self = .start(start)
         case .lost(let lost):
             self = .lost(lost)
+        case .live(let index):
+            self = .live(index: index)
         case .closing(let reason):
             self = .closing(reason: reason)
         case .hello, .reply, .refusal, .unknown:

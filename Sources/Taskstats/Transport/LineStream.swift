@@ -140,6 +140,11 @@ struct LineStream: ~Copyable {
         return unsafe .answer(event, result: Array(result))
     }
 
+    /// Returns the index of an exit that was kept as text; nil if it has none.
+    static func index(in params: [UInt8]) -> UInt64? {
+        unsafe params.withUnsafeBytes { unsafe EventReader.index(params: $0) }
+    }
+
     /// Decodes the record of an exit that was kept as text.
     static func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
         let exit = unsafe params.withUnsafeBytes { bytes in
@@ -171,7 +176,7 @@ extension LineStream {
             case .closing(let reason): throw .closed(reason: reason)
             case .refusal(let error): throw .refused(error)
             case .unknown: continue
-            case .exit, .start, .lost, .reply: throw .violation("its first message is not the handshake")
+            case .exit, .start, .lost, .live, .reply: throw .violation("its first message is not the handshake")
             }
         }
         return nil

@@ -9,6 +9,9 @@ public enum TaskstatsEvent: Sendable, Equatable {
     case start(ProcessStart)
     /// Records are missing at this point.
     case lost(LostRecords)
+    /// Everything that the daemon kept up to this index was delivered; only for a subscription with
+    /// ``Subscription/since``, and once.
+    case live(index: UInt64)
     /// The daemon closes the connection; this is the last event.
     case closing(reason: String)
 }

@@ -36,7 +36,7 @@ extension Broker {
     /// Each different subscription costs another evaluation and encoding of its user's records.
     func subscriptionLimit(_ client: Client, _ key: SubscriptionGroup.Key) -> ProtocolError.Limit? {
         guard let principal = key.principal, !routes.contains(key) else { return nil }
-        let isReplaced = client.subscription.map { $0.subscribers.count == 1 } ?? false
+        let isReplaced = client.replay != nil || client.subscription.map { $0.subscribers.count == 1 } ?? false
         let used = routes.groupCount(of: principal) - (isReplaced ? 1 : 0)
         guard used >= settings.limits.subscriptionsPerUID else { return nil }
         return .init("subscriptions_per_uid", allowed: settings.limits.subscriptionsPerUID, used: used)

@@ -8,8 +8,12 @@ extension Broker: ExitSink {
     }
 
     /// Routes the record of an ended task to every client that subscribed to it and may see it.
-    package mutating func exited(_ record: borrowing ExitRecord) {
-        if let completed = implausibleThreads.completed(record) { route(completed) } else { route(record) }
+    package mutating func exited(_ record: inout ExitRecord) {
+        lastIndex += 1
+        record.index = lastIndex
+        implausibleThreads.complete(&record)
+        history?.append(record)
+        route(record)
     }
 
     @inline(__always)
@@ -23,7 +27,7 @@ extension Broker: ExitSink {
             let isProcessProven = owner.threads.include(record)
             for group in owner.groups where group.key.cpus.contains(record.cpu) {
                 guard mayEvaluate(group, record.origin) else {
-                    recordLoss(LostRecords(.queue, count: 1), of: group)
+                    recordLoss(of: group)
                     continue
                 }
                 let origin = group.key.needsOrigin ? group.key.access.visible(record.origin) : nil
@@ -39,14 +43,18 @@ extension Broker: ExitSink {
 
     /// Reports records dropped by the kernel to every client subscribed to the CPU, because their users are unknown.
     package mutating func lost(cpu: Int, count: UInt64) {
-        for group in routes.groups(of: cpu) { recordLoss(LostRecords(.kernel(cpu: cpu), count: count), of: group) }
+        let before = lastIndex
+        lastIndex += count
+        history?.appendLoss(cpu: cpu, count: count, index: lastIndex)
+        let loss = LostRecords(.kernel(cpu: cpu), count: count, index: lastIndex)
+        for group in routes.groups(of: cpu) { recordLoss(loss, after: before, of: group) }
     }
 
     /// Reports the start of a program to every client that requested it and may see it.
     package mutating func started(_ start: borrowing ProcessStart) {
         for group in routes.groups(of: start.cpu) where group.key.starts {
             guard mayEvaluate(group, start.origin) else {
-                recordLoss(LostRecords(.queue, count: 1), of: group)
+                recordLoss(of: group)
                 continue
             }
             guard group.wants(start), hasTime(for: group) else { continue }
@@ -61,7 +69,8 @@ extension Broker: ExitSink {
 
     /// Reports starts dropped by the kernel to every client that requested starts.
     package mutating func lostStarts(_ count: UInt64) {
-        for group in routes.startGroups { recordLoss(LostRecords(.starts, count: count), of: group) }
+        let loss = LostRecords(.starts, count: count, index: lastIndex)
+        for group in routes.startGroups { recordLoss(loss, after: lastIndex, of: group) }
     }
 
     private mutating func route(
@@ -77,7 +86,7 @@ extension Broker: ExitSink {
     /// Returns whether another line may be encoded for a group; if not, it is counted as lost.
     private mutating func hasTime(for group: SubscriptionGroup) -> Bool {
         guard !group.isStalled, group.key.principal == nil || group.quota.routing.allows(routingShare) else {
-            recordLoss(LostRecords(.queue, count: 1), of: group)
+            recordLoss(of: group)
             return false
         }
         return true
@@ -90,7 +99,7 @@ extension Broker: ExitSink {
             group.quota.routing.charge(encoding + group.subscribers.count * RoutingBudget.Cost.deliveredLine)
         }
         makeRoom(for: line.count, in: group)
-        group.append(scratch, line)
+        group.append(scratch, line, index: lastIndex)
     }
 
     /// Returns whether the filter of a group may be evaluated, and charges for its patterns, which are the expensive part.
@@ -104,9 +113,15 @@ extension Broker: ExitSink {
         return true
     }
 
+    /// Counts the current record, or start, as lost for a group.
+    private mutating func recordLoss(of group: SubscriptionGroup) {
+        let loss = LostRecords(.queue, count: 1, index: lastIndex)
+        recordLoss(loss, after: lastIndex > 0 ? lastIndex - 1 : 0, of: group)
+    }
+
     /// Adds a loss to a group, after its lines.
-    private mutating func recordLoss(_ loss: LostRecords, of group: SubscriptionGroup) {
-        group.recordLoss(loss)
+    private mutating func recordLoss(_ loss: LostRecords, after index: UInt64, of group: SubscriptionGroup) {
+        group.recordLoss(loss, after: index)
         notePending(group)
     }
 
@@ -222,7 +237,7 @@ extension Broker {
             client.counters.delivered += UInt64(lines.ends.count)
             put(lines.source, lines.range, client)
         } else if hasRoomForNone(of: lines, client) {
-            recordQueueLoss(UInt64(lines.ends.count), client)
+            recordQueueLoss(UInt64(lines.ends.count), lines.indices, client)
         } else {
             deliverSingly(lines, to: client)
         }
@@ -231,12 +246,13 @@ extension Broker {
     private mutating func report(_ losses: UnreportedLosses, to client: Client) {
         for loss in losses.losses {
             switch loss.place {
-            case .kernel, .starts: client.counters.lostInKernel += loss.count
+            case .kernel, .starts: client.counters.lostInKernel += loss.count ?? 0
             case .queue:
                 if client.overflow == .disconnect { return disconnect(client) }
-                client.counters.lostInQueue += loss.count
+                client.counters.lostInQueue += loss.count ?? 0
+            case .history: break
             }
-            client.recordLoss(loss)
+            client.recordLoss(loss, after: losses.indices.before)
         }
         reportLosses(client)
     }
@@ -248,28 +264,30 @@ extension Broker {
             && !hasRoom(client, for: client.unreported.count * Self.lostLineLimit + lines.shortest)
     }
 
-    private func recordQueueLoss(_ count: UInt64, _ client: Client) {
+    private func recordQueueLoss(_ count: UInt64, _ indices: some BidirectionalCollection<UInt64>, _ client: Client) {
         client.counters.lostInQueue += count
-        client.recordLoss(LostRecords(.queue, count: count))
+        let first = indices.first ?? 0
+        client.recordLoss(
+            LostRecords(.queue, count: count, index: indices.last), after: first > 0 ? first - 1 : 0)
         client.outbox.shrinkLast()
     }
 
     /// Delivers each line separately or counts it as lost, because not all of them fit.
     private mutating func deliverSingly(_ lines: SubscriptionGroup.Lines, to client: Client) {
         var start = lines.range.lowerBound
-        for end in lines.ends {
-            deliver(lines.source, start..<end, to: client)
+        for (end, index) in zip(lines.ends, lines.indices) {
+            deliver(lines.source, start..<end, index, to: client)
             start = end
         }
     }
 
-    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, to client: Client) {
+    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, _ index: UInt64, to client: Client) {
         if client.isClosing { return }
         if !client.unreported.isEmpty { reportLosses(client, leavingRoomFor: range.count) }
         guard client.unreported.isEmpty, hasRoom(client, for: range.count) else {
             switch client.overflow {
             case .drop:
-                recordQueueLoss(1, client)
+                recordQueueLoss(1, CollectionOfOne(index), client)
                 reportLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
             case .disconnect: disconnect(client)
             }
@@ -279,7 +297,8 @@ extension Broker {
         put(source, range, client)
     }
 
-    private mutating func disconnect(_ client: Client) {
+    /// Ends the connection of a client that requested this instead of losses.
+    mutating func disconnect(_ client: Client) {
         close(client, reason: "records arrived faster than the client read them (overflow: disconnect)")
     }
 }
@@ -323,6 +342,7 @@ extension Broker {
         if !client.unreported.isEmpty, !client.isClosing {
             reportLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
         }
+        continueReplay(of: client)
     }
 
     /// Appends a line to a client's outbox regardless of its length; unreported losses are reported first.
@@ -342,7 +362,7 @@ extension Broker {
         put(shared, 0..<shared.count, client)
     }
 
-    private mutating func put(_ source: SharedBytes, _ range: Range<Int>, _ client: Client) {
+    mutating func put(_ source: SharedBytes, _ range: Range<Int>, _ client: Client) {
         client.outbox.append(source, range)
         quotas.charge(range.count, to: client.quota)
         if !client.isDirty {

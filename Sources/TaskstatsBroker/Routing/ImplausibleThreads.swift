@@ -17,28 +17,23 @@ struct ImplausibleThreads {
     /// The maximum number of remembered processes.
     static let limit = 4_096
 
-    /// Returns the record without the sums that contain implausible waits; nil when nothing changes.
+    /// Sets aside the sums of a record that contain implausible waits.
     @inline(__always)
-    mutating func completed(_ record: borrowing ExitRecord) -> ExitRecord? {
-        if record.task.implausible.isEmpty && waits.isEmpty { return nil }
-        return update(record)
+    mutating func complete(_ record: inout ExitRecord) {
+        if record.task.implausible.isEmpty && waits.isEmpty { return }
+        update(&record)
     }
 
     @inline(never)
-    private mutating func update(_ record: borrowing ExitRecord) -> ExitRecord? {
-        guard let tgid = record.tgid, let isLast = record.isLast else { return nil }
-        guard isLast else {
-            remember(record.task, of: tgid, at: record.time)
-            return nil
-        }
+    private mutating func update(_ record: inout ExitRecord) {
+        guard let tgid = record.tgid, let isLast = record.isLast else { return }
+        guard isLast else { return remember(record.task, of: tgid, at: record.time) }
         guard let waits = waits.removeValue(forKey: tgid), record.process != nil,
             let age = record.task[.acTgetime]
-        else { return nil }
+        else { return }
         // A thread that ended before the process began belongs to another process, whose end was not seen.
-        guard age > record.time / 1_000 || waits.time >= record.time - age * 1_000 else { return nil }
-        var record = copy record
+        guard age > record.time / 1_000 || waits.time >= record.time - age * 1_000 else { return }
         record.process?.setAside(waits.fields)
-        return record
     }
 
     private mutating func remember(_ task: borrowing TaskRecord, of tgid: UInt32, at time: UInt64) {

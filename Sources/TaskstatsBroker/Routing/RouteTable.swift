@@ -69,6 +69,26 @@ struct RouteTable {
             && privilegedByCPU.allSatisfy(\.isEmpty) && references.allSatisfy { $0 == 0 }
     }
 
+    /// Keeps CPUs for the daemon itself.
+    mutating func keep(_ cpus: CPUSet, withOrigin: Bool) {
+        for cpu in cpus { references[cpu] += 1 }
+        if withOrigin { originGroups += 1 }
+    }
+
+    /// Keeps what a subscription needs that begins later.
+    mutating func reserve(_ key: SubscriptionGroup.Key) {
+        keep(key.cpus, withOrigin: key.needsOrigin)
+        if let principal = key.principal { groupCounts[principal, default: 0] += 1 }
+    }
+
+    /// Releases what was reserved, and returns the CPUs left without subscriptions.
+    mutating func release(_ key: SubscriptionGroup.Key) -> CPUSet {
+        for cpu in key.cpus { references[cpu] -= 1 }
+        if key.needsOrigin { originGroups -= 1 }
+        if let principal = key.principal { forget(principal) }
+        return unwanted(of: key.cpus)
+    }
+
     /// Adds a client's subscription.
     mutating func insert(_ client: Client, _ key: SubscriptionGroup.Key, in quotas: UserQuotas) {
         let group = groups[key] ?? create(key, key.principal == nil ? quotas.privileged : client.quota, in: quotas)
@@ -118,9 +138,12 @@ struct RouteTable {
             owner.groups.removeAll { $0 === group }
             if owner.groups.isEmpty { owners[uid] = nil }
         }
-        if let principal = group.key.principal, let count = groupCounts[principal] {
-            groupCounts[principal] = count > 1 ? count - 1 : nil
-        }
+        if let principal = group.key.principal { forget(principal) }
+    }
+
+    private mutating func forget(_ principal: Principal) {
+        guard let count = groupCounts[principal] else { return }
+        groupCounts[principal] = count > 1 ? count - 1 : nil
     }
 }
 

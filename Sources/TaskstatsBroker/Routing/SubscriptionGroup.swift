@@ -28,6 +28,8 @@ final class SubscriptionGroup {
         var source: SharedBytes
         var range: Range<Int>
         var ends: [Int]
+        /// The index up to which everything is delivered with each line.
+        var indices: [UInt64]
         /// The length of the shortest line.
         var shortest: Int
     }
@@ -47,6 +49,7 @@ final class SubscriptionGroup {
     /// The start of the undispatched lines.
     private var start = 0
     private var ends: [Int] = []
+    private var indices: [UInt64] = []
     private var shortest = Int.max
 
     private static let chunkBytes = 4_096...16_384
@@ -80,14 +83,15 @@ final class SubscriptionGroup {
     func hasRoom(for bytes: Int) -> Bool { chunk.hasRoom(for: bytes) }
 
     /// Adds a line for the next dispatch.
-    func append(_ buffer: borrowing ByteBuffer, _ line: Range<Int>) {
+    func append(_ buffer: borrowing ByteBuffer, _ line: Range<Int>, index: UInt64) {
         chunk.append(buffer, line)
         ends.append(chunk.count)
+        indices.append(index)
         shortest = min(shortest, line.count)
     }
 
     /// Adds a loss after the lines.
-    func recordLoss(_ loss: LostRecords) { losses.add(loss) }
+    func recordLoss(_ loss: LostRecords, after index: UInt64) { losses.add(loss, after: index) }
 
     /// Removes and returns the losses after the lines.
     func takeLosses() -> UnreportedLosses {
@@ -98,9 +102,10 @@ final class SubscriptionGroup {
     /// Removes and returns the lines to dispatch; nil when there are none.
     func takeLines() -> Lines? {
         guard !ends.isEmpty else { return nil }
-        let lines = Lines(source: chunk, range: start..<chunk.count, ends: ends, shortest: shortest)
+        let lines = Lines(source: chunk, range: start..<chunk.count, ends: ends, indices: indices, shortest: shortest)
         start = chunk.count
         ends.removeAll(keepingCapacity: true)
+        indices.removeAll(keepingCapacity: true)
         shortest = .max
         return lines
     }

@@ -14,6 +14,13 @@ public struct FieldSet: Hashable, Sendable {
         for field in fields { insert(field) }
     }
 
+    /// The bits as words, for storage.
+    package typealias Words = SIMD2<UInt64>
+    package var words: Words { Words(UInt64(truncatingIfNeeded: bits), UInt64(truncatingIfNeeded: bits >> 64)) }
+
+    /// Creates a set from its words.
+    package init(words: Words) { self.init(bits: UInt128(words.x) | UInt128(words.y) << 64) }
+
     /// All fields.
     public static let all = FieldSet(Field.allCases)
 

@@ -23,11 +23,16 @@ public struct Subscription: Hashable, Sendable {
     public var origin: Bool
     /// Whether the daemon also reports the start of every program.
     public var starts: Bool
+    /// Where to start in what the daemon keeps; nil to start with the next record.
+    ///
+    /// When everything up to the present was sent, the daemon reports that, once.
+    public var since: HistoryStart?
 
     /// Creates a subscription; by default to everything that the client can see.
     public init(
         cpus: CPUSet = .all, scope: RecordScope = .task, fields: FieldSet = .all,
-        filter: RecordFilter = RecordFilter(), overflow: Overflow = .drop, origin: Bool = false, starts: Bool = false
+        filter: RecordFilter = RecordFilter(), overflow: Overflow = .drop, origin: Bool = false, starts: Bool = false,
+        since: HistoryStart? = nil
     ) {
         self.cpus = cpus
         self.scope = scope
@@ -36,5 +41,6 @@ public struct Subscription: Hashable, Sendable {
         self.overflow = overflow
         self.origin = origin
         self.starts = starts
+        self.since = since
     }
 }

@@ -4,6 +4,9 @@ public struct ExitRecord: Sendable, Equatable {
     public var cpu: Int
     /// The number of the record, from 1, among all records of this registration of the CPU, including lost ones.
     public var sequence: UInt64
+    /// The number of the record, from 1, among all that this instance of the daemon has routed, including lost ones; nil
+    /// when the source of the record does not number them.
+    public var index: UInt64?
     /// The time at which the daemon read the record, in nanoseconds since 1970.
     public var time: UInt64
     /// The time at which the daemon read the record.
@@ -74,7 +77,7 @@ public enum RecordScope: String, Sendable, Hashable, CaseIterable {
 /// A consumer of the exit records of all CPUs, in the order in which they were read.
 package protocol ExitSink: ~Copyable {
     /// Receives the record of a task that ended.
-    mutating func exited(_ record: borrowing ExitRecord)
+    mutating func exited(_ record: inout ExitRecord)
     /// Receives the number of records of a CPU that are missing at this point.
     mutating func lost(cpu: Int, count: UInt64)
 }

@@ -91,6 +91,29 @@ public struct DaemonStatus: Hashable, Sendable {
         public init() {}
     }
 
+    /// The records that the daemon keeps.
+    public struct History: Hashable, Sendable {
+        /// The maximum size, in bytes.
+        public var limitBytes: Int
+        /// The size, in bytes.
+        public var bytes: Int
+        /// The number of records.
+        public var records: Int
+        /// The index of the oldest one, or of the next one if there is none.
+        public var oldestIndex: UInt64
+        /// The time of the oldest one, in nanoseconds since 1970; nil if there is none.
+        public var oldestTime: UInt64?
+
+        /// Creates the state of a history.
+        public init(limitBytes: Int, bytes: Int, records: Int, oldestIndex: UInt64, oldestTime: UInt64?) {
+            self.limitBytes = limitBytes
+            self.bytes = bytes
+            self.records = records
+            self.oldestIndex = oldestIndex
+            self.oldestTime = oldestTime
+        }
+    }
+
     /// The counters of the daemon.
     public struct Daemon: Hashable, Sendable {
         /// The time since the daemon started.
@@ -109,6 +132,8 @@ public struct DaemonStatus: Hashable, Sendable {
         public var cpus: [CPU]
         /// The origin of processes; nil for a daemon that cannot learn it.
         public var origin: Origin?
+        /// The records that the daemon keeps; nil if it keeps none.
+        public var history: History?
         /// The number of CPUs that are missing from ``cpus``.
         public var omittedCPUs = 0
 

@@ -27,6 +27,12 @@ extension EventReader {
         }
     }
 
+    /// Returns the index in the `params` of an `exit` line; nil if there is none.
+    package static func index(params: UnsafeRawBufferPointer) -> UInt64? {
+        guard let text = unsafe try? field("index", of: params) else { return nil }
+        return unsafe UInt64(String(decoding: text, as: UTF8.self))
+    }
+
     /// Returns the text of a key's value in a line's object; nil when there is no such key.
     static func field(
         _ wanted: StaticString, of line: UnsafeRawBufferPointer

@@ -78,6 +78,11 @@ package enum EventReader {
         case "start":
             guard let started = ProcessStart(params) else { throw JSONCursor.Mismatch(offset: start) }
             return .start(started)
+        case "live":
+            guard let index = params["index"]?.integer.flatMap(UInt64.init(exactly:)) else {
+                throw JSONCursor.Mismatch(offset: start)
+            }
+            return .live(index: index)
         case "closing":
             return .closing(params["reason"]?.string ?? "")
         case "lost":
@@ -100,6 +105,7 @@ enum ExitReader {
             switch unsafe KeyName(name) {
             case "cpu": exit.cpu = Int(try cursor.unsigned(through: UInt64(Int.max)))
             case "seq": exit.sequence = try cursor.unsigned()
+            case "index": exit.index = try cursor.unsigned()
             case "time": exit.time = try cursor.unsigned()
             case "pid": exit.pid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))
             case "tgid": exit.tgid = UInt32(try cursor.unsigned(through: UInt64(UInt32.max)))

@@ -43,9 +43,16 @@ enum ReplyReader {
         if let list = value["cpus"]?.string, let names = value["fields"]?.elements {
             guard let cpus = try? CPUSet(kernelList: list) else { throw JSONCursor.Mismatch(offset: start) }
             return .subscription(
-                cpus: cpus, fields: FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) }))
+                cpus: cpus, fields: FieldSet(names.compactMap { $0.string.flatMap(Field.init(name:)) }),
+                position: position(value))
         }
         return .other
+    }
+
+    /// Returns the index after which a subscription starts; nil if the daemon does not number records.
+    private static func position(_ answer: JSONValue) -> UInt64? {
+        if let since = answer["since"]?["index"]?.integer { return UInt64(exactly: since) }
+        return answer["next_index"]?.integer.flatMap(UInt64.init(exactly:)).flatMap { $0 > 0 ? $0 - 1 : nil }
     }
 
     /// Decodes the value of `origin`.
@@ -103,15 +110,19 @@ enum ReplyReader {
 
 extension LostRecords {
     init?(_ params: JSONValue) {
-        guard let count = params["count"]?.integer.flatMap(UInt64.init(exactly:)) else { return nil }
+        let place: Place
         switch params["where"]?.string {
-        case "queue": self.init(.queue, count: count)
+        case "queue": place = .queue
         case "kernel":
             guard let cpu = params["cpu"]?.integer, cpu >= 0 else { return nil }
-            self.init(.kernel(cpu: Int(cpu)), count: count)
-        case "starts": self.init(.starts, count: count)
+            place = .kernel(cpu: Int(cpu))
+        case "starts": place = .starts
+        case "history": place = .history
         default: return nil
         }
+        let count = params["count"]?.integer.flatMap(UInt64.init(exactly:))
+        if count == nil, place != .history || params["count"] != nil { return nil }
+        self.init(place, count: count, index: params["index"]?.integer.flatMap(UInt64.init(exactly:)))
     }
 }
 

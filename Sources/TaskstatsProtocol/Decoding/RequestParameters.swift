@@ -3,7 +3,7 @@ import TaskstatsModel
 /// The `params` of a request; all keys are checked before any value is read.
 struct RequestParameters {
     static let ofGet: Set = ["pid", "tgid", "cgroup", "fields", "origin"]
-    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow", "origin", "starts"]
+    static let ofSubscribe: Set = ["cpus", "scope", "fields", "filter", "overflow", "origin", "starts", "since"]
     private static let targetsOfGet = ["pid", "tgid", "cgroup"]
 
     private let values: [String: JSONValue]
@@ -65,6 +65,7 @@ struct RequestParameters {
         result.fields = try fields()
         result.origin = try flag("origin")
         result.starts = try flag("starts")
+        if let since = values["since"] { result.since = try HistoryStart(params: since) }
         if let filter = values["filter"] { result.filter = try RecordFilter(params: filter) }
         return .subscribe(result, cpuList: cpuList)
     }
@@ -115,6 +116,40 @@ struct RequestParameters {
             throw .invalidParams(name, "must be one of \(known)")
         }
         return choice
+    }
+}
+
+extension HistoryStart {
+    /// Decodes the `since` of a subscription.
+    init(params value: JSONValue) throws(ProtocolError) {
+        if let time = value.integer {
+            guard let time = UInt64(exactly: time) else { throw .invalidParams("since", "must not be negative") }
+            self = .time(time)
+        } else if let text = value.string {
+            guard let duration = DurationArgument(text) else {
+                throw .invalidParams("since", DurationArgument.expectation)
+            }
+            self = .ago(duration.duration)
+        } else {
+            self = try Self.position(value)
+        }
+    }
+
+    private static func position(_ value: JSONValue) throws(ProtocolError) -> HistoryStart {
+        guard let entries = value.entries else {
+            throw .invalidParams("since", "must be a time, a duration, or an object with instance and index")
+        }
+        for (name, _) in entries where name != "instance" && name != "index" {
+            throw .invalidParams("since.\(name)", "no such key; known: instance and index")
+        }
+        guard let instance = value["instance"]?.string, instance.utf8.count <= ProtocolLimits.instanceBytes else {
+            throw .invalidParams(
+                "since.instance", "must be a string of at most \(ProtocolLimits.instanceBytes) bytes")
+        }
+        guard let index = value["index"]?.integer.flatMap(UInt64.init(exactly:)) else {
+            throw .invalidParams("since.index", "must be a non-negative integer")
+        }
+        return .after(instance: instance, index: index)
     }
 }
 

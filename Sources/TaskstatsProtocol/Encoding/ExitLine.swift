@@ -17,6 +17,10 @@ extension RecordEncoder {
         bytes.append(decimal: UInt64(record.cpu))
         bytes.append(",\"seq\":")
         bytes.append(decimal: record.sequence)
+        if let index = record.index {
+            bytes.append(",\"index\":")
+            bytes.append(decimal: index)
+        }
         bytes.append(",\"time\":")
         bytes.append(decimal: record.time)
         bytes.append(",\"pid\":")

@@ -53,6 +53,7 @@ extension Subscription {
         if overflow != .drop { writer.field("overflow", overflow.rawValue) }
         if origin { writer.field("origin", true) }
         if starts { writer.field("starts", true) }
+        since?.write(to: &writer)
     }
 }
 

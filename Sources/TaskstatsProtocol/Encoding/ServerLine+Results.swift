@@ -48,12 +48,13 @@ extension ServerLine {
     ///
     /// The sequence numbers of CPUs that do not fit in the line are omitted; several thousand fit.
     package static func subscribed(
-        _ id: RequestID, _ subscription: Subscription, nextSequence: (Int) -> UInt64?
+        _ id: RequestID, _ subscription: Subscription, nextIndex: UInt64, nextSequence: (Int) -> UInt64?
     ) -> ByteBuffer {
         let longestEntry = 64
         return result(id) { writer in
             writer.object { writer in
                 subscription.writeEffective(to: &writer)
+                writer.field("next_index", nextIndex)
                 writer.key("next_seq")
                 writer.object { writer in
                     for cpu in subscription.cpus {
@@ -83,7 +84,7 @@ extension ServerLine {
         writer.object { writer in
             writer.field("protocol", ProtocolLimits.version)
             writer.field("methods", ["get", "subscribe", "unsubscribe", "status", "describe"])
-            writer.field("notifications", ["hello", "exit", "start", "lost", "closing"])
+            writer.field("notifications", ["hello", "exit", "start", "lost", "live", "closing"])
             writer.key("fields")
             Field.writeDescriptions(of: Field.allCases, to: &writer)
         }
@@ -100,9 +101,27 @@ extension Subscription {
         writer.field("fields", fields.lazy.map(\.name))
         if origin { writer.field("origin", true) }
         if starts { writer.field("starts", true) }
+        since?.write(to: &writer)
         if !filter.isEmpty {
             writer.key("filter")
             writer.object { filter.write(to: &$0) }
+        }
+    }
+}
+
+extension HistoryStart {
+    /// Writes the parameter `since`.
+    func write(to writer: inout JSONWriter) {
+        switch self {
+        case .time(let time): writer.field("since", time)
+        case .ago(let duration):
+            writer.field("since", DurationArgument(microseconds: duration.wholeMicroseconds).description)
+        case .after(let instance, let index):
+            writer.key("since")
+            writer.object { writer in
+                writer.field("instance", instance)
+                writer.field("index", index)
+            }
         }
     }
 }

@@ -43,9 +43,17 @@ package enum ServerLine {
                 writer.field("where", "queue")
             case .starts:
                 writer.field("where", "starts")
+            case .history:
+                writer.field("where", "history")
             }
-            writer.field("count", loss.count)
+            if let count = loss.count { writer.field("count", count) }
+            if let index = loss.index { writer.field("index", index) }
         }
+    }
+
+    /// Returns the notification that everything up to an index was sent.
+    package static func live(index: UInt64) -> ByteBuffer {
+        notification("live") { $0.field("index", index) }
     }
 
     /// Returns the notification that a process executed a program.

@@ -55,6 +55,10 @@ extension DaemonStatus.Daemon {
             writer.key("origin")
             writer.object { origin.write(to: &$0) }
         }
+        if let history {
+            writer.key("history")
+            writer.object { history.write(to: &$0) }
+        }
         writer.key("cpus")
         var written = 0
         writer.array { writer in
@@ -89,6 +93,24 @@ extension DaemonStatus.Daemon {
             })
         omittedCPUs = value.count("cpus_omitted")
         origin = value["origin"].map(DaemonStatus.Origin.init)
+        history = value["history"].map(DaemonStatus.History.init)
+    }
+}
+
+extension DaemonStatus.History {
+    func write(to writer: inout JSONWriter) {
+        writer.field("limit_bytes", limitBytes)
+        writer.field("bytes", bytes)
+        writer.field("records", records)
+        writer.field("oldest_index", oldestIndex)
+        if let oldestTime { writer.field("oldest_time", oldestTime) }
+    }
+
+    init(_ value: JSONValue) {
+        self.init(
+            limitBytes: value.count("limit_bytes"), bytes: value.count("bytes"), records: value.count("records"),
+            oldestIndex: UInt64(value.count("oldest_index")),
+            oldestTime: value["oldest_time"]?.integer.flatMap(UInt64.init(exactly:)))
     }
 }
 

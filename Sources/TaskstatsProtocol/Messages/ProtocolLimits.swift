@@ -22,6 +22,8 @@ package enum ProtocolLimits {
     package static let badLinesInARow = 8
     /// The maximum number of ids in all lists of `filter` together.
     package static let filterIDs = 256
+    /// The maximum length of an instance in `since`, in bytes.
+    package static let instanceBytes = 128
     /// The maximum length of a command name pattern in `filter`, in bytes.
     package static let patternBytes = 256
     /// The maximum number of command name patterns in `filter`.

@@ -10,6 +10,8 @@ package enum ServerEvent: Equatable {
     case start(ProcessStart)
     /// Records are missing at this point.
     case lost(LostRecords)
+    /// Everything up to this index was sent; what follows happened after that.
+    case live(index: UInt64)
     /// The connection ends for this reason.
     case closing(String)
     /// The answer to a request.
@@ -25,8 +27,8 @@ package enum ServerEvent: Equatable {
         case stats(TaskRecord, origin: ProcessOrigin? = nil)
         /// Statistics of a cgroup.
         case cgroup(CgroupStats)
-        /// The effective CPUs and fields of a subscription.
-        case subscription(cpus: CPUSet, fields: FieldSet)
+        /// The effective CPUs and fields of a subscription, and the index after which it starts.
+        case subscription(cpus: CPUSet, fields: FieldSet, position: UInt64? = nil)
         /// Counters.
         case status(DaemonStatus)
         /// A result without content, or of a kind unknown to this client.

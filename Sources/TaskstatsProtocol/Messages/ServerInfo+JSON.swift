@@ -6,7 +6,14 @@ extension ServerInfo {
     /// The features of a daemon of this release, apart from those that depend on the kernel.
     package static let currentFeatures = [
         "get", "subscribe", "fields", "filter", "comm_list", "implausible", "uncounted", "tgid_sums", "next_seq",
+        sinceFeature,
     ]
+
+    /// The feature of a daemon that numbers records, and starts subscriptions at an earlier one.
+    package static let sinceFeature = "since"
+
+    /// The feature of a daemon that keeps records.
+    package static let historyFeature = "history"
 
     /// The features of a daemon that can learn the origin of processes.
     package static let originFeatures = ["origin", "starts"]

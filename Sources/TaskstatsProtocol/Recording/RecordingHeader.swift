@@ -94,6 +94,7 @@ extension Subscription {
         }
         origin = value["origin"]?.bool ?? false
         starts = value["starts"]?.bool ?? false
+        since = value["since"].flatMap { try? HistoryStart(params: $0) }
         if let text = value["filter"], let filter = try? RecordFilter(params: text) { self.filter = filter }
     }
 }

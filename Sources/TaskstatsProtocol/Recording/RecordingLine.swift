@@ -25,7 +25,7 @@ package enum RecordingLine {
             return .exit(exit)
         case .lost(let loss): return .lost(loss)
         case .unknown: break
-        case .hello, .start, .closing, .reply, .refusal: return .other
+        case .hello, .start, .live, .closing, .reply, .refusal: return .other
         }
         guard let method = unsafe try EventReader.field("method", of: line) else {
             throw EventReader.Malformed(problem: "not a line of a recording")

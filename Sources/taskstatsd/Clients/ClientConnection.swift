@@ -25,6 +25,8 @@ final class ClientConnection {
     var isWaiting = false
     /// Whether it is in the daemon's send queue.
     var isSending = false
+    /// Whether it is in the daemon's queue of replays.
+    var isReplaying = false
     /// Whether it is in the daemon's list of throttled connections.
     var isThrottled = false
     /// Whether the answer to its last query is pending; nothing is read from it until then.

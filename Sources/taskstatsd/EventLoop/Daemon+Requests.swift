@@ -28,6 +28,10 @@ extension Daemon {
             privilegedRequests.remove(connection)
             ordinaryRequests.remove(connection)
         }
+        if connection.isReplaying {
+            privilegedReplays.remove(connection)
+            ordinaryReplays.remove(connection)
+        }
         if connection.isSending {
             privilegedSends.remove(connection)
             ordinarySends.remove(connection)
@@ -195,7 +199,8 @@ extension Daemon {
             failure = refusal
         }
         feed.deregister(
-            broker.complete(pending, registration: failure, nextSequence: feed.nextSequence),
+            broker.complete(
+                pending, registration: failure, time: SystemClock.realtimeNanoseconds, nextSequence: feed.nextSequence),
             because: "client \(pending.client.number) subscribed to others")
         updateTracking()
     }

@@ -53,6 +53,11 @@ final class Daemon {
     var ordinaryRequests = FairQueue()
     var privilegedSends = FairQueue()
     var ordinarySends = FairQueue()
+    /// Connections whose replay of the history can go on.
+    var privilegedReplays = FairQueue()
+    var ordinaryReplays = FairQueue()
+    /// What is kept for clients whose subscription starts in the past.
+    let history: HistorySettings?
     /// Throttled clients, from which nothing is read for a while.
     var throttled: [ClientConnection] = []
     /// When throttling ends; nil when no client is throttled.
@@ -75,10 +80,11 @@ final class Daemon {
         signals: consuming SignalQueue, listening: consuming ListeningSocket, feed: KernelFeed,
         lateSweep: LateSweep, validators: ValidatorSource,
         makeQueries: @escaping () throws(SystemError) -> KernelQueries, settings: BrokerSettings,
-        stallTimeout: Duration, tracker: ProcessTracker?, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
+        stallTimeout: Duration, history: HistorySettings?, tracker: ProcessTracker?, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
         end: @escaping (String?, Int32) -> Never
     ) throws(SystemError) {
         self.log = log
+        self.history = history
         self.tracker = tracker
         self.manager = manager
         self.monitor = monitor
@@ -112,6 +118,11 @@ final class Daemon {
             lateSweep.begin(loop)
             ownership.begin()
             try startStandby()
+            do throws(NetlinkError) {
+                try beginHistory()
+            } catch {
+                throw StartupFailure.noHistory("\(error)")
+            }
             try manager?.ready()
             guard let signal = try serveUntilSignal() else { waitForEnd() }
             stop(signal.name)
@@ -151,6 +162,8 @@ final class Daemon {
             updateTracking()
             takeDueStarts()
             feed.drainDue(loop, to: &broker)
+            continueReplays()
+            guard ownership.isMine else { return nil }
             lateSweep.sweepDue()
             closeStalled()
             if let again = acceptsAgainAt, again <= SystemClock.monotonicNanoseconds { acceptAgain() }
@@ -168,7 +181,9 @@ final class Daemon {
 
     func timeout() -> Int? {
         if mustIterate { return 0 }
-        let queues = [privilegedRequests, ordinaryRequests, privilegedSends, ordinarySends]
+        let queues = [
+            privilegedRequests, ordinaryRequests, privilegedSends, ordinarySends, privilegedReplays, ordinaryReplays,
+        ]
         if queues.contains(where: { !$0.isEmpty }) { return 0 }
         let dues = [
             feed.nextDue, nextStallCheck, acceptsAgainAt, throttlingEndsAt, freedMemory.dueAt, refusalLog.dueAt,

@@ -16,6 +16,8 @@ enum LoopTime {
     static let connectionBesideOthers: UInt64 = 10_000
     /// Reading the kernel sockets of all CPUs; those left over come first in the next iteration.
     static let draining: UInt64 = 1_000_000
+    /// Reading the history for clients that see everything, and the same again for all others.
+    static let replaying: UInt64 = 1_000_000
     /// Sending to clients that see everything, and the same again for all others.
     static let sending: UInt64 = 500_000
     /// How long a client is throttled when its principal sends far too many requests.

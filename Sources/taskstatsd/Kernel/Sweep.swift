@@ -102,7 +102,7 @@ enum Sweep {
     private struct SeenRecords: ExitSink {
         var pids: Set<UInt32> = []
         var lost: UInt64 = 0
-        mutating func exited(_ record: borrowing ExitRecord) { pids.insert(record.pid) }
+        mutating func exited(_ record: inout ExitRecord) { pids.insert(record.pid) }
         mutating func lost(cpu: Int, count: UInt64) { lost += count }
     }
 }

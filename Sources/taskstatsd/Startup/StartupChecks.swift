@@ -6,6 +6,7 @@ enum StartupFailure: Error, CustomStringConvertible {
     case missingCapability
     case foreignNamespace(kind: String)
     case noTaskstats(String)
+    case noHistory(String)
     case canary(cpu: Int, String)
     case noSuchUser(String)
     case noSuchGroup(String)
@@ -23,6 +24,8 @@ enum StartupFailure: Error, CustomStringConvertible {
         case .foreignNamespace(let kind):
             "not in the initial \(kind) namespace, to which the kernel reports exits: "
                 + "start taskstatsd on the host, outside of containers"
+        case .noHistory(let error):
+            "cannot register all CPUs for the history: \(error) (--history 0 does without it)"
         case .noTaskstats(let error):
             "the kernel does not provide taskstats (\(error)): it needs CONFIG_TASKSTATS=y"
         case .canary(let cpu, let problem):

@@ -72,7 +72,10 @@ extension Taskstatsd {
                 let query = TaskQuery(port: try NetlinkSocket.open(), family: family, batch: MessageBatch())
                 return KernelQueries(query, threadLimit: threadLimit, originLevel: originLevel)
             },
-            settings: settings, stallTimeout: stallTimeout.duration, tracker: tracker, manager: manager,
+            settings: settings, stallTimeout: stallTimeout.duration,
+            history: history.bytes > 0
+                ? HistorySettings(limitBytes: history.bytes, withOrigin: historyOrigin) : nil,
+            tracker: tracker, manager: manager,
             monitor: monitor, log: log,
             end: { error, status in
                 if let error { queue.append("taskstatsd: \(error)\n") }

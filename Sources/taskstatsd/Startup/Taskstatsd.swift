@@ -1,6 +1,7 @@
 import ArgumentParser
 import LinuxSystem
 import Logging
+import TaskstatsBroker
 import TaskstatsModel
 
 /// The command line of the daemon.
@@ -90,6 +91,12 @@ struct Taskstatsd: ParsableCommand {
     @Option(help: ArgumentHelp("Maximum memory of the origins of processes.", valueName: "size"))
     var originMemory = ByteCount(64 << 20)
 
+    @Option(help: ArgumentHelp("Memory for records of tasks that have exited (0: none).", valueName: "size"))
+    var history = ByteCount(0)
+
+    @Flag(name: .customLong("history-origin"), help: "Keep the origin of processes with these records.")
+    var historyOrigin = false
+
     @Option(help: ArgumentHelp("User to run as, keeping only CAP_NET_ADMIN, after startup.", valueName: "name"))
     var user: String?
 
@@ -122,6 +129,15 @@ struct Taskstatsd: ParsableCommand {
         }
         guard origin != .none || !originPriority else {
             throw ValidationError("--origin-priority cannot be combined with --origin none")
+        }
+        let historyRange = Broker.historyLimits
+        guard history.bytes == 0 || historyRange.contains(history.bytes) else {
+            throw ValidationError(
+                "--history must be 0, or from \(ByteCount(historyRange.lowerBound).defaultValueDescription) to "
+                    + ByteCount(historyRange.upperBound).defaultValueDescription)
+        }
+        guard !historyOrigin || history.bytes > 0 && origin != .none else {
+            throw ValidationError("--history-origin requires --history, and cannot be combined with --origin none")
         }
         let most = 1_000_000
         for (name, value) in [

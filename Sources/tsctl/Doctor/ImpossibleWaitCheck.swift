@@ -108,7 +108,7 @@ struct WaitTrial {
         try connection.unsubscribe { event in
             switch event {
             case .exit(let record) where children.contains(record.pid): result.add(record.task)
-            case .exit, .start, .lost, .closing: break
+            case .exit, .start, .lost, .live, .closing: break
             }
         }
         return children.isEmpty ? .noWriter(errno: errno) : .tried(result)

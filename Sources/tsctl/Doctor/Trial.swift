@@ -47,8 +47,8 @@ struct Trial {
         while let event = try connection.nextReceived() {
             switch event {
             case .exit(let record) where record.pid == UInt32(child): return (.arrived(cpu: record.cpu), status)
-            case .lost(let lost): outcome = .lost(lost.count)
-            case .exit, .start, .closing: continue
+            case .lost(let lost): outcome = .lost(lost.count ?? 0)
+            case .exit, .start, .live, .closing: continue
             }
         }
         return (outcome, status)

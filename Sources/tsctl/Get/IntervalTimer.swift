@@ -32,7 +32,7 @@ extension Reconnector {
     func gap(
         of connection: TaskstatsConnection, after error: TaskstatsError, interruptedBy descriptor: Int32
     ) throws -> Gap {
-        guard case .restored(let gap) = try restore(connection, after: error, interruptedBy: descriptor) else {
+        guard case .restored(let gap, _) = try restore(connection, after: error, interruptedBy: descriptor) else {
             throw StandardOutput.Stop.interrupted
         }
         return gap

@@ -82,7 +82,7 @@ struct Player: ~Copyable {
 
     /// Processes a loss of records.
     mutating func lost(_ loss: LostRecords) throws(StandardOutput.Stop) {
-        lost &+= loss.count
+        lost &+= loss.count ?? 0
         if selection.selects(loss) { try view.lost(loss) }
     }
 

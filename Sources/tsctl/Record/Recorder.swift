@@ -27,6 +27,11 @@ struct Recorder: ~Copyable {
         /// The bytes before compression.
         var bytes: UInt64 = 0
         var elapsedMicroseconds: UInt64 = 0
+
+        mutating func add(_ loss: LostRecords) {
+            lost &+= loss.count ?? 0
+            gaps.add(loss)
+        }
     }
 
     /// The size of the file so far, after compression.
@@ -61,8 +66,8 @@ struct Recorder: ~Copyable {
                 guard let reconnector else { throw error }
                 try pass(waitingUnless: interruption.descriptor)
                 switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
-                case .restored(let gap):
-                    record(gap, until: connection.server)
+                case .restored(let gap, let isResumed):
+                    if !isResumed { record(gap, until: connection.server) }
                 case .interrupted(let gap):
                     isConnected = false
                     record(gap, until: nil)
@@ -151,10 +156,10 @@ struct Recorder: ~Copyable {
             lines += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
             counts.exits += 1
         case .other(.lost(let loss)):
-            counts.lost &+= loss.count
+            counts.add(loss)
             append(ServerLine.lost(loss))
         // The next wait throws the reason; exits arrive as text.
-        case .other(.closing), .other(.exit), .other(.start): break
+        case .other(.closing), .other(.exit), .other(.start), .other(.live): break
         }
     }
 

@@ -138,9 +138,9 @@ struct CommandRun {
         case .exit(let record):
             family.ended(record)
             tree?.ended(record)
-        case .lost(let loss): outcome.lost += loss.count
+        case .lost(let loss): outcome.lost += loss.count ?? 0
         // The next wait throws the reason.
-        case .closing, .start: break
+        case .closing, .start, .live: break
         }
     }
 }

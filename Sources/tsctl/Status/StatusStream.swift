@@ -79,7 +79,7 @@ struct StatusStream {
             } catch {
                 guard let reconnector else { throw error }
                 switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
-                case .restored(let gap): report(gap)
+                case .restored(let gap, _): report(gap)
                 case .interrupted: return nil
                 }
             }

@@ -95,9 +95,9 @@ struct TopConnection {
         switch event {
         case .exit(let params): model.ended(try exits.exit(in: params))
         case .other(.exit(let record)): model.ended(record)
-        case .other(.lost(let loss)): model.lost(loss.count)
+        case .other(.lost(let loss)): model.lost(loss.count ?? 0)
         // The next wait throws the reason.
-        case .other(.closing), .other(.start): break
+        case .other(.closing), .other(.start), .other(.live): break
         }
     }
 

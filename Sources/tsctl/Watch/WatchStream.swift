@@ -57,8 +57,8 @@ struct WatchStream: ~Copyable {
                 try view.flush(interruptedBy: interruption.descriptor)
                 progress?.clear()
                 switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
-                case .restored(let gap):
-                    try view.gap(gap, interruptedBy: interruption.descriptor)
+                case .restored(let gap, let isResumed):
+                    if !isResumed { try view.gap(gap, interruptedBy: interruption.descriptor) }
                 case .interrupted(let gap):
                     isConnected = false
                     try view.gap(gap)
@@ -92,7 +92,7 @@ struct WatchStream: ~Copyable {
         case .other(.start(let start)): view.start(start)
         case .other(.lost(let loss)): try view.lost(loss, interruptedBy: descriptor)
         // The next wait throws the reason.
-        case .other(.closing): break
+        case .other(.closing), .other(.live): break
         }
     }
 
@@ -140,7 +140,7 @@ struct WatchStream: ~Copyable {
             switch event {
             case .exit, .other(.exit), .other(.start): notShown += 1
             case .other(.lost(let loss)): view.count(loss)
-            case .other(.closing), nil: break
+            case .other(.closing), .other(.live), nil: break
             }
             return
         }

@@ -103,10 +103,10 @@ struct Audit {
             let mayBe = allowsClosing || client.overflow == .disconnect
             return mayBe && position == client.events.count - 1 ? nil : "closed: \(reason)"
         case .lost(let loss):
-            let count = Int(loss.count)
+            let count = Int(loss.count ?? 0)
             switch loss.place {
-            case .starts:
-                return "a loss of starts, to which it is not subscribed"
+            case .starts, .history:
+                return "a loss that it did not request"
             case .queue:
                 account.lostInQueue += count
                 for cpu in open.keys { open[cpu]?.lostInQueueSince += count }

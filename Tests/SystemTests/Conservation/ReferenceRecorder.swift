@@ -21,7 +21,7 @@ final class ReferenceRecorder {
         var ended: [[Ended]]
         var lost: UInt64 = 0
 
-        mutating func exited(_ record: borrowing ExitRecord) {
+        mutating func exited(_ record: inout ExitRecord) {
             ended[record.cpu].append(
                 Ended(
                     pid: record.pid, tgid: record.tgid ?? 0, isLast: record.isLast ?? false, exit: record.exit,

@@ -117,8 +117,8 @@ final class StreamClient {
         for event in events {
             switch event {
             case .exit: told.delivered += 1
-            case .lost(let loss) where loss.place == .queue: told.lostInQueue += loss.count
-            case .lost(let loss): told.lostInKernel += loss.count
+            case .lost(let loss) where loss.place == .queue: told.lostInQueue += loss.count ?? 0
+            case .lost(let loss): told.lostInKernel += loss.count ?? 0
             case .answer, .closing, .hello, .malformed: break
             }
         }

@@ -42,7 +42,7 @@ extension StreamEvent {
             case .reply(let id, let reply): return (.answer(id: id), reply)
             case .closing(let reason): return (.closing(reason), nil)
             case .hello: return (.hello, nil)
-            case .exit, .start, .refusal, .unknown:
+            case .exit, .start, .live, .refusal, .unknown:
                 return (.malformed(unsafe String(decoding: line, as: UTF8.self)), nil)
             }
         } catch {
@@ -54,7 +54,8 @@ extension StreamEvent {
         var rest = unsafe line
         guard unsafe skip(#"{"jsonrpc":"2.0","method":"exit","params":{"cpu":"#, &rest),
             let cpu = unsafe number(&rest), unsafe skip(#","seq":"#, &rest),
-            let sequence = unsafe number(&rest), unsafe skip(#","time":"#, &rest),
+            let sequence = unsafe number(&rest), unsafe skip(#","index":"#, &rest),
+            let index = unsafe number(&rest), index > 0, unsafe skip(#","time":"#, &rest),
             let time = unsafe number(&rest), time > 0, unsafe skip(#","pid":"#, &rest),
             let pid = unsafe number(&rest), unsafe skip(#","tgid":"#, &rest),
             let tgid = unsafe number(&rest), unsafe skip(#","last":"#, &rest), let next = unsafe rest.first

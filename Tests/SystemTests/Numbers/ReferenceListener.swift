@@ -6,7 +6,7 @@ import TaskstatsModel
 struct ReferenceListener {
     private struct Log: ExitSink {
         var records: [UInt32: TaskRecord] = [:]
-        mutating func exited(_ record: borrowing ExitRecord) { records[record.pid] = record.task }
+        mutating func exited(_ record: inout ExitRecord) { records[record.pid] = record.task }
         mutating func lost(cpu: Int, count: UInt64) {}
     }
 

@@ -63,6 +63,9 @@ final class ReferenceClient {
 
     // MARK: Received lines
 
+    /// The index of the last line that has one.
+    private var index: UInt64 = 0
+
     /// Reads up to `limit` bytes and compares the lines.
     func read(_ limit: Int) {
         let known = client.events.count
@@ -77,10 +80,13 @@ final class ReferenceClient {
         case .hello: hasHello = true
         case .exit(let exit): hear(exit)
         case .lost(let loss):
+            expect((loss.index ?? 0) >= index, "a loss at index \(loss.index ?? 0) after \(index)")
+            index = loss.index ?? 0
+            let count = loss.count ?? 0
             switch loss.place {
-            case .queue: stepOver(loss.count)
-            case .kernel(let cpu): reportedKernelLosses[cpu, default: 0] += loss.count
-            case .starts: fail("a loss of starts that nobody requested")
+            case .queue: stepOver(count)
+            case .kernel(let cpu): reportedKernelLosses[cpu, default: 0] += count
+            case .starts, .history: fail("a loss that nobody requested")
             }
         case .reply(let id, let reply):
             for cpu in kernelLosses.keys { checkKernelLosses(cpu) }
@@ -91,12 +97,14 @@ final class ReferenceClient {
             guard case .refusal = next() else { return fail("a refusal out of turn") }
         case .closing:
             isClosed = true
-        case .start, .unknown:
+        case .start, .live, .unknown:
             fail("an unexpected line")
         }
     }
 
     private func hear(_ exit: ExitRecord) {
+        expect((exit.index ?? 0) > index, "an exit with index \(exit.index ?? 0) after \(index)")
+        index = exit.index ?? 0
         checkKernelLosses(exit.cpu)
         guard case .exit(let task, let sequence, let choice) = next() else { return fail("an exit out of turn") }
         let isHidden = !seesEverything

@@ -12,7 +12,7 @@ enum Journal {
             switch line {
             case .exit(let pid):
                 guard throttle.popFirst() == pid else { return "line \(index), exit of \(pid), comes out of turn" }
-            case .lost(.queue, let count):
+            case .lost(.queue, let count?):
                 guard count <= throttle.count else { return "line \(index) reports more losses than there were" }
                 throttle = throttle.dropFirst(Int(count))
             default: continue

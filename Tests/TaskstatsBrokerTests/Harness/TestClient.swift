@@ -122,7 +122,8 @@ enum ReceivedLine: Equatable {
     case hello
     case exit(UInt32)
     case start(UInt32)
-    case lost(LostRecords.Place, UInt64)
+    case lost(LostRecords.Place, UInt64?)
+    case live(UInt64)
     case answer(Int64)
     case error(Int64, ProtocolError.Name)
     /// The refusal of a line without a readable id.
@@ -136,6 +137,7 @@ enum ReceivedLine: Equatable {
         case .exit(let exit): self = .exit(exit.pid)
         case .start(let start): self = .start(start.pid)
         case .lost(let loss): self = .lost(loss.place, loss.count)
+        case .live(let index): self = .live(index)
         case .closing(let reason): self = .closing(reason)
         case .reply(let id, .error(let error)): self = .error(id, error.name)
         case .reply(let id, _): self = .answer(id)

@@ -27,6 +27,8 @@ final class TestHost {
     var cpuCounters: [DaemonStatus.CPU] = []
     /// The time in nanoseconds, which advances only on a test's request.
     var now: UInt64 = 7_000_000_000
+    /// The system clock, in nanoseconds since 1970, which advances only on a test's request.
+    var time: UInt64 = 1_795_400_000_000_000_000
     private var pending: [Broker.PendingSubscription] = []
     private var sequences: [Int: UInt64] = [:]
 
@@ -165,7 +167,7 @@ final class TestHost {
             }
             let failure = ProtocolError(.kernelError, "no buffer for that CPU", errno: "ENOMEM")
             registered = registered.subtracting(
-                broker.complete(subscription, registration: isRefused ? failure : nil) { sequences[$0].map { $0 + 1 } })
+                broker.complete(subscription, registration: isRefused ? failure : nil, time: time) { sequences[$0].map { $0 + 1 } })
         }
         checkRegistrations()
     }
@@ -181,6 +183,24 @@ final class TestHost {
         #expect(registered == wanted, "the registered CPUs are not those that subscriptions want")
     }
 
+    // MARK: The history
+
+    /// Keeps records of all CPUs.
+    func keepHistory(bytes: Int, withOrigin: Bool = false) {
+        let cpus = broker.possibleCPUs
+        registered = cpus
+        for cpu in cpus { sequences[cpu] = 0 }
+        broker.keepHistory(of: cpus, limitBytes: bytes, withOrigin: withOrigin, since: time)
+    }
+
+    /// Continues all replays as far as there is room.
+    func replay() {
+        for id in broker.takeReplays() { while broker.replay(id) == .more {} }
+    }
+
+    /// Continues a replay by one step.
+    func replayStep(_ id: ClientID) -> Broker.ReplayStep { broker.replay(id) }
+
     // MARK: The kernel
 
     /// Ends a task; returns its number on the CPU, or nil when there is no subscriber.
@@ -188,7 +208,7 @@ final class TestHost {
         guard registered.contains(task.cpu) else { return nil }
         let sequence = sequences[task.cpu, default: 0] + 1
         sequences[task.cpu] = sequence
-        broker.exited(task.record(sequence: sequence))
+        exited(task.record(sequence: sequence))
         return sequence
     }
 
@@ -198,7 +218,10 @@ final class TestHost {
     }
 
     /// Passes a record on unchanged.
-    func exited(_ record: ExitRecord) { broker.exited(record) }
+    func exited(_ record: ExitRecord) {
+        var record = record
+        broker.exited(&record)
+    }
 
     /// Drops records of a CPU in the kernel; false when there is no subscriber.
     @discardableResult func lose(_ count: UInt64, cpu: Int) -> Bool {

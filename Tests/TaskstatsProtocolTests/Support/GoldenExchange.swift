@@ -37,12 +37,16 @@ struct GoldenExchange {
 
     /// An exit with the client's decoded event.
     static func exit(
-        _ record: ExitRecord, fields: FieldSet, redacted: [FieldGroup] = [], reads: ExitRecord? = nil
+        _ record: ExitRecord, index: UInt64 = 1, fields: FieldSet, redacted: [FieldGroup] = [],
+        reads: ExitRecord? = nil
     ) -> GoldenExchange {
+        var record = record
+        record.index = index
         var line = ByteBuffer(capacity: RecordEncoder.exitLineLimit)
         RecordEncoder.appendExitLine(
             record, fields: fields, redacted: redacted, origin: record.origin.map { EncodedOrigin($0) }, to: &line)
         var read = reads ?? record
+        read.index = index
         read.redacted = redacted
         return .daemon(line, .exit(read))
     }

@@ -20,13 +20,15 @@ extension ExitRecord {
 extension GoldenExchange {
     /// Returns the answer to a subscription.
     static func subscribed(
-        _ id: Int64, cpus: [Int], _ parameters: Subscription, next: [Int: UInt64] = [:]
+        _ id: Int64, cpus: [Int], _ parameters: Subscription, nextIndex: UInt64 = 1, next: [Int: UInt64] = [:]
     ) -> GoldenExchange {
         var effective = parameters
         effective.cpus = CPUSet(cpus)
         return .daemon(
-            ServerLine.subscribed(.integer(id), effective) { next[$0] ?? 1 },
-            .reply(id: id, .subscription(cpus: effective.cpus, fields: effective.fields)))
+            ServerLine.subscribed(.integer(id), effective, nextIndex: nextIndex) { next[$0] ?? 1 },
+            .reply(
+                id: id,
+                .subscription(cpus: effective.cpus, fields: effective.fields, position: nextIndex - 1)))
     }
 
     /// Returns a subscription to command names on these CPUs, and its answer.

@@ -13,8 +13,8 @@ extension GettingStarted {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
             case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
-            case .start: break  // only with a subscription to starts
-            case .lost(let lost): print(lost.count, "records are missing here")
+            case .start, .live: break  // only if the subscription requests them
+            case .lost(let lost): print(lost, "are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
             @unknown default: break
             }
@@ -30,8 +30,8 @@ extension GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
-            case .start: break  // only with a subscription to starts
-            case .lost(let lost): print(lost.count, "records lost")
+            case .start, .live: break  // only if the subscription requests them
+            case .lost(let lost): print(lost, "lost")
             case .closing(let reason): print(reason)  // the next call throws
             @unknown default: break
             }
@@ -57,8 +57,8 @@ extension GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
-            case .start: break  // only with a subscription to starts
-            case .lost(let lost): print(lost.count, "records lost")
+            case .start, .live: break  // only if the subscription requests them
+            case .lost(let lost): print(lost, "lost")
             case .closing(let reason): return print(reason)
             @unknown default: break
             }

@@ -23,8 +23,8 @@ enum GettingStarted {
             switch event {
             case .connected(let server): print("watching; the daemon is", server.instance)
             case .exit(let record): print(record.pid, record.task.command ?? "?", record.task.elapsed ?? .zero)
-            case .start: break  // only with a subscription to starts
-            case .lost(let lost): print(lost.count, "records are missing here")
+            case .start, .live: break  // only if the subscription requests them
+            case .lost(let lost): print(lost, "are missing here")
             case .disconnected(let error): print("the daemon is gone:", error)
             @unknown default: break
             }
@@ -42,9 +42,10 @@ enum GettingStarted {
     static func note(all losses: [LostRecords]) {
         func note(_ lost: LostRecords) {
             switch lost.place {
-            case .kernel(let cpu): print(lost.count, "lost on CPU", cpu, "before the daemon could read them")
-            case .starts: print(lost.count, "starts lost before the daemon could read them")
-            case .queue: print(lost.count, "lost because this program reads too slowly")
+            case .kernel(let cpu): print(lost, "lost on CPU", cpu, "before the daemon could read them")
+            case .starts: print(lost, "lost before the daemon could read them")
+            case .queue: print(lost, "lost because this program reads too slowly")
+            case .history: print(lost, "that the daemon does not keep")
             @unknown default: break
             }
         }
@@ -90,8 +91,8 @@ enum GettingStarted {
         while true {
             switch try connection.next() {
             case .exit(let record): print(record.pid, record.task.command ?? "?")
-            case .start: break  // only with a subscription to starts
-            case .lost(let lost): print(lost.count, "records are missing here")
+            case .start, .live: break  // only if the subscription requests them
+            case .lost(let lost): print(lost, "are missing here")
             case .closing(let reason): return print(reason)
             @unknown default: break
             }

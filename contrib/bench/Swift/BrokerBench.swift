@@ -42,7 +42,7 @@ struct BrokerBench {
         func turn() -> Int {
             for index in samples.indices {
                 samples[index].cpu = mask == .elsewhere ? 0 : records % cpus
-                broker.exited(samples[index])
+                broker.exited(&samples[index])
                 records += 1
             }
             return drain(&broker)
@@ -102,7 +102,7 @@ struct BrokerBench {
             case .register(let pending) = broker.handle(
                 Request(id: .integer(1), call: .subscribe(subscription(number))), from: id, at: 0)
         else { preconditionFailure("the broker refuses a client of the bench") }
-        _ = broker.complete(pending, registration: nil) { _ in 1 }
+        _ = broker.complete(pending, registration: nil, time: 0) { _ in 1 }
     }
 
     /// Sends everything that waits, to nobody; returns how many bytes that were.

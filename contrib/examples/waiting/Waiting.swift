@@ -39,8 +39,8 @@ import Taskstats
             switch event {
             case .connected(let server): printNow("watching as user \(server.uid), with access to \(server.access)")
             case .exit(let record): await tally.add(record)
-            case .start: break
-            case .lost(let lost): printNow("\(lost.count) records are missing here")
+            case .start, .live: break
+            case .lost(let lost): printNow("\(lost) are missing here")
             case .disconnected(let error): printNow("\(error); reconnecting")
             @unknown default: break
             }

@@ -46,7 +46,7 @@ enum NetlinkTarget {
     private struct Sum: ExitSink {
         var told: UInt64 = 0
 
-        mutating func exited(_ record: borrowing ExitRecord) {
+        mutating func exited(_ record: inout ExitRecord) {
             told += 1
             precondition(record.sequence == told, "a sequence number out of turn")
         }

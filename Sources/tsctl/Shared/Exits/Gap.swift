@@ -37,6 +37,16 @@ struct Gap: Equatable {
 struct GapTotal: Equatable {
     private(set) var count: UInt64 = 0
     private(set) var microseconds: UInt64 = 0
+    /// The number of losses of unknown size.
+    private var unknownLosses: UInt64 = 0
+
+    /// Whether no unknown number of records is missing.
+    var isEmpty: Bool { count == 0 && unknownLosses == 0 }
+
+    /// Adds a loss if its size is not known.
+    mutating func add(_ loss: LostRecords) {
+        if loss.count == nil { unknownLosses += 1 }
+    }
 
     mutating func add(_ gap: Gap) {
         count += 1
@@ -44,7 +54,9 @@ struct GapTotal: Equatable {
     }
 
     /// ", 2 gaps of 3.2 s without a connection"; empty without a gap.
-    var suffix: String {
+    var suffix: String { connectionSuffix + (unknownLosses > 0 ? ", and an unknown number that is not kept" : "") }
+
+    private var connectionSuffix: String {
         guard count > 0 else { return "" }
         let gaps = count == 1 ? "1 gap" : "\(count) gaps"
         return ", \(gaps) of \(DecimalText.seconds(microseconds: microseconds)) without a connection"
@@ -55,10 +67,12 @@ struct GapTotal: Equatable {
 enum LossText {
     /// Returns a text like "lost 144 records between the kernel and taskstatsd on CPU 1".
     static func of(_ lost: LostRecords) -> String {
-        let count = "lost \(number(lost.count, lost.place == .starts ? "start" : "record"))"
+        if lost.count == nil { return "\(lost) is missing, which taskstatsd does not keep" }
+        let count = "lost \(lost)"
         switch lost.place {
         case .kernel(let cpu): return "\(count) between the kernel and taskstatsd on CPU \(cpu)"
         case .starts: return "\(count) between the kernel and taskstatsd"
+        case .history: return "\(count) that taskstatsd no longer keeps"
         case .queue: return "\(count) between taskstatsd and tsctl, which did not read fast enough"
         }
     }
@@ -77,8 +91,10 @@ enum LossText {
                     writer.field("where", "starts")
                 case .queue:
                     writer.field("where", "queue")
+                case .history:
+                    writer.field("where", "history")
                 }
-                writer.field("count", lost.count)
+                if let count = lost.count { writer.field("count", count) }
             }
         }
         return writer.finish().array

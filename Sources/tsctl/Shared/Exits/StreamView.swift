@@ -173,10 +173,12 @@ struct StreamView: ~Copyable {
 
     /// Counts records that are missing where nothing is shown any more.
     mutating func count(_ loss: LostRecords) {
+        let count = loss.count ?? 0
         if loss.place == .starts {
-            starts?.lost &+= loss.count
+            starts?.lost &+= count
         } else {
-            lost &+= loss.count
+            lost &+= count
+            gaps.add(loss)
         }
     }
 

@@ -7,8 +7,8 @@ import Taskstats
 struct Reconnector {
     /// The result of reconnecting.
     enum Outcome {
-        /// The connection and its subscription are restored.
-        case restored(Gap)
+        /// The connection and its subscription are restored; if resumed, the daemon reports everything in the gap.
+        case restored(Gap, isResumed: Bool)
         /// The descriptor became readable first.
         case interrupted(Gap)
     }
@@ -26,17 +26,20 @@ struct Reconnector {
         var (attempt, latest) = (1, error)
         while let pause = policy.delay(beforeAttempt: attempt, after: latest) {
             if attempt == 1 { Console.print("\(error.message); reconnecting") }
-            var isRestored = false
+            var (isRestored, isResumed) = (false, false)
             if Self.pause(for: pause, unless: descriptor) {
                 do throws(TaskstatsError) {
-                    isRestored = try connection.reconnect(interruptedBy: descriptor)
+                    switch try connection.reconnect(interruptedBy: descriptor) {
+                    case .interrupted: break
+                    case .restored(let resumed): (isRestored, isResumed) = (true, resumed)
+                    }
                 } catch {
                     (attempt, latest) = (attempt + 1, error)
                     continue
                 }
             }
             gap.to = SystemClock.realtimeNanoseconds
-            return isRestored ? .restored(gap) : .interrupted(gap)
+            return isRestored ? .restored(gap, isResumed: isResumed) : .interrupted(gap)
         }
         throw latest
     }

@@ -11,11 +11,12 @@ extension Summary {
             if let host = context.host { writer.field("host", host) }
             if let access = context.access { writer.field("access", access) }
             if let delayAccounting = context.delayAccounting { writer.field("delay_accounting", delayAccounting) }
-            writer.field("complete", context.isComplete && lost == 0 && gaps.count == 0)
+            writer.field("complete", context.isComplete && lost == 0 && gaps.isEmpty)
             writer.key("lost")
             writer.object { writer in
                 writer.field("kernel", lostInKernel)
                 writer.field("queue", lostInQueue)
+                if lostInHistory > 0 { writer.field("history", lostInHistory) }
             }
             writer.field("gap_us", gaps.microseconds)
             writer.key("all")

@@ -27,6 +27,7 @@ struct Summary {
     private(set) var lostInKernel: UInt64 = 0
     /// The number of records lost between the daemon and tsctl.
     private(set) var lostInQueue: UInt64 = 0
+    private(set) var lostInHistory: UInt64 = 0
     /// The times without a connection to the daemon.
     private(set) var gaps = GapTotal()
 
@@ -37,7 +38,7 @@ struct Summary {
     }
 
     /// The number of lost records in total.
-    var lost: UInt64 { lostInKernel &+ lostInQueue }
+    var lost: UInt64 { lostInKernel &+ lostInQueue &+ lostInHistory }
 
     /// Adds a task that ended.
     mutating func add(_ record: ExitRecord) {
@@ -55,9 +56,12 @@ struct Summary {
 
     /// Adds a loss of records.
     mutating func add(_ loss: LostRecords) {
+        gaps.add(loss)
+        let count = loss.count ?? 0
         switch loss.place {
-        case .kernel, .starts: lostInKernel &+= loss.count
-        case .queue: lostInQueue &+= loss.count
+        case .kernel, .starts: lostInKernel &+= count
+        case .queue: lostInQueue &+= count
+        case .history: lostInHistory &+= count
         }
     }
 
@@ -66,8 +70,10 @@ struct Summary {
 
     /// A text about the losses; nil if there are none.
     var losses: String? {
-        guard lost > 0 || gaps.count > 0 else { return nil }
-        let records = "\(lost) records were lost (\(lostInKernel) in the kernel, \(lostInQueue) in the queue)"
+        guard lost > 0 || !gaps.isEmpty else { return nil }
+        let history = lostInHistory > 0 ? ", \(lostInHistory) no longer kept" : ""
+        let records =
+            "\(lost) records were lost (\(lostInKernel) in the kernel, \(lostInQueue) in the queue\(history))"
         return "\(records)\(gaps.suffix): the figures do not include them"
     }
 
