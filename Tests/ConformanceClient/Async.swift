@@ -16,6 +16,7 @@ enum Async {
             case .exit(let record): Events.show(.exit(record))
             case .start(let start): Events.show(.start(start))
             case .lost(let lost): Events.show(.lost(lost))
+            case .live(let index): Events.show(.live(index: index))
             case .disconnected(let error): Events.closed(error)
             }
         }

@@ -18,6 +18,7 @@ enum Events {
             notification("exit", line)
         case .start(let start): notification("start", ServerLine.start(start))
         case .lost(let lost): notification("lost", ServerLine.lost(lost))
+        case .live(let index): notification("live", ServerLine.live(index: index))
         // The error that follows has the reason.
         case .closing: break
         }
