@@ -149,7 +149,7 @@ extension TaskstatsClient.Exits {
                 subscription.since = resumption
             }
             let answer = try await connection.ask(.subscribe(subscription), before: deadline)
-            connection.stateMachine.startIndex = answer.position
+            connection.stateMachine.start = answer.start(at: connection.server)
             state = .connected(connection)
             return .connected(connection.server)
         }
