@@ -1,8 +1,10 @@
-"""Tests taskstats.py against a peer that plays a later daemon and, as root, against the real daemon.
+"""Tests taskstats.py against a peer that plays a later daemon, against a recording that tsctl serves and, as root, against
+the real daemon.
 
-    TASKSTATSD=.build/debug/taskstatsd python3 contrib/python/test_taskstats.py
+    TASKSTATSD=.build/debug/taskstatsd TSCTL=.build/debug/tsctl python3 contrib/python/test_taskstats.py
 
-TASKSTATSD is the command that starts a daemon.
+TASKSTATSD is the command that starts a daemon, TSCTL that of tsctl. The class WithAPeer needs neither, WithARecording
+only TSCTL.
 """
 from __future__ import annotations
 
@@ -158,8 +160,8 @@ class WithAPeer(unittest.TestCase):
             self.assertEqual([asked["params"]["since"] for asked in peer.asked], ["10min", since])
 
     def test_does_not_resume_where_records_have_no_numbers(self) -> None:
-        stream = [{"result": {"cpus": "0"}}, exit_of(3)]
-        with Peer(stream, then=[stream]) as peer, taskstats.watch(path=peer.path) as watch:
+        granted = {"result": {"cpus": "0"}}
+        with Peer([granted, exit_of(3)], then=[[granted]]) as peer, taskstats.watch(path=peer.path) as watch:
             _, reconnected = next(watch), next(watch)
             self.assertIsNone(watch.position)
         self.assertEqual(reconnected, taskstats.Reconnected("a" * 32, is_new_instance=False, is_resumed=False))
@@ -194,6 +196,84 @@ class WithAPeer(unittest.TestCase):
     def test_a_connection_that_ends_without_closing_fails_the_query(self) -> None:
         with Peer([]) as peer, taskstats.Client(peer.path) as client, self.assertRaises(taskstats.Disconnected):
             client.get(pid=1)
+
+
+class Recording:
+    """A recording of one task a second on CPU 0, with the ids from 1 on, served by `tsctl serve`."""
+
+    START = 1_795_400_000_000_000_000
+
+    def __init__(self, tasks: int, *options: str) -> None:
+        self.directory = tempfile.TemporaryDirectory()
+        self.path = self.directory.name + "/socket"
+        file = pathlib.Path(self.directory.name + "/recording")
+        file.write_text("".join(json.dumps({"jsonrpc": "2.0", **line}) + "\n" for line in self.lines(tasks)))
+        command = [*shlex.split(os.environ["TSCTL"]), "serve", str(file), "--socket", self.path, *options]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        # It says when clients can connect.
+        self.process.stderr.readline()
+
+    def lines(self, tasks: int) -> Iterator[Any]:
+        header = hello(
+            kernel={"release": "6.18.44", "taskstats_version": 16}, cpus={"possible": "0", "online": "0"})["params"]
+        yield {"method": "recording", "params": {
+            **header, "format": "taskstats-recording", "version": 1, "start": self.START, "subscription": {}}}
+        for pid in range(1, tasks + 1):
+            yield exit_of(pid, seq=pid, time=self.START + pid * 1_000_000_000, exit={"code": pid % 2})
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.communicate()
+        self.directory.cleanup()
+
+
+class WithARecording(unittest.TestCase):
+    """Whole streams, without root."""
+
+    def test_a_stream_resumes_until_it_is_live(self) -> None:
+        with Recording(25, "--vanish-after", "10") as recording, taskstats.watch(path=recording.path) as watch:
+            events = list(itertools.takewhile(lambda event: not isinstance(event, taskstats.Live), watch))
+        reconnected = [event for event in events if isinstance(event, taskstats.Reconnected)]
+        self.assertEqual([event.index for event in events if isinstance(event, taskstats.Exit)], list(range(1, 26)))
+        self.assertEqual([event.is_resumed for event in reconnected], [True, True])
+
+    def test_since_starts_in_the_past(self) -> None:
+        with Recording(9) as recording:
+            for since, first in (("3s", 6), (Recording.START + 8_000_000_000, 8), ({"instance": "a" * 32, "index": 8}, 9)):
+                with taskstats.watch(path=recording.path, since=since, filter={"exit": "failed"}) as watch:
+                    events = list(itertools.takewhile(lambda event: not isinstance(event, taskstats.Live), watch))
+                self.assertEqual([event.pid for event in events], [pid for pid in range(first, 10) if pid % 2])
+
+    def test_losses_add_up(self) -> None:
+        options = ["--lose", "kernel:1/10", "--lose", "queue:5@33", "--close-after", "end"]
+        with Recording(100, *options) as recording:
+            with taskstats.watch(path=recording.path, reconnect=False) as watch:
+                events = list(watch)
+        lost = sum(event.count for event in events if isinstance(event, taskstats.Lost))
+        self.assertEqual(lost, 15)
+        self.assertEqual(sum(isinstance(event, taskstats.Exit) for event in events), 85)
+        self.assertIsInstance(events[-1], taskstats.Closing)
+
+    def test_what_the_history_does_not_keep_is_lost(self) -> None:
+        with Recording(9, "--lose", "history:6") as recording:
+            for instance, count in (("a" * 32, 4), ("b" * 32, None)):
+                with taskstats.watch(path=recording.path, since={"instance": instance, "index": 2}) as watch:
+                    lost, *exits = itertools.islice(watch, 4)
+                self.assertEqual(lost, taskstats.Lost("history", count, index=6))
+                self.assertEqual([event.pid for event in exits], [7, 8, 9])
+
+    def test_queries_and_their_errors(self) -> None:
+        with Recording(3, "--refuse", "status=LimitExceeded") as recording:
+            with taskstats.Client(recording.path) as client:
+                self.assertEqual(client.get(pid=2), {})
+                for query, kind in ((lambda: client.get(pid=7), "NoSuchTask"), (client.status, "LimitExceeded")):
+                    with self.assertRaises(taskstats.TaskstatsError) as raised:
+                        query()
+                    self.assertEqual(raised.exception.kind, kind)
 
 
 class Daemon:

@@ -26,14 +26,15 @@ struct ServeCommand: ParsableCommand {
             --lose history:COUNT keeps all but that number of records for since.
 
             --refuse METHOD=ERROR answers every request of a method with an error, by its name in the protocol. \
-            --refuse connect=PermissionDenied serves nobody, and connect=LimitExceeded has too many connections.
+            --refuse connect=PermissionDenied gives clients the access none, connect=LimitExceeded reports too many \
+            connections.
 
             Examples:
               tsctl serve night.zst --socket /tmp/t.sock
               TASKSTATS_SOCKET=/tmp/t.sock tsctl watch
-              tsctl serve night.zst --socket /tmp/t.sock --lose kernel:3/100 --lose queue:37@500
-              tsctl serve night.zst --socket /tmp/t.sock --vanish-after 10      reconnects and resumes
-              tsctl serve night.zst --socket /tmp/t.sock --refuse get=NoSuchTask --close-after end
+              tsctl serve night.zst --socket s --lose kernel:3/100 --lose queue:37@500
+              tsctl serve night.zst --socket s --refuse get=NoSuchTask
+              tsctl serve night.zst --socket s --vanish-after 10
             """)
 
     @Argument(help: ArgumentHelp("The recording (-: standard input).", valueName: "file"), completion: .file())
@@ -63,7 +64,7 @@ struct ServeCommand: ParsableCommand {
     var closeAfter: ServeBehavior.EndRule?
 
     @Option(
-        help: ArgumentHelp("The same within a line, without a reason.", valueName: "count|end"),
+        help: ArgumentHelp("Disconnect within a line after that many records, or at the end.", valueName: "count|end"),
         transform: ServeBehavior.EndRule.init(parsing:))
     var vanishAfter: ServeBehavior.EndRule?
 
