@@ -31,6 +31,9 @@ extension Broker {
         }
     }
 
+    /// Whether the replay of a client can go on.
+    package var hasReplays: Bool { !replaying.isEmpty }
+
     /// Returns the clients whose replay can go on since the last call.
     package mutating func takeReplays() -> [ClientID] {
         defer { replaying.removeAll(keepingCapacity: true) }

@@ -104,6 +104,10 @@ extension ProcessOrigin.Sources {
     /// All sources, in a fixed order.
     fileprivate var all: [ProcessOrigin.Source?] {
         get { [command, cgroup, parents, started, session] }
-        set { (command, cgroup, parents, started, session) = (newValue[0], newValue[1], newValue[2], newValue[3], newValue[4]) }
+        set {
+            (command, cgroup, parents, started, session) = (
+                newValue[0], newValue[1], newValue[2], newValue[3], newValue[4]
+            )
+        }
     }
 }

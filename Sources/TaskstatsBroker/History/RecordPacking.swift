@@ -48,7 +48,8 @@ enum RecordPacking {
         if let isLast = record.isLast { flags.formUnion(isLast ? [.knowsLast, .isLast] : .knowsLast) }
         switch record.exit {
         case .code: flags.insert(.hasExit)
-        case .signal(_, let coreDumped): flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
+        case .signal(_, let coreDumped):
+            flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
         case nil: break
         }
         return flags
@@ -118,7 +119,8 @@ enum RecordPacking {
         var record = ExitRecord(
             cpu: cpu, sequence: sequence, time: time, pid: pid,
             tgid: flags.contains(.hasThreadGroup) ? tgid : nil,
-            isLast: flags.contains(.knowsLast) ? flags.contains(.isLast) : nil, exit: exit, task: task, process: process)
+            isLast: flags.contains(.knowsLast) ? flags.contains(.isLast) : nil, exit: exit, task: task, process: process
+        )
         record.index = index
         return (record, flags.contains(.hasOrigin))
     }
