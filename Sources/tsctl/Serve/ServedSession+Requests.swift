@@ -81,6 +81,7 @@ extension ServedSession {
             throw ProtocolError(.unavailable, "a recording has no starts; hello.features lacks starts", field: "starts")
         }
         let start = try start(subscription.since, at: present)
+        if subscription.since != nil { subscription.since = .after(instance: server.instance, index: start.index) }
         // What is kept has ended; what is played ends from now on.
         let next = subscription.since == nil ? start.position : recording.entries.count
         let sequences = recording.nextSequences(from: next, of: subscription.cpus)
