@@ -69,17 +69,16 @@ final class ServedConnection {
         }
     }
 
-    /// Sends what is due, as far as the client reads.
+    /// Sends a piece of what is due, as far as the client reads; the other clients are served before the next piece.
     func send(at present: ServedSession.Present, _ counts: ServedSession.Counts) {
-        repeat {
-            if framer.pendingBytes > 0 { answer(at: present, counts) }
-            due = session.play(at: present.monotonic)
-        } while sendOutput()
+        if framer.pendingBytes > 0 { answer(at: present, counts) }
+        let next = session.play(at: present.monotonic)
+        due = sendOutput() ? present.monotonic : next
         let isDone = hasEnded && session.playback == nil || session.ending != nil
         if isDone, session.output.isEmpty { close() }
     }
 
-    /// Sends bytes; returns whether there is room for more.
+    /// Sends bytes; returns whether there may be room for more.
     private func sendOutput() -> Bool {
         guard !session.output.isEmpty, !isOver else { return false }
         let sent = unsafe session.output.withUnsafeBytes { bytes in
