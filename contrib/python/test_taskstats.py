@@ -454,10 +454,29 @@ class WithTheDaemon(unittest.TestCase):
             self.assertTrue(event.is_new_instance)
             self.assertEqual(event.instance, events.hello["instance"])
             self.assertNotEqual(event.instance, before)
+            self.assertTrue(event.is_resumed)
+            lost, live = next(events), next(events)
+            assert isinstance(lost, taskstats.Lost)
+            self.assertEqual((lost.where, lost.count), ("history", None))
+            self.assertIsInstance(live, taskstats.Live)
             child = end_child(3)
             event = next(events)
             assert isinstance(event, taskstats.Exit)
             self.assertEqual((event.pid, event.exit), (child, {"code": 3}))
+
+    def test_resumes_at_the_same_instance_after_a_lost_connection(self) -> None:
+        events = self.watch(self.daemon("--history", "1M"), filter=OWN)
+        before = end_child(3)
+        first = next(events)
+        assert isinstance(first, taskstats.Exit)
+        self.assertEqual(first.pid, before)
+        # As if the daemon had ended the connection.
+        events._connection._socket.shutdown(socket.SHUT_RDWR)
+        between = [end_child(4) for _ in range(3)]
+        reconnected, *exits = itertools.islice(events, 4)
+        assert isinstance(reconnected, taskstats.Reconnected)
+        self.assertEqual((reconnected.is_new_instance, reconnected.is_resumed), (False, True))
+        self.assertEqual([event.pid for event in exits if isinstance(event, taskstats.Exit)], between)
 
     def test_without_reconnecting_the_iteration_ends(self) -> None:
         daemon = self.daemon()
