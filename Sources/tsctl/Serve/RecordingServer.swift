@@ -86,8 +86,8 @@ final class RecordingServer {
             server.limits.subscriptionsPerUID = 16
         }
         server.features = ServerInfo.currentFeatures + [ServerInfo.historyFeature]
-        // A recording has no starts.
-        if header.subscription.origin { server.features.append("origin") }
+        // No daemon has only one of the features origin and starts; a recording just has no starts.
+        if header.subscription.origin { server.features += ServerInfo.originFeatures }
         return server
     }
 }

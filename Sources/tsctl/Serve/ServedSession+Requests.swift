@@ -77,8 +77,9 @@ extension ServedSession {
                 .unavailable, "the recorded kernel's struct taskstats does not mark the last record of a process",
                 field: "scope")
         }
-        if subscription.starts {
-            throw ProtocolError(.unavailable, "a recording has no starts; hello.features lacks starts", field: "starts")
+        if subscription.starts, !server.features.contains("starts") {
+            throw ProtocolError(
+                .unavailable, "this daemon cannot report starts; hello.features lacks starts", field: "starts")
         }
         let start = try start(subscription.since, at: present)
         if subscription.since != nil { subscription.since = .after(instance: server.instance, index: start.index) }

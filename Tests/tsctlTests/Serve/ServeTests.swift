@@ -94,6 +94,14 @@ import Testing
         #expect(try server.finish().status == 0)
     }
 
+    @Test func `the features are those of a daemon that knows what was recorded`() throws {
+        let server = try serve(1)
+        let features = try TaskstatsConnection.connect(path: socket).server.features
+        #expect(features == ServerInfo.currentFeatures + ["history"])
+        server.send(signal: SIGTERM)
+        #expect(try server.finish().status == 0)
+    }
+
     @Test func `connections beyond the limit are refused`() throws {
         let server = try serve(1)
         let connections = try (1...32).map { _ in try TaskstatsConnection.connect(path: socket) }

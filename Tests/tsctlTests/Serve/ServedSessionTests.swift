@@ -176,6 +176,16 @@ import Testing
         #expect(client.request(.get(.cgroup("/sys/fs/cgroup/x"), fields: .all)) == ["error Unavailable cgroup"])
     }
 
+    @Test func `starts are unavailable, as in a daemon that does not know the origin of processes`() {
+        var client = Client(SampleRecording.tasks(1))
+        #expect(client.subscribe { $0.starts = true } == ["error Unavailable starts"])
+    }
+
+    @Test func `the scope of processes needs a kernel that marks their end`() {
+        var client = Client(ServedRecording(header: SampleRecording.header(version: 11)))
+        #expect(client.subscribe { $0.scope = .process } == ["error Unavailable scope"])
+    }
+
     @Test func `requests are refused on demand`() throws {
         var client = Client(
             SampleRecording.tasks(1), ServeBehavior(refusals: [try #require(RefusalRule("status=KernelError"))]))
