@@ -23,7 +23,7 @@ extension Broker {
     package static var historyLimits: ClosedRange<Int> { History.limits }
 
     /// The state of the history for `status`.
-    var historyStatus: DaemonStatus.History? {
+    package var historyStatus: DaemonStatus.History? {
         history.map {
             DaemonStatus.History(
                 limitBytes: $0.limitBytes, bytes: $0.bytes, records: $0.records, oldestIndex: $0.indexBefore + 1,
