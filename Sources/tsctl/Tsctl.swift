@@ -31,7 +31,7 @@ struct Tsctl: ParsableCommand {
         version: Release.version,
         subcommands: [
             GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, RecordCommand.self,
-            PlayCommand.self, StatusCommand.self, FieldsCommand.self, DoctorCommand.self,
+            PlayCommand.self, ServeCommand.self, StatusCommand.self, FieldsCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
