@@ -15,7 +15,7 @@ LIMIT = 32 << 20
 KEEPING = ["--history", str(LIMIT)]
 LOW, HIGH = ["nice", "-n", "19"], ["nice", "-n", "-15"]
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-REPLAYING = ["env", f"PYTHONPATH={BENCH}", sys.executable, "-B", "-m", "harness.history"]
+REPLAYING = ["env", f"PYTHONPATH={BENCH}", sys.executable, "-B", "-m", "harness.replay"]
 BYSTANDER = os.path.join("Tests", "SystemTests", "Scripts", "bystander.py")
 
 
