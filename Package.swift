@@ -111,6 +111,10 @@ let package = Package(
             dependencies: ["tsctl", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
+        // The adapter of the client library for Protocol/conformance.
+        .executableTarget(
+            name: "conformance-client", dependencies: ["Taskstats", "TaskstatsProtocol"],
+            path: "Tests/ConformanceClient", swiftSettings: strict),
         // The cost of the client library and the broker alone; started by contrib/bench/run.
         .executableTarget(
             name: "taskstats-bench",

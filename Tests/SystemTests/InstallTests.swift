@@ -29,7 +29,7 @@ extension SystemTests {
                 #expect(installed.split(separator: "\n").contains { $0 == file }, "\(file)")
             }
             let unit = try Host.text(root + "/usr/lib/systemd/system/taskstatsd.service")
-            #expect(unit.contains("\nExecStart=/usr/sbin/taskstatsd\n"))
+            #expect(unit.contains("\nExecStart=/usr/sbin/taskstatsd --history 32M\n"))
 
             #expect(try Host.run(command + ["--uninstall"]).status == 0)
             #expect(try Host.run(["find", root, "-mindepth", "1"]).output == "", "no empty directory stays")

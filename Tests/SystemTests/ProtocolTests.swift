@@ -40,7 +40,8 @@ extension SystemTests {
         @Test func `the Python client written from Protocol/README.md works as described`() throws {
             let daemon = (RunningDaemon.recording + [try ChildProcess.product("taskstatsd")]).joined(separator: " ")
             let result = try Host.run([
-                "env", "TASKSTATSD=\(daemon)", "python3", "-W", "error", Self.file("contrib/python/test_taskstats.py"),
+                "env", "TASKSTATSD=\(daemon)", "TSCTL=\(try ChildProcess.product("tsctl"))", "python3", "-W", "error",
+                Self.file("contrib/python/test_taskstats.py"),
             ])
             #expect(result.status == 0, "\(result.errors)")
         }

@@ -83,7 +83,8 @@ import Testing
         parameters.cpus = [0, 1, 2, 9]
         let line = ServerLine.subscribed(.integer(4), parameters, nextIndex: 8) { _ in 1 }
         #expect(
-            try EventReader.read(line.line) == .reply(
+            try EventReader.read(line.line)
+                == .reply(
                     id: 4, .subscription(cpus: "0-2,9", fields: parameters.fields, position: 7)))
     }
 

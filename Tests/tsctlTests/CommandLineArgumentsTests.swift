@@ -24,7 +24,8 @@ import Testing
 
     @Test(arguments: [
         ("wach", "watch"), ("tpo", "top"), ("stats", "status"), ("rec", "record"), ("recrod", "record"),
-        ("docter", "doctor"), ("ge", "get"), ("list", nil), ("nonsense", nil), ("s", "status"), ("r", nil),
+        ("docter", "doctor"), ("ge", "get"), ("list", nil), ("nonsense", nil), ("st", "status"), ("s", nil),
+        ("r", nil),
     ])
     func `a misspelt command gets the closest one as a suggestion`(word: String, suggestion: String?) {
         #expect(CommandLineArguments.suggestion(for: word, among: Self.commands) == suggestion)

@@ -6,19 +6,20 @@ function __tsctl_list_1
 end
 
 complete -c tsctl -f
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -l version -d 'Show the version.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -l help -s h -d 'Show help information.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -l socket -r -F -d 'Daemon socket (default: $TASKSTATS_SOCKET, else /run/taskstats.sock).'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -l debug -d 'Print sent (>) and received (<) lines with times to standard error.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a get -d 'Shows the counters of tasks, processes or a cgroup so far.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a top -d 'Shows where processes wait now: for CPU, storage, swap and memory.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a watch -d 'Shows each task as it ends, until Ctrl-C, or a summary.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a run -d 'Runs a command and reports its resource usage and waits, with descendants.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a record -d 'Records each exit in a file, which play shows later.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a play -d 'Shows a recording as watch would have shown it.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a status -d 'Shows the daemon, your access, its counters and its limits.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a fields -d 'Lists the fields of a record: unit, first struct version, group and meaning.'
-complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play status fields doctor' -a doctor -d 'Checks the daemon, your access, the kernel and the system, and suggests fixes.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -l version -d 'Show the version.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -l help -s h -d 'Show help information.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -l socket -r -F -d 'Daemon socket (default: $TASKSTATS_SOCKET, else /run/taskstats.sock).'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -l debug -d 'Print sent (>) and received (<) lines with times to standard error.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a get -d 'Shows the counters of tasks, processes or a cgroup so far.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a top -d 'Shows where processes wait now: for CPU, storage, swap and memory.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a watch -d 'Shows each task as it ends, until Ctrl-C, or a summary.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a run -d 'Runs a command and reports its resource usage and waits, with descendants.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a record -d 'Records each exit in a file, which play shows later.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a play -d 'Shows a recording as watch would have shown it.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a serve -d 'Serves a recording on a socket as taskstatsd would, for tests of clients.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a status -d 'Shows the daemon, your access, its counters and its limits.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a fields -d 'Lists the fields of a record: unit, first struct version, group and meaning.'
+complete -c tsctl -n 'not __fish_seen_subcommand_from get top watch run record play serve status fields doctor' -a doctor -d 'Checks the daemon, your access, the kernel and the system, and suggests fixes.'
 
 complete -c tsctl -n '__fish_seen_subcommand_from get' -l pid -s p -x -d 'Processes or threads, by id.'
 complete -c tsctl -n '__fish_seen_subcommand_from get' -l tid -x -d 'Threads, by id.'
@@ -147,6 +148,17 @@ complete -c tsctl -n '__fish_seen_subcommand_from play' -l utc -d 'Print times a
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l version -d 'Show the version.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l help -s h -d 'Show help information.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -r -F
+
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l socket -r -F -d 'Socket to create.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l speed -x -d 'Speed of the recorded times, as in 1x or 10x (default: max).'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l lose -x -d 'Records to lose; can be repeated.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l refuse -x -d 'Requests to refuse; can be repeated.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l close-after -x -d 'Close each connection after that many records, or at the end.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l vanish-after -x -d 'Disconnect within a line after that many records, or at the end.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l instance -x -d 'Instance of the daemon (default: the recorded one).'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l version -d 'Show the version.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -l help -s h -d 'Show help information.'
+complete -c tsctl -n '__fish_seen_subcommand_from serve' -r -F
 
 complete -c tsctl -n '__fish_seen_subcommand_from status' -l interval -x -d 'Repeat after this time, with rates per second.'
 complete -c tsctl -n '__fish_seen_subcommand_from status' -l count -x -d 'Stop after this number of intervals.'

@@ -28,16 +28,30 @@ from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 
 SOCKET = os.environ.get("TASKSTATS_SOCKET", "/run/taskstats.sock")
 Stats = Mapping[str, Union[int, str]]
+# Nanoseconds since 1970, a duration such as "10min", or {"instance": ..., "index": ...}.
+Since = Union[int, str, Mapping[str, Any]]
+
+
+KINDS = {
+    -32700: "ParseError", -32600: "InvalidRequest", -32601: "MethodNotFound", -32602: "InvalidParams",
+    -32603: "InternalError", -32001: "PermissionDenied", -32002: "NoSuchTask", -32003: "LimitExceeded",
+    -32004: "KernelError", -32005: "Unavailable",
+}
 
 
 class TaskstatsError(Exception):
-    """An error from the daemon. Match on `name`; `data` holds further keys (errno, member, limit)."""
+    """An error from the daemon. Match on `kind`; `data` holds further keys (errno, member, limit).
+
+    `name` is the daemon's own, which can be one of a later version; `kind` is always one that this version knows, or
+    the name if the code is unknown as well.
+    """
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         self.code: int = error.get("code", 0)
         self.message: str = error.get("message", "")
         self.data: Mapping[str, Any] = error.get("data", {})
         self.name: str = self.data.get("name", "")
+        self.kind: str = self.name if self.name in KINDS.values() else KINDS.get(self.code, self.name)
         super().__init__(f"{self.name}: {self.message}")
 
 
@@ -67,15 +81,26 @@ class Exit:
     uncounted: Sequence[str] = ()
     # Impossibly long waits, which are left out of the statistics under that key, with the kernel's values.
     implausible: Mapping[str, Stats] = dataclasses.field(default_factory=dict)
+    index: Optional[int] = None  # the number of the record among all of this instance of the daemon
 
 
 @dataclass(frozen=True)
 class Lost:
     """Records are missing at this point of the stream."""
 
-    where: str  # "kernel": lost on this CPU for all subscribers; "queue": lost for this client, which read too slowly
-    count: int
+    # "kernel": lost on this CPU for all subscribers; "queue": lost for this client, which read too slowly;
+    # "starts": starts of programs; "history": the daemon does not keep these records
+    where: str
+    count: Optional[int] = None  # None: not known, which only happens for "history"
     cpu: Optional[int] = None
+    index: Optional[int] = None  # up to this index every record was delivered or reported as lost
+
+
+@dataclass(frozen=True)
+class Live:
+    """Everything that the daemon kept was delivered; what follows happened later. Sent once after a `since`."""
+
+    index: int
 
 
 @dataclass(frozen=True)
@@ -87,13 +112,18 @@ class Closing:
 
 @dataclass(frozen=True)
 class Reconnected:
-    """A new connection replaces one that ended; exits in between were not counted."""
+    """A new connection replaces one that ended.
+
+    With `is_resumed` the records in between follow: those that the daemon keeps, and a `Lost` for the others. Without
+    it, exits in between were neither kept nor counted.
+    """
 
     instance: str
     is_new_instance: bool  # sequence numbers and counters have been reset
+    is_resumed: bool = False
 
 
-Event = Union[Exit, Lost, Closing, Reconnected]
+Event = Union[Exit, Lost, Live, Closing, Reconnected]
 
 
 class Connection:
@@ -207,16 +237,23 @@ class Watch(Iterator[Event]):
 
     Losses are events at the point of the gap. When the connection ends, `Watch` reconnects, with as many attempts as
     necessary, and returns `Reconnected`; with `reconnect=False` the iteration ends instead, after `Closing` if any.
+
+    `since` starts the stream in the past: a time in nanoseconds since 1970, a duration such as "10min", or the
+    `position` of an earlier stream. `Live` follows the last record of the past. After a reconnect the stream resumes at
+    its position by itself, if the daemon numbers records.
     """
 
     def __init__(
         self, *, path: str = SOCKET, cpus: Optional[str] = None, scope: Optional[str] = None,
         fields: Optional[Sequence[str]] = None, filter: Optional[Mapping[str, Any]] = None,
-        overflow: Optional[str] = None, reconnect: bool = True,
+        overflow: Optional[str] = None, since: Optional[Since] = None, reconnect: bool = True,
     ) -> None:
         self._path = path
         self._params = _given(
-            {"cpus": cpus, "scope": scope, "fields": fields, "filter": filter, "overflow": overflow})
+            {"cpus": cpus, "scope": scope, "fields": fields, "filter": filter, "overflow": overflow, "since": since})
+        self._instance = ""
+        self._index: Optional[int] = None
+        self._is_resumed = False
         self._reconnect = reconnect
         self._is_open = True
         self._connection = self._subscribe()
@@ -225,6 +262,11 @@ class Watch(Iterator[Event]):
     def hello(self) -> Mapping[str, Any]:
         """The first message of the current connection."""
         return self._connection.hello
+
+    @property
+    def position(self) -> Optional[Mapping[str, Any]]:
+        """The point after the last event, for the `since` of another stream; None if records have no numbers."""
+        return None if self._index is None else {"instance": self._instance, "index": self._index}
 
     def close(self) -> None:
         """Ends the subscription; the iteration then ends too."""
@@ -241,17 +283,32 @@ class Watch(Iterator[Event]):
                 return self._resume()
             event = _event(message)
             if event is not None:
+                self._note(event)
                 return event
         self.close()
         raise StopIteration
 
+    def _note(self, event: Event) -> None:
+        index = getattr(event, "index", None)
+        if index is not None:
+            self._instance, self._index = self.hello["instance"], index
+
     def _subscribe(self) -> Connection:
         connection = Connection(self._path)
         try:
-            self.subscription: Mapping[str, Any] = connection.call("subscribe", self._params)
+            params = self._params
+            if self.position and _resumes(connection):
+                params = {**params, "since": self.position}
+            self.subscription: Mapping[str, Any] = connection.call("subscribe", params)
         except BaseException:
             connection.close()
             raise
+        self._is_resumed = "since" in params
+        # What is kept comes before what is next: until its first record arrives, the position is the old one.
+        if not self._is_resumed:
+            following = self.subscription.get("next_index")
+            self._instance = connection.hello["instance"]
+            self._index = None if following is None else following - 1
         return connection
 
     def _resume(self) -> Event:
@@ -266,7 +323,7 @@ class Watch(Iterator[Event]):
             except TaskstatsError:  # The new daemon refuses the subscription.
                 self.close()
                 raise
-            return Reconnected(self.hello["instance"], self.hello["instance"] != instance)
+            return Reconnected(self.hello["instance"], self.hello["instance"] != instance, self._is_resumed)
         raise AssertionError("unreachable")
 
     def __enter__(self) -> Watch:
@@ -285,9 +342,13 @@ def _given(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in params.items() if value is not None}
 
 
+def _resumes(connection: Connection) -> bool:
+    return "since" in connection.hello.get("features", ())
+
+
 def _event(message: Mapping[str, Any]) -> Optional[Event]:
     """The event of a notification; None if it is unknown."""
-    kinds: Mapping[str, Any] = {"exit": Exit, "lost": Lost, "closing": Closing}
+    kinds: Mapping[str, Any] = {"exit": Exit, "lost": Lost, "live": Live, "closing": Closing}
     kind = kinds.get(message.get("method", ""))
     if kind is None:
         return None
@@ -303,7 +364,10 @@ def _text(event: Event) -> str:
         moment = time.strftime("%H:%M:%S", time.localtime(event.time // 1_000_000_000))
         return f"{moment} cpu {event.cpu} pid {event.pid} {json.dumps(event.stats.get('ac_comm', ''))} {how}"
     if isinstance(event, Lost):
-        return f"-- {event.count} records lost ({event.where})"
+        count = "an unknown number of" if event.count is None else event.count
+        return f"-- {count} records lost ({event.where})"
+    if isinstance(event, Live):
+        return "-- live"
     if isinstance(event, Closing):
         return f"-- {event.reason}"
     return "-- reconnected" + (" to another instance" if event.is_new_instance else "")
@@ -322,6 +386,8 @@ def _arguments() -> argparse.Namespace:
     stream.add_argument("--cpus")
     stream.add_argument("--scope", choices=["task", "process"])
     stream.add_argument("--filter", type=json.loads, metavar="JSON")
+    stream.add_argument("--since", type=lambda text: int(text) if text.isdigit() else text, metavar="TIME",
+                        help="nanoseconds since 1970, or a duration such as 10min")
     stream.add_argument("--no-reconnect", dest="reconnect", action="store_false")
     for command in (get, stream):
         command.add_argument("--fields", type=lambda text: text.split(","), metavar="NAME,...")

@@ -1,12 +1,15 @@
-"""Tests taskstats.py against a peer that plays a later daemon and, as root, against the real daemon.
+"""Tests taskstats.py against a peer that plays a later daemon, against a recording that tsctl serves and, as root, against
+the real daemon.
 
-    TASKSTATSD=.build/debug/taskstatsd python3 contrib/python/test_taskstats.py
+    TASKSTATSD=.build/debug/taskstatsd TSCTL=.build/debug/tsctl python3 contrib/python/test_taskstats.py
 
-TASKSTATSD is the command that starts a daemon.
+TASKSTATSD is the command that starts a daemon, TSCTL that of tsctl. The class WithAPeer needs neither, WithARecording
+only TSCTL.
 """
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -28,6 +31,18 @@ NOBODY = 65534
 def hello(**others: Any) -> Any:
     params = {"protocol": "1.0", "server": "taskstatsd/9", "instance": "a" * 32, "you": {"uid": 0, "access": "all"}}
     return {"jsonrpc": "2.0", "method": "hello", "params": {**params, **others}}
+
+
+def exit_of(pid: int, **others: Any) -> Any:
+    return {"method": "exit", "params": {"cpu": 0, "seq": 1, "time": 2, "pid": pid, "stats": {}, **others}}
+
+
+def lost(where: str, count: int, **others: Any) -> Any:
+    return {"method": "lost", "params": {"where": where, "count": count, **others}}
+
+
+def live(index: int) -> Any:
+    return {"method": "live", "params": {"index": index}}
 
 
 class Peer:
@@ -117,6 +132,47 @@ class WithAPeer(unittest.TestCase):
             self.assertEqual(peer.asked[0]["params"], peer.asked[1]["params"])
         self.assertEqual(caught.exception.name, "Unavailable")
 
+    def test_resumes_after_the_last_index(self) -> None:
+        numbered = hello(protocol="1.1", features=["since"])
+        before = [{"result": {"cpus": "0", "next_index": 5}}, exit_of(3, index=5), lost("queue", 2, index=7)]
+        after = [{"result": {"cpus": "0", "next_index": 10}}, exit_of(4, index=8), live(9)]
+        with Peer(before, greeting=numbered, then=[after]) as peer, taskstats.watch(path=peer.path) as watch:
+            self.assertEqual(watch.position, {"instance": "a" * 32, "index": 4})
+            events = list(itertools.islice(watch, 5))
+            self.assertEqual(watch.position, {"instance": "a" * 32, "index": 9})
+        self.assertEqual(events, [
+            taskstats.Exit(0, 1, 2, 3, {}, index=5), taskstats.Lost("queue", 2, index=7),
+            taskstats.Reconnected("a" * 32, is_new_instance=False, is_resumed=True),
+            taskstats.Exit(0, 1, 2, 4, {}, index=8), taskstats.Live(9)])
+        self.assertEqual(
+            [asked["params"] for asked in peer.asked], [{}, {"since": {"instance": "a" * 32, "index": 7}}])
+
+    def test_a_replay_that_ends_early_is_requested_again(self) -> None:
+        numbered = hello(protocol="1.1", features=["since"])
+        for replayed, since in (([], "10min"), ([exit_of(3, index=2)], {"instance": "a" * 32, "index": 2})):
+            before = [{"result": {"cpus": "0", "since": "10min", "next_index": 9}}, *replayed]
+            after = [{"result": {"cpus": "0", "next_index": 9}}]
+            with Peer(before, greeting=numbered, then=[after]) as peer:
+                with taskstats.watch(path=peer.path, since="10min") as watch:
+                    for event in watch:
+                        if isinstance(event, taskstats.Reconnected):
+                            break
+            self.assertEqual([asked["params"]["since"] for asked in peer.asked], ["10min", since])
+
+    def test_does_not_resume_where_records_have_no_numbers(self) -> None:
+        granted = {"result": {"cpus": "0"}}
+        with Peer([granted, exit_of(3)], then=[[granted]]) as peer, taskstats.watch(path=peer.path) as watch:
+            _, reconnected = next(watch), next(watch)
+            self.assertIsNone(watch.position)
+        self.assertEqual(reconnected, taskstats.Reconnected("a" * 32, is_new_instance=False, is_resumed=False))
+        self.assertEqual([asked["params"] for asked in peer.asked], [{}, {}])
+
+    def test_a_loss_of_unknown_size_has_no_count(self) -> None:
+        stream = [{"result": {"cpus": "0"}}, {"method": "lost", "params": {"where": "history", "index": 4}}]
+        with Peer(stream) as peer:
+            self.assertEqual(
+                list(taskstats.watch(path=peer.path, reconnect=False)), [taskstats.Lost("history", index=4)])
+
     def test_an_error_with_an_unknown_name_is_an_error(self) -> None:
         error = {"code": -32099, "message": "tired", "data": {"name": "Tired", "hours": 2}}
         with Peer([{"error": error}]) as peer, taskstats.Client(peer.path) as client:
@@ -140,6 +196,84 @@ class WithAPeer(unittest.TestCase):
     def test_a_connection_that_ends_without_closing_fails_the_query(self) -> None:
         with Peer([]) as peer, taskstats.Client(peer.path) as client, self.assertRaises(taskstats.Disconnected):
             client.get(pid=1)
+
+
+class Recording:
+    """A recording of one task a second on CPU 0, with the ids from 1 on, served by `tsctl serve`."""
+
+    START = 1_795_400_000_000_000_000
+
+    def __init__(self, tasks: int, *options: str) -> None:
+        self.directory = tempfile.TemporaryDirectory()
+        self.path = self.directory.name + "/socket"
+        file = pathlib.Path(self.directory.name + "/recording")
+        file.write_text("".join(json.dumps({"jsonrpc": "2.0", **line}) + "\n" for line in self.lines(tasks)))
+        command = [*shlex.split(os.environ["TSCTL"]), "serve", str(file), "--socket", self.path, *options]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr
+        # It says when clients can connect.
+        self.process.stderr.readline()
+
+    def lines(self, tasks: int) -> Iterator[Any]:
+        header = hello(
+            kernel={"release": "6.18.44", "taskstats_version": 16}, cpus={"possible": "0", "online": "0"})["params"]
+        yield {"method": "recording", "params": {
+            **header, "format": "taskstats-recording", "version": 1, "start": self.START, "subscription": {}}}
+        for pid in range(1, tasks + 1):
+            yield exit_of(pid, seq=pid, time=self.START + pid * 1_000_000_000, exit={"code": pid % 2})
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.communicate()
+        self.directory.cleanup()
+
+
+class WithARecording(unittest.TestCase):
+    """Whole streams, without root."""
+
+    def test_a_stream_resumes_until_it_is_live(self) -> None:
+        with Recording(25, "--vanish-after", "10") as recording, taskstats.watch(path=recording.path) as watch:
+            events = list(itertools.takewhile(lambda event: not isinstance(event, taskstats.Live), watch))
+        reconnected = [event for event in events if isinstance(event, taskstats.Reconnected)]
+        self.assertEqual([event.index for event in events if isinstance(event, taskstats.Exit)], list(range(1, 26)))
+        self.assertEqual([event.is_resumed for event in reconnected], [True, True])
+
+    def test_since_starts_in_the_past(self) -> None:
+        with Recording(9) as recording:
+            for since, first in (("3s", 6), (Recording.START + 8_000_000_000, 8), ({"instance": "a" * 32, "index": 8}, 9)):
+                with taskstats.watch(path=recording.path, since=since, filter={"exit": "failed"}) as watch:
+                    events = list(itertools.takewhile(lambda event: not isinstance(event, taskstats.Live), watch))
+                self.assertEqual([event.pid for event in events], [pid for pid in range(first, 10) if pid % 2])
+
+    def test_losses_add_up(self) -> None:
+        options = ["--lose", "kernel:1/10", "--lose", "queue:5@33", "--close-after", "end"]
+        with Recording(100, *options) as recording:
+            with taskstats.watch(path=recording.path, reconnect=False) as watch:
+                events = list(watch)
+        lost = sum(event.count for event in events if isinstance(event, taskstats.Lost))
+        self.assertEqual(lost, 15)
+        self.assertEqual(sum(isinstance(event, taskstats.Exit) for event in events), 85)
+        self.assertIsInstance(events[-1], taskstats.Closing)
+
+    def test_what_the_history_does_not_keep_is_lost(self) -> None:
+        with Recording(9, "--lose", "history:6") as recording:
+            for instance, count in (("a" * 32, 4), ("b" * 32, None)):
+                with taskstats.watch(path=recording.path, since={"instance": instance, "index": 2}) as watch:
+                    lost, *exits = itertools.islice(watch, 4)
+                self.assertEqual(lost, taskstats.Lost("history", count, index=6))
+                self.assertEqual([event.pid for event in exits], [7, 8, 9])
+
+    def test_queries_and_their_errors(self) -> None:
+        with Recording(3, "--refuse", "status=LimitExceeded") as recording:
+            with taskstats.Client(recording.path) as client:
+                self.assertEqual(client.get(pid=2), {})
+                for query, kind in ((lambda: client.get(pid=7), "NoSuchTask"), (client.status, "LimitExceeded")):
+                    with self.assertRaises(taskstats.TaskstatsError) as raised:
+                        query()
+                    self.assertEqual(raised.exception.kind, kind)
 
 
 class Daemon:
@@ -320,10 +454,29 @@ class WithTheDaemon(unittest.TestCase):
             self.assertTrue(event.is_new_instance)
             self.assertEqual(event.instance, events.hello["instance"])
             self.assertNotEqual(event.instance, before)
+            self.assertTrue(event.is_resumed)
+            lost, live = next(events), next(events)
+            assert isinstance(lost, taskstats.Lost)
+            self.assertEqual((lost.where, lost.count), ("history", None))
+            self.assertIsInstance(live, taskstats.Live)
             child = end_child(3)
             event = next(events)
             assert isinstance(event, taskstats.Exit)
             self.assertEqual((event.pid, event.exit), (child, {"code": 3}))
+
+    def test_resumes_at_the_same_instance_after_a_lost_connection(self) -> None:
+        events = self.watch(self.daemon("--history", "1M"), filter=OWN)
+        before = end_child(3)
+        first = next(events)
+        assert isinstance(first, taskstats.Exit)
+        self.assertEqual(first.pid, before)
+        # As if the daemon had ended the connection.
+        events._connection._socket.shutdown(socket.SHUT_RDWR)
+        between = [end_child(4) for _ in range(3)]
+        reconnected, *exits = itertools.islice(events, 4)
+        assert isinstance(reconnected, taskstats.Reconnected)
+        self.assertEqual((reconnected.is_new_instance, reconnected.is_resumed), (False, True))
+        self.assertEqual([event.pid for event in exits if isinstance(event, taskstats.Exit)], between)
 
     def test_without_reconnecting_the_iteration_ends(self) -> None:
         daemon = self.daemon()

@@ -75,6 +75,13 @@ extension TaskstatsClient {
 }
 
 extension TaskstatsClient.Exits {
+    /// Creates a sequence without a client, and so without a connection for requests.
+    package init(path: String, subscription: Subscription, reconnection: Reconnection) {
+        self.init(
+            path: path, timeout: TaskstatsConnection.defaultTimeout, subscription: subscription,
+            reconnection: reconnection, logger: nil)
+    }
+
     /// An iterator with one subscription.
     public struct Iterator: AsyncIteratorProtocol {
         private enum State {
@@ -142,7 +149,7 @@ extension TaskstatsClient.Exits {
                 subscription.since = resumption
             }
             let answer = try await connection.ask(.subscribe(subscription), before: deadline)
-            connection.stateMachine.startIndex = answer.position
+            connection.stateMachine.start = answer.start(at: connection.server)
             state = .connected(connection)
             return .connected(connection.server)
         }

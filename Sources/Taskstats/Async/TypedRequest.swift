@@ -55,8 +55,13 @@ extension TypedRequest where Result == DaemonStatus {
 struct SubscriptionAnswer {
     /// The effective subscription.
     var effective: Subscription
-    /// The index after which it starts; nil if the daemon does not number records.
+    /// The index before the next record that the daemon routes; nil if it does not number records.
     var position: UInt64?
+
+    /// Returns where the subscription starts: what the daemon keeps comes before the next record.
+    func start(at server: ServerInfo) -> HistoryStart? {
+        effective.since ?? position.map { .after(instance: server.instance, index: $0) }
+    }
 }
 
 extension TypedRequest where Result == SubscriptionAnswer {

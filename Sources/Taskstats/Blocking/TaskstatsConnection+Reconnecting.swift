@@ -41,7 +41,7 @@ extension TaskstatsConnection {
             guard let answer = try connection.answer(to: request.call, interruptedBy: descriptor) else {
                 return .interrupted
             }
-            connection.stateMachine.startIndex = try connection.read(answer, to: request).position
+            connection.stateMachine.start = try connection.read(answer, to: request).start(at: connection.server)
         }
         replace(with: connection)
         return .restored(isResumed: isResumed)

@@ -32,7 +32,7 @@ extension TaskstatsConnection {
     public func subscribe(_ subscription: Subscription = Subscription()) throws(TaskstatsError) -> Subscription {
         let answer = try ask(.subscribe(subscription))
         self.subscription = subscription
-        stateMachine.startIndex = answer.position
+        stateMachine.start = answer.start(at: server)
         return answer.effective
     }
 

@@ -71,7 +71,12 @@ public final class TaskstatsConnection {
     }
 
     /// The point after the last event that was read; nil if the daemon does not number records.
-    var resumption: HistoryStart? { stateMachine.position.map { .after(instance: server.instance, index: $0) } }
+    ///
+    /// Until the daemon has sent something with an index, it is where the subscription starts, which can be the index of
+    /// another instance.
+    var resumption: HistoryStart? {
+        stateMachine.lastIndex.map { .after(instance: server.instance, index: $0) } ?? stateMachine.start
+    }
 
     /// Returns whether ``reconnect()`` to this daemon leaves out no record without a report.
     func canResume(at server: ServerInfo) -> Bool {

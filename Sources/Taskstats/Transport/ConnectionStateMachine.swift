@@ -41,8 +41,8 @@ struct ConnectionStateMachine {
     private var firstKept = 0
     /// The last event with an index that a caller has taken.
     private var lastTaken: Incoming?
-    /// The index after which the subscription starts; nil if the daemon does not number records.
-    var startIndex: UInt64? {
+    /// Where the subscription starts; nil if the daemon does not number records.
+    var start: HistoryStart? {
         didSet { lastTaken = nil }
     }
     /// The error that ended the connection, if it has ended.
@@ -51,8 +51,8 @@ struct ConnectionStateMachine {
     /// Creates a state that keeps up to this number of events while a reply is expected.
     init(keeping limit: Int = 8_192) { self.limit = limit }
 
-    /// The index up to which a caller has taken every event; nil if the daemon does not number records.
-    var position: UInt64? { lastTaken?.index ?? startIndex }
+    /// The index up to which a caller has taken every event; nil before the first event with an index.
+    var lastIndex: UInt64? { lastTaken?.index }
 
     /// Returns an id for the next request.
     mutating func nextID() -> Int64 {
@@ -95,7 +95,7 @@ struct ConnectionStateMachine {
     }
 
     private mutating func noteTaken(_ incoming: Incoming) {
-        guard startIndex != nil else { return }
+        guard start != nil else { return }
         switch incoming {
         case .event(.start), .event(.closing): break
         case .exitText, .event: lastTaken = incoming

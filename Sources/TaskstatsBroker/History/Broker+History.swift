@@ -23,13 +23,16 @@ extension Broker {
     package static var historyLimits: ClosedRange<Int> { History.limits }
 
     /// The state of the history for `status`.
-    var historyStatus: DaemonStatus.History? {
+    package var historyStatus: DaemonStatus.History? {
         history.map {
             DaemonStatus.History(
                 limitBytes: $0.limitBytes, bytes: $0.bytes, records: $0.records, oldestIndex: $0.indexBefore + 1,
                 oldestTime: $0.oldestTime)
         }
     }
+
+    /// Whether the replay of a client can go on.
+    package var hasReplays: Bool { !replaying.isEmpty }
 
     /// Returns the clients whose replay can go on since the last call.
     package mutating func takeReplays() -> [ClientID] {

@@ -60,9 +60,6 @@ final class History {
     private(set) var records = 0
     /// When it began, or the time of the last discarded record, in nanoseconds since 1970: it has everything after that.
     private var completeAfter: UInt64
-    private var lastOrigin: ProcessOrigin?
-    /// The packed form of `lastOrigin`: the threads of a process have the same.
-    private var packedOrigin = ByteBuffer(capacity: 512)
 
     /// The sizes that make sense: the smallest has room for some of the longest records in each of its chunks.
     static let limits = 1 << 20...64 << 30
@@ -90,9 +87,10 @@ final class History {
 
     /// Adds a record, which has an index.
     func append(_ record: borrowing ExitRecord) {
-        pack(record.origin)
-        let chunk = append(.record, index: record.index ?? 0) { bytes in
-            RecordPacking.append(record, origin: packedOrigin, to: &bytes)
+        let limit = RecordPacking.limit + (record.origin.map { OriginPacking.limit($0) } ?? 0)
+        let chunk = append(.record, index: record.index ?? 0, atMost: limit) { packed in
+            RecordPacking.write(record, to: &packed)
+            if let origin = record.origin { OriginPacking.write(origin, to: &packed) }
         }
         if chunk.records == 0 { chunk.times.first = record.time }
         chunk.times.last = max(chunk.times.last, record.time)
@@ -102,22 +100,28 @@ final class History {
 
     /// Adds a number of records that the kernel lost, the last of which has this index.
     func appendLoss(cpu: Int, count: UInt64, index: UInt64) {
-        append(.loss, index: index) { bytes in
-            bytes.append(raw: UInt32(truncatingIfNeeded: cpu))
-            bytes.append(raw: count)
-            bytes.append(raw: index)
+        let limit = MemoryLayout<UInt32>.size + 2 * MemoryLayout<UInt64>.size
+        append(.loss, index: index, atMost: limit) { packed in
+            packed.append(UInt32(truncatingIfNeeded: cpu))
+            packed.append(count)
+            packed.append(index)
         }
     }
 
-    @discardableResult
-    private func append(_ kind: Kind, index: UInt64, _ entry: (inout ByteBuffer) -> Void) -> Chunk {
-        let longestEntry = 2 * RecordEncoder.exitLineLimit + 4 * ProcessCommandLine.byteLimit
-        let chunk = chunks.last.flatMap { $0.bytes.count + longestEntry <= chunkBytes ? $0 : nil } ?? newChunk()
-        let start = chunk.bytes.count
-        chunk.bytes.append(kind.rawValue)
-        chunk.bytes.append(raw: UInt32(0))
-        entry(&chunk.bytes)
-        chunk.bytes.replace(at: start + 1, raw: UInt32(chunk.bytes.count - start))
+    @discardableResult @inline(__always)
+    private func append(
+        _ kind: Kind, index: UInt64, atMost limit: Int, _ entry: (inout PackedWriter) -> Void
+    ) -> Chunk {
+        let limit = Self.prefixBytes + limit + PackedWriter.slack
+        let chunk = chunks.last.flatMap { $0.bytes.room >= limit ? $0 : nil } ?? newChunk()
+        unsafe chunk.bytes.append(atMost: limit) { target in
+            var packed = unsafe PackedWriter(target, limit: limit)
+            packed.append(kind.rawValue)
+            var length = packed.reserve(MemoryLayout<UInt32>.size)
+            entry(&packed)
+            length.append(UInt32(packed.count))
+            return packed.count
+        }
         lastIndex = index
         return chunk
     }
@@ -135,13 +139,6 @@ final class History {
         new.reuse(after: lastIndex)
         chunks.append(new)
         return new
-    }
-
-    private func pack(_ origin: ProcessOrigin?) {
-        guard origin !== lastOrigin else { return }
-        lastOrigin = origin
-        packedOrigin.removeAll()
-        if let origin { OriginPacking.append(origin, to: &packedOrigin) }
     }
 
     // MARK: Reading

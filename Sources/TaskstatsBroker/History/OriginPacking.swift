@@ -1,5 +1,4 @@
 import TaskstatsModel
-import TaskstatsProtocol
 
 /// The dense form of origins in the history.
 ///
@@ -22,8 +21,40 @@ enum OriginPacking {
     /// No user has this id.
     private static let noUID = UInt32.max
 
-    /// Appends an origin.
-    static func append(_ origin: ProcessOrigin, to bytes: inout ByteBuffer) {
+    /// Returns the maximum size of an origin.
+    static func limit(_ origin: ProcessOrigin) -> Int {
+        let (fixed, text, parent) = (64, 2, 32)
+        return fixed + text + (origin.commandLine?.byteCount ?? 0) + text + (origin.executable?.utf8.count ?? 0) + text
+            + (origin.cgroup?.pathBytes.count ?? 0) + (origin.parents?.count ?? 0) * parent
+    }
+
+    /// Writes an origin.
+    static func write(_ origin: ProcessOrigin, to packed: inout PackedWriter) {
+        packed.append(flags(of: origin).rawValue)
+        let sources = origin.sources
+        packed.append(code(of: sources.command))
+        packed.append(code(of: sources.cgroup))
+        packed.append(code(of: sources.parents))
+        packed.append(code(of: sources.started))
+        packed.append(code(of: sources.session))
+        if let commandLine = origin.commandLine { packed.append(text: commandLine.terminatedBytes) }
+        if let executable = origin.executable { packed.append(text: Array(executable.utf8)) }
+        if let cgroup = origin.cgroup { packed.append(text: cgroup.pathBytes) }
+        if let started = origin.startedNanoseconds { packed.append(started) }
+        if let session = origin.session { packed.append(session) }
+        if let uid = origin.commandUID { packed.append(uid) }
+        guard let parents = origin.parents else { return }
+        packed.append(UInt8(clamping: parents.count))
+        // A span, because copying a parent would count references.
+        let span = parents.span
+        for index in span.indices {
+            packed.append(span[index].pid)
+            packed.append(span[index].uid ?? noUID)
+            packed.append(text: span[index].commandBytes)
+        }
+    }
+
+    private static func flags(of origin: ProcessOrigin) -> Flags {
         var flags: Flags = []
         if let commandLine = origin.commandLine {
             flags.formUnion(commandLine.isTruncated ? [.hasCommand, .isTruncated] : .hasCommand)
@@ -34,38 +65,23 @@ enum OriginPacking {
         if origin.startedNanoseconds != nil { flags.insert(.hasStart) }
         if origin.session != nil { flags.insert(.hasSession) }
         if origin.commandUID != nil { flags.insert(.hasUID) }
-        bytes.append(raw: flags.rawValue)
-        for source in origin.sources.all { bytes.append(code(of: source)) }
-        if let commandLine = origin.commandLine { append(commandLine.terminatedBytes, to: &bytes) }
-        if let executable = origin.executable { append(Array(executable.utf8), to: &bytes) }
-        if let cgroup = origin.cgroup { append(cgroup.pathBytes, to: &bytes) }
-        if let started = origin.startedNanoseconds { bytes.append(raw: started) }
-        if let session = origin.session { bytes.append(raw: session) }
-        if let uid = origin.commandUID { bytes.append(raw: uid) }
-        guard let parents = origin.parents else { return }
-        bytes.append(UInt8(clamping: parents.count))
-        for parent in parents.prefix(Int(UInt8.max)) {
-            bytes.append(raw: parent.pid)
-            bytes.append(raw: parent.uid ?? noUID)
-            append(parent.commandBytes, to: &bytes)
-        }
-    }
-
-    private static func append(_ text: [UInt8], to bytes: inout ByteBuffer) {
-        bytes.append(raw: UInt16(clamping: text.count))
-        unsafe text.prefix(Int(UInt16.max)).withUnsafeBytes { unsafe bytes.append($0) }
+        return flags
     }
 
     /// Reads an origin.
     static func read(_ packed: inout PackedReader) -> ProcessOrigin {
         let flags = Flags(rawValue: packed.next(UInt16.self))
         var sources = ProcessOrigin.Sources()
-        sources.all = sources.all.map { _ in source(of: packed.next(UInt8.self)) }
+        sources.command = source(&packed)
+        sources.cgroup = source(&packed)
+        sources.parents = source(&packed)
+        sources.started = source(&packed)
+        sources.session = source(&packed)
         let commandLine =
             flags.contains(.hasCommand)
-            ? ProcessCommandLine(terminatedBytes: text(&packed), isTruncated: flags.contains(.isTruncated)) : nil
-        let executable = flags.contains(.hasExecutable) ? String(decoding: text(&packed), as: UTF8.self) : nil
-        let cgroup = flags.contains(.hasCgroup) ? ControlGroup(pathBytes: text(&packed)) : nil
+            ? ProcessCommandLine(terminatedBytes: packed.nextText(), isTruncated: flags.contains(.isTruncated)) : nil
+        let executable = flags.contains(.hasExecutable) ? String(decoding: packed.nextText(), as: UTF8.self) : nil
+        let cgroup = flags.contains(.hasCgroup) ? ControlGroup(pathBytes: packed.nextText()) : nil
         let started = flags.contains(.hasStart) ? packed.next(UInt64.self) : nil
         let session = flags.contains(.hasSession) ? packed.next(UInt32.self) : nil
         let uid = flags.contains(.hasUID) ? packed.next(UInt32.self) : nil
@@ -73,16 +89,12 @@ enum OriginPacking {
         if flags.contains(.hasParents) {
             parents = (0..<packed.next(UInt8.self)).map { _ in
                 let (pid, uid) = (packed.next(UInt32.self), packed.next(UInt32.self))
-                return ProcessOrigin.Parent(pid: pid, commandBytes: text(&packed), uid: uid == noUID ? nil : uid)
+                return ProcessOrigin.Parent(pid: pid, commandBytes: packed.nextText(), uid: uid == noUID ? nil : uid)
             }
         }
         return ProcessOrigin(
             commandLine: commandLine, executable: executable, cgroup: cgroup, parents: parents,
             startedNanoseconds: started, session: session, sources: sources, commandUID: uid)
-    }
-
-    private static func text(_ packed: inout PackedReader) -> [UInt8] {
-        packed.next(count: Int(packed.next(UInt16.self)))
     }
 
     private static func code(of source: ProcessOrigin.Source?) -> UInt8 {
@@ -95,15 +107,13 @@ enum OriginPacking {
         }
     }
 
-    private static func source(of code: UInt8) -> ProcessOrigin.Source? {
-        ProcessOrigin.Source.allCases.first { self.code(of: $0) == code }
-    }
-}
-
-extension ProcessOrigin.Sources {
-    /// All sources, in a fixed order.
-    fileprivate var all: [ProcessOrigin.Source?] {
-        get { [command, cgroup, parents, started, session] }
-        set { (command, cgroup, parents, started, session) = (newValue[0], newValue[1], newValue[2], newValue[3], newValue[4]) }
+    private static func source(_ packed: inout PackedReader) -> ProcessOrigin.Source? {
+        switch packed.next(UInt8.self) {
+        case 1: .exec
+        case 2: .fork
+        case 3: .exit
+        case 4: .scan
+        default: nil
+        }
     }
 }

@@ -1,7 +1,6 @@
 import TaskstatsModel
-import TaskstatsProtocol
 
-/// The dense form of records in the history: most words of a struct taskstats are 0, and are left out.
+/// The dense form of records in the history: most bytes of a struct taskstats are 0, and are left out.
 ///
 /// A record is its fixed part, the statistics of the task, those of the process if there are any, and the origin if it
 /// is known. Only this process reads it, so it has no version and the byte order of the machine.
@@ -19,66 +18,82 @@ enum RecordPacking {
         static let dumpedCore = Flags(rawValue: 128)
     }
 
-    private static let word = MemoryLayout<UInt64>.size
+    private static let wordBytes = MemoryLayout<UInt64>.size
+    /// The words of a struct whose lengths share a byte.
+    private static let group = 4
+    /// The size of everything before the statistics.
+    private static let fixedBytes = 39
+    /// The maximum size of a record without its origin.
+    static let limit = fixedBytes + 2 * (2 * MemoryLayout<FieldSet.Words>.size + 1 + 2 * TaskRecord.byteCount)
 
-    /// Appends a record, whose origin is packed already.
-    static func append(_ record: borrowing ExitRecord, origin: borrowing ByteBuffer, to bytes: inout ByteBuffer) {
-        bytes.append(raw: flags(of: record, hasOrigin: origin.count > 0).rawValue)
-        bytes.append(raw: UInt32(truncatingIfNeeded: record.cpu))
-        bytes.append(raw: record.sequence)
-        bytes.append(raw: record.index ?? 0)
-        bytes.append(raw: record.time)
-        bytes.append(raw: record.pid)
-        bytes.append(raw: record.tgid ?? 0)
+    /// Writes a record, without its origin.
+    static func write(_ record: borrowing ExitRecord, to packed: inout PackedWriter) {
+        packed.append(flags(of: record).rawValue)
+        packed.append(UInt32(truncatingIfNeeded: record.cpu))
+        packed.append(record.sequence)
+        packed.append(record.index ?? 0)
+        packed.append(record.time)
+        packed.append(record.pid)
+        packed.append(record.tgid ?? 0)
         switch record.exit {
-        case .code(let code): bytes.append(code)
-        case .signal(let signal, _): bytes.append(signal)
-        case nil: bytes.append(0)
+        case .code(let code): packed.append(code)
+        case .signal(let signal, _): packed.append(signal)
+        case nil: packed.append(0 as UInt8)
         }
-        append(record.task, to: &bytes)
-        if let process = record.process { append(process, to: &bytes) }
-        unsafe origin.withUnsafeBytes { unsafe bytes.append($0) }
+        write(record.task, to: &packed)
+        if let process = record.process { write(process, to: &packed) }
     }
 
-    private static func flags(of record: borrowing ExitRecord, hasOrigin: Bool) -> Flags {
+    private static func flags(of record: borrowing ExitRecord) -> Flags {
         var flags: Flags = []
         if record.process != nil { flags.insert(.hasProcess) }
-        if hasOrigin { flags.insert(.hasOrigin) }
+        if record.origin != nil { flags.insert(.hasOrigin) }
         if record.tgid != nil { flags.insert(.hasThreadGroup) }
         if let isLast = record.isLast { flags.formUnion(isLast ? [.knowsLast, .isLast] : .knowsLast) }
         switch record.exit {
         case .code: flags.insert(.hasExit)
-        case .signal(_, let coreDumped): flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
+        case .signal(_, let coreDumped):
+            flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
         case nil: break
         }
         return flags
     }
 
-    private static func append(_ task: borrowing TaskRecord, to bytes: inout ByteBuffer) {
-        bytes.append(raw: task.present.words)
-        bytes.append(raw: task.implausible.words)
-        bytes.append(task.hasUncountedDelays ? 1 : 0)
+    /// Writes the words of a struct: for each group of four, a byte with their lengths, and behind all of these the
+    /// bytes that are not 0.
+    private static func write(_ task: borrowing TaskRecord, to packed: inout PackedWriter) {
+        packed.append(task.present.words)
+        packed.append(task.implausible.words)
+        packed.append(task.hasUncountedDelays ? 1 : 0 as UInt8)
         unsafe task.withUnsafeBytes { (fields: UnsafeRawBufferPointer) in
-            let words = fields.count / word
-            let maskBytes = (words + 7) / 8
-            // A word that is 0 is written too, and overwritten by the next one.
-            unsafe bytes.append(atMost: maskBytes + (words + 1) * word) { target in
-                var end = maskBytes
-                for group in 0..<maskBytes {
-                    var mask: UInt8 = 0
-                    for bit in 0..<min(8, words - group * 8) {
-                        let value = unsafe fields.loadUnaligned(
-                            fromByteOffset: (group * 8 + bit) * word, as: UInt64.self)
-                        unsafe target.storeBytes(of: value, toByteOffset: end, as: UInt64.self)
-                        let isWritten: UInt8 = value == 0 ? 0 : 1
-                        mask |= isWritten << UInt8(bit)
-                        end += Int(isWritten) * word
-                    }
-                    unsafe target.storeBytes(of: mask, toByteOffset: group, as: UInt8.self)
+            let words = fields.count / wordBytes
+            // Local, so that the positions stay in registers.
+            var target = packed
+            var lengths = target.reserve((words + group - 1) / group)
+            for first in stride(from: 0, to: words, by: group) {
+                var codes: UInt8 = 0
+                for index in first..<min(first + group, words) {
+                    let value = unsafe fields.loadUnaligned(fromByteOffset: index * wordBytes, as: UInt64.self)
+                    let code = code(of: value)
+                    codes |= code << UInt8(2 * (index - first))
+                    target.append(value, bytes: length(of: code))
                 }
-                return end
+                lengths.append(codes)
             }
+            packed = target
         }
+    }
+
+    /// Returns which of the lengths a word has: 0, 1, 4 or 8 bytes.
+    @inline(__always)
+    private static func code(of value: UInt64) -> UInt8 {
+        (value != 0 ? 1 : 0) + (value > UInt64(UInt8.max) ? 1 : 0) + (value > UInt64(UInt32.max) ? 1 : 0)
+    }
+
+    @inline(__always)
+    private static func length(of code: UInt8) -> Int {
+        let lengths = 0x8410
+        return lengths >> (4 * Int(code)) & 0xf
     }
 
     /// The size of what precedes the index.
@@ -118,7 +133,8 @@ enum RecordPacking {
         var record = ExitRecord(
             cpu: cpu, sequence: sequence, time: time, pid: pid,
             tgid: flags.contains(.hasThreadGroup) ? tgid : nil,
-            isLast: flags.contains(.knowsLast) ? flags.contains(.isLast) : nil, exit: exit, task: task, process: process)
+            isLast: flags.contains(.knowsLast) ? flags.contains(.isLast) : nil, exit: exit, task: task, process: process
+        )
         record.index = index
         return (record, flags.contains(.hasOrigin))
     }
@@ -129,46 +145,18 @@ enum RecordPacking {
         task.implausible = FieldSet(words: packed.next(FieldSet.Words.self))
         task.hasUncountedDelays = packed.next(UInt8.self) != 0
         unsafe task.fill { (fields: UnsafeMutableRawBufferPointer) in
-            let words = fields.count / word
-            var masks = packed
-            packed.skip((words + 7) / 8)
-            for group in 0..<(words + 7) / 8 {
-                var mask = masks.next(UInt8.self)
-                while mask != 0 {
-                    let offset = (group * 8 + mask.trailingZeroBitCount) * word
-                    unsafe fields.storeBytes(of: packed.next(UInt64.self), toByteOffset: offset, as: UInt64.self)
-                    mask &= mask &- 1
-                }
+            let words = fields.count / wordBytes
+            var lengths = packed
+            packed.skip((words + group - 1) / group)
+            var codes: UInt8 = 0
+            for index in 0..<words {
+                codes = index % group == 0 ? lengths.next(UInt8.self) : codes >> 2
+                guard codes & 3 != 0 else { continue }
+                let value = packed.next(bytes: length(of: codes & 3))
+                unsafe fields.storeBytes(of: value, toByteOffset: index * wordBytes, as: UInt64.self)
             }
             return present
         }
         return task
     }
-}
-
-/// A position in packed bytes; reading beyond them ends the process.
-@safe struct PackedReader {
-    private let bytes: UnsafeRawBufferPointer
-    private var offset = 0
-
-    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
-
-    /// Reads a value.
-    @inline(__always)
-    mutating func next<Value: BitwiseCopyable>(_ type: Value.Type) -> Value {
-        let size = MemoryLayout<Value>.size
-        unsafe precondition(offset + size <= bytes.count, "read beyond a packed record")
-        defer { offset += size }
-        return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: type)
-    }
-
-    /// Reads a number of bytes.
-    mutating func next(count: Int) -> [UInt8] {
-        unsafe precondition(count >= 0 && offset + count <= bytes.count, "read beyond a packed record")
-        defer { offset += count }
-        return unsafe Array(bytes[offset..<offset + count])
-    }
-
-    /// Skips a number of bytes.
-    mutating func skip(_ count: Int) { offset += count }
 }

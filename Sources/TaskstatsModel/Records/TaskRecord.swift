@@ -92,6 +92,9 @@ extension TaskRecord: Equatable {
 }
 
 extension TaskRecord {
+    /// The size of the struct in the newest layout.
+    package static let byteCount = Storage.size
+
     /// Provides read access to the struct in the newest layout, for code that walks the field table.
     @inline(__always)
     package func withUnsafeBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -49,18 +49,6 @@
         count += 1
     }
 
-    /// Appends the bytes of a value.
-    @inline(__always)
-    package mutating func append(raw value: some BitwiseCopyable) {
-        unsafe Swift.withUnsafeBytes(of: value) { unsafe append($0) }
-    }
-
-    /// Replaces bytes by those of a value.
-    package mutating func replace(at offset: Int, raw value: some BitwiseCopyable) {
-        precondition(offset >= 0 && offset + MemoryLayout.size(ofValue: value) <= count, "replaced beyond the end")
-        unsafe base.storeBytes(of: value, toByteOffset: offset, as: type(of: value))
-    }
-
     /// Appends other bytes.
     @inline(__always)
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {

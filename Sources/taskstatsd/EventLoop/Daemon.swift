@@ -80,7 +80,8 @@ final class Daemon {
         signals: consuming SignalQueue, listening: consuming ListeningSocket, feed: KernelFeed,
         lateSweep: LateSweep, validators: ValidatorSource,
         makeQueries: @escaping () throws(SystemError) -> KernelQueries, settings: BrokerSettings,
-        stallTimeout: Duration, history: HistorySettings?, tracker: ProcessTracker?, manager: ServiceManager?, monitor: LoopMonitor, log: Logger,
+        stallTimeout: Duration, history: HistorySettings?, tracker: ProcessTracker?, manager: ServiceManager?,
+        monitor: LoopMonitor, log: Logger,
         end: @escaping (String?, Int32) -> Never
     ) throws(SystemError) {
         self.log = log
@@ -180,7 +181,7 @@ final class Daemon {
     }
 
     func timeout() -> Int? {
-        if mustIterate { return 0 }
+        if mustIterate || broker.hasReplays { return 0 }
         let queues = [
             privilegedRequests, ordinaryRequests, privilegedSends, ordinarySends, privilegedReplays, ordinaryReplays,
         ]

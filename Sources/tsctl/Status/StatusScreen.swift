@@ -90,6 +90,14 @@ struct StatusScreen {
         return ([processes] + priority + known + lost).joined(separator: ", ")
     }
 
+    private func history(_ history: DaemonStatus.History) -> String {
+        let size = "\(bytes(history.bytes)) of \(bytes(history.limitBytes))"
+        guard let oldest = history.oldestTime else { return "no records yet, \(size)" }
+        let nanosecondsPerSecond: UInt64 = 1_000_000_000
+        let since = LocalClock.dateAndTime(seconds: oldest / nanosecondsPerSecond)
+        return "\(history.records) records since \(since), \(size)"
+    }
+
     private func counters(_ daemon: DaemonStatus.Daemon) -> [(label: String, value: String?)] {
         let (received, lost) = (daemon.sum(\.received), daemon.sum(\.lost))
         let earlier = before?.status.daemon
@@ -97,6 +105,7 @@ struct StatusScreen {
             ("clients", "\(daemon.clients), \(daemon.subscribers) subscribed"),
             ("queues", "\(bytes(daemon.queuedBytes)) queued, \(bytes(daemon.queueHighWater)) at most so far"),
             ("origins", daemon.origin.map(origins)),
+            ("history", daemon.history.map(history)),
             ("registered CPUs", daemon.registeredCPUs.isEmpty ? "none" : "\(daemon.registeredCPUs)"),
             (
                 "records",

@@ -35,13 +35,15 @@ final class TestClient {
     @discardableResult func subscribe(
         cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
         filter: RecordFilter = RecordFilter(),
-        overflow: Subscription.Overflow = .drop
+        overflow: Subscription.Overflow = .drop, origin: Bool = false, since: HistoryStart? = nil
     ) -> Int64? {
         var parameters = Subscription()
         parameters.scope = scope
         parameters.fields = fields
         parameters.filter = filter
         parameters.overflow = overflow
+        parameters.origin = origin
+        parameters.since = since
         return ask(.subscribe(parameters, cpuList: cpus))
     }
 

@@ -167,7 +167,9 @@ final class TestHost {
             }
             let failure = ProtocolError(.kernelError, "no buffer for that CPU", errno: "ENOMEM")
             registered = registered.subtracting(
-                broker.complete(subscription, registration: isRefused ? failure : nil, time: time) { sequences[$0].map { $0 + 1 } })
+                broker.complete(subscription, registration: isRefused ? failure : nil, time: time) {
+                    sequences[$0].map { $0 + 1 }
+                })
         }
         checkRegistrations()
     }

@@ -120,7 +120,7 @@ struct BrokerBench {
         return total
     }
 
-    private func settings() -> BrokerSettings {
+    func settings() -> BrokerSettings {
         var limits = BrokerLimits()
         limits.connectionsPerUID = clients
         limits.connectionsInAll = clients

@@ -1,0 +1,122 @@
+import Taskstats
+import TaskstatsProtocol
+
+/// A recording in memory, as the history of a daemon: its records and losses in order, each with an index.
+///
+/// Every connection plays it by itself, so nothing in it changes. The time of the last record is the present.
+struct ServedRecording {
+    /// A record or a loss, up to which every record has an index of at most `index`.
+    struct Entry {
+        enum Content {
+            case exit(ExitRecord)
+            case lost(LostRecords)
+        }
+
+        var content: Content
+        var index: UInt64
+
+        /// The time of a record; nil for a loss, which happened before the next record.
+        var time: UInt64? {
+            if case .exit(let record) = content { record.time } else { nil }
+        }
+    }
+
+    /// The description of the recording.
+    let header: RecordingHeader
+    private(set) var entries: [Entry] = []
+    /// The number of records.
+    private(set) var exits = 0
+    private var tasks: [UInt32: Int] = [:]
+    private var processes: [UInt32: Int] = [:]
+
+    init(header: RecordingHeader) { self.header = header }
+
+    /// The index of the last record.
+    var lastIndex: UInt64 { entries.last?.index ?? 0 }
+
+    /// The time of the last record, or of the start without one.
+    var end: UInt64 { entries.last { $0.time != nil }?.time ?? header.start }
+
+    /// Appends a record; it keeps its index if that can follow the others.
+    mutating func append(_ record: ExitRecord) {
+        var record = record
+        let index = max(record.index ?? 0, lastIndex + 1)
+        record.index = index
+        tasks[record.pid] = entries.count
+        let process = record.tgid ?? record.pid
+        if record.isLast ?? true { processes[process] = entries.count }
+        entries.append(Entry(content: .exit(record), index: index))
+        exits += 1
+    }
+
+    /// Appends a loss; lost records take indexes too, as far as their number is known.
+    mutating func append(_ loss: LostRecords) {
+        let count: UInt64 =
+            switch loss.place {
+            case .kernel, .queue: loss.count ?? 0
+            default: 0
+            }
+        let index = max(loss.index ?? 0, lastIndex + count)
+        var loss = loss
+        loss.index = index
+        entries.append(Entry(content: .lost(loss), index: index))
+    }
+
+    /// Returns the index before an entry: everything up to it happened earlier.
+    func index(before position: Int) -> UInt64 { position == 0 ? 0 : entries[position - 1].index }
+
+    /// Returns the position of the first entry after an index.
+    func position(after index: UInt64) -> Int { entries.partition { $0.index > index } }
+
+    /// Returns the position of the first record at or after a time, with the losses before it.
+    func position(at time: UInt64) -> Int {
+        guard let record = entries.firstIndex(where: { ($0.time ?? 0) >= time }) else { return entries.count }
+        return (entries[..<record].lastIndex { $0.time != nil } ?? -1) + 1
+    }
+
+    /// Returns the numbers of the next record of each CPU from a position on, before the losses in between.
+    func nextSequences(from position: Int, of cpus: CPUSet) -> [Int: UInt64] {
+        var lost: [Int: UInt64] = [:]
+        var next: [Int: UInt64] = [:]
+        for entry in entries[position...] {
+            switch entry.content {
+            case .exit(let record):
+                guard next[record.cpu] == nil else { continue }
+                next[record.cpu] = record.sequence - min(record.sequence, lost[record.cpu] ?? 0)
+                if next.count == cpus.count { return next }
+            case .lost(let loss):
+                if case .kernel(let cpu) = loss.place, next[cpu] == nil { lost[cpu, default: 0] += loss.count ?? 0 }
+            }
+        }
+        for entry in entries[..<position].reversed() {
+            if case .exit(let record) = entry.content, next[record.cpu] == nil {
+                next[record.cpu] = record.sequence + 1
+            }
+        }
+        return next
+    }
+
+    /// Returns the last record of a task, and the last one of a process, with which it ended.
+    func record(of target: QueryTarget) -> ExitRecord? {
+        let position: Int? =
+            switch target {
+            case .pid(let pid): tasks[pid]
+            case .tgid(let tgid): processes[tgid]
+            case .cgroup: nil
+            }
+        guard let position, case .exit(let record) = entries[position].content else { return nil }
+        return record
+    }
+}
+
+extension Array {
+    /// Returns the position of the first element that is `later`, of elements that are sorted by that.
+    fileprivate func partition(_ isLater: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isLater(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
