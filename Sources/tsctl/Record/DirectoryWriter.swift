@@ -85,7 +85,8 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         while let newline = Self.newline(in: lines, from: start) {
             let line = lines[start...newline]
             let stamp = LineStamp(line)
-            let time = stamp.time ?? max(position.time, SystemClock.realtimeNanoseconds)
+            // A loss stands before records that may be much older than the present.
+            let time = stamp.time ?? (position.time > 0 ? position.time : SystemClock.realtimeNanoseconds)
             if needsFile(before: time) || needsFrame(adding: newline - written) {
                 try compress(lines[written..<start])
                 written = start

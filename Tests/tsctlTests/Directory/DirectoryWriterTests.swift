@@ -55,6 +55,19 @@ import Testing
         #expect(try history.shown(["--since", "@1795400003"]) == [3, 4, 5], "times decide what is shown")
     }
 
+    @Test func `a loss without a time does not count as a change of the clock`() throws {
+        let loss = #"{"jsonrpc":"2.0","method":"lost","params":{"where":"history","index":3}}"# + "\n"
+        var writer = try history.writer()
+        try history.write(1...2, with: &writer)
+        try writer.finish()
+        var next = try history.writer()
+        try next.write(Array(loss.utf8))
+        try history.write(4...5, with: &next)
+        try next.finish()
+        #expect(try history.names.map(\.isSetBack) == [false, false])
+        #expect(try RecordingPosition.newest(in: history.directory)?.index == 5)
+    }
+
     @Test func `a restarted recorder knows where the newest file ends`() throws {
         #expect(try RecordingPosition.newest(in: history.directory) == nil)
         var writer = try history.writer()

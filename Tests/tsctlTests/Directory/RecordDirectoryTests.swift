@@ -109,11 +109,11 @@ import Testing
                 try peer.grantSubscription()
                 for pid in 1...3 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
                 Self.take(from: waiting)
-                for pid in 4...6 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
+                for pid in 4...2_000 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
                 try? peer.waitForEnd()
                 Self.signal(failing)
             },
-            Self.sending(4...6),
+            Self.sending(4...2_000),
         ])
         let recorder = try record(daemon)
         try waitUntilShown([1, 2, 3])
@@ -123,7 +123,7 @@ import Testing
         Self.take(from: hasFailed.reading.number)
         #expect(try history.shown() == [1, 2, 3])
         #expect(unsafe unlink(filler) == 0)
-        try waitUntilShown(Array(1...6))
+        try waitUntilShown(Array(1...2_000))
         recorder.send(signal: SIGTERM)
         let end = try recorder.finish()
         #expect(end.status == 0)
