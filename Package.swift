@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Values and the field table, without imports.
         .target(name: "TaskstatsModel", swiftSettings: strict),
@@ -65,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "tsctl",
             dependencies: [
-                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux",
+                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZstd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

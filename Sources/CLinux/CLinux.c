@@ -267,3 +267,8 @@ const char *clinux_call_name(long number) {
         if (calls[i].number == number) return calls[i].name;
     return NULL;
 }
+
+ptrdiff_t clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count) {
+    const char *found = memmem(bytes, count, wanted, wanted_count);
+    return found ? found - (const char *)bytes : -1;
+}

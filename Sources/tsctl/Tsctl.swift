@@ -31,7 +31,8 @@ struct Tsctl: ParsableCommand {
         version: Release.version,
         subcommands: [
             GetCommand.self, TopCommand.self, WatchCommand.self, RunCommand.self, RecordCommand.self,
-            PlayCommand.self, ServeCommand.self, StatusCommand.self, FieldsCommand.self, DoctorCommand.self,
+            PlayCommand.self, HistoryCommand.self, LastCommand.self, ServeCommand.self, StatusCommand.self,
+            FieldsCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

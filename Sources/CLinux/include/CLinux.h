@@ -155,3 +155,6 @@ bool clinux_runs_in_real_time(void);
 int clinux_limit_real_time(uint64_t microseconds);
 /* Whether the limit of this process allows real-time priority. */
 bool clinux_may_run_in_real_time(void);
+
+/* The offset of the first occurrence of bytes (memmem), or -1. */
+ptrdiff_t clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);

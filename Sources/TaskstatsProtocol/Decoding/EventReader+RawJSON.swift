@@ -4,8 +4,18 @@ import TaskstatsModel
 ///
 /// The text is checked to be printable ASCII, like everything the daemon sends, as it may be sent to a terminal.
 extension EventReader {
+    /// How the daemon's `exit` lines begin.
+    private static let exitOpening = Array(#"{"jsonrpc":"2.0","method":"exit","params":{"#.utf8)
+
     /// Returns the text of the `params` of an `exit` line, without decoding the record; nil for any other line.
+    ///
+    /// In a line as the daemon writes it, the brackets within `params` are left to the reader of the text: a recorder
+    /// copies every line, and walking through it would cost more than all the rest.
     package static func exitParams(of line: UnsafeRawBufferPointer) throws(Malformed) -> UnsafeRawBufferPointer? {
+        if unsafe line.starts(with: exitOpening), unsafe line.suffix(2).elementsEqual("}}".utf8) {
+            return try unsafe printable(
+                UnsafeRawBufferPointer(rebasing: line[(exitOpening.count - 1)..<(line.count - 1)]))
+        }
         guard let method = unsafe try field("method", of: line), unsafe method.elementsEqual("\"exit\"".utf8) else {
             return nil
         }
@@ -55,9 +65,21 @@ extension EventReader {
 
     private static func printable(_ text: UnsafeRawBufferPointer?) throws(Malformed) -> UnsafeRawBufferPointer? {
         guard let text = unsafe text else { return nil }
-        // Checks every byte without leaving early, so that the loop is vectorized.
-        let isOdd = unsafe text.reduce(false) { $0 || $1 < 0x20 || $1 > 0x7e }
-        if isOdd { throw Malformed(problem: "not printable ASCII") }
+        if unsafe !isPrintable(text) { throw Malformed(problem: "not printable ASCII") }
         return unsafe text
+    }
+
+    /// Checks eight bytes at once: the highest bit of each is set by a value above 0x7f, by subtracting 0x20 from a
+    /// smaller value, or by adding 1 to 0x7f.
+    private static func isPrintable(_ text: UnsafeRawBufferPointer) -> Bool {
+        var found: UInt64 = 0
+        var offset = 0
+        while offset + 8 <= text.count {
+            let word = unsafe text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            found |= word | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101)
+            offset += 8
+        }
+        if found & 0x8080_8080_8080_8080 != 0 { return false }
+        return unsafe text[offset...].allSatisfy { (0x20...0x7e).contains($0) }
     }
 }

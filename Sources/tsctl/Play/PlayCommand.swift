@@ -56,16 +56,7 @@ struct PlayCommand: ParsableCommand {
         if raw, try view.wantsOrigin || filter.filter().requiresOrigin {
             throw ValidationError("--raw cannot be combined with the origin of processes: raw records have none.")
         }
-        _ = try cpus()
-    }
-
-    func cpus() throws(ValidationError) -> CPUSet? {
-        guard filter.cpus != "all" else { return nil }
-        do throws(CPUSet.ParsingError) {
-            return try CPUSet(kernelList: filter.cpus)
-        } catch {
-            throw ValidationError("--cpus \(filter.cpus): must be a list of CPUs, as in 0-3,8.")
-        }
+        _ = try filter.recordedCPUs()
     }
 
     func run() throws {
@@ -116,11 +107,11 @@ struct PlayCommand: ParsableCommand {
         let shown = view.view(scope: scope)
         let fields = view.wanted(by: shown)
         return Player(
-            try filter.filter(), cpus: try cpus(), scope: filter.scope, view: shown, shownFields: fields,
+            try filter.filter(), cpus: try filter.recordedCPUs(), scope: filter.scope, view: shown, shownFields: fields,
             showsOrigin: view.wantsOrigin, jsonFields: view.fields?.set)
     }
 
-    private func play(_ item: RecordingReader.Item, with player: inout Player) throws {
+    private func play(_ item: RecordingItem, with player: inout Player) throws {
         switch item {
         case .line(.header(let header), _): try player.begin(header)
         case .line(.exit(let exit), let text): try player.exit(exit, text: text)

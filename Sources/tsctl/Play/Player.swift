@@ -22,12 +22,16 @@ struct Player: ~Copyable {
     private var lost: UInt64 = 0
     private var isEnded = true
     private var damages: UInt64 = 0
+    /// Whether each recording is played from its beginning to its end, so that its footer can be checked.
+    private let isWhole: Bool
+    private var notices: Set<String> = []
 
     /// Creates a player for the records that match the filter; `jsonFields` are the fields of JSON lines.
     init(
         _ filter: RecordFilter, cpus: CPUSet?, scope: RecordScope?, view: consuming StreamView, shownFields: FieldSet,
-        showsOrigin: Bool, jsonFields: FieldSet?
+        showsOrigin: Bool, jsonFields: FieldSet?, isWhole: Bool = true
     ) {
+        self.isWhole = isWhole
         conditions = RecordedExits.fields(of: filter)
         originCondition = filter.originConditions.first
         selection = RecordedExits(cpus: cpus, scope: scope, filter: filter)
@@ -51,18 +55,18 @@ struct Player: ~Copyable {
                 throw Failure(
                     "the recording lacks the origin of processes, which the condition \(originCondition) needs")
             }
-            if showsOrigin { Console.print("the recording lacks the origin of processes") }
+            if showsOrigin { notice("the recording lacks the origin of processes") }
         }
         let unseen = shownFields.subtracting(recorded)
-        if !unseen.isEmpty, shownFields != .all { Console.print("the recording lacks \(Self.names(unseen))") }
+        if !unseen.isEmpty, shownFields != .all { notice("the recording lacks \(Self.names(unseen))") }
         if header.server.delayAccounting == false { reportDelayAccountingOff(nil) }
         view.tick = header.server.tick ?? CPUTime.longestTick
         self.header = header
-        (exits, lost, isEnded) = (0, 0, false)
+        (exits, lost, isEnded) = (0, 0, !isWhole)
         context.host = header.host
         context.access = header.server.access.rawValue
         context.delayAccounting = header.server.delayAccounting
-        extendSpan(to: header.start)
+        if isWhole { extendSpan(to: header.start) }
     }
 
     /// Processes an exit; `text` is the daemon's text, if there is one.
@@ -99,6 +103,7 @@ struct Player: ~Copyable {
 
     /// Processes the footer.
     mutating func end(_ footer: RecordingFooter) throws(StandardOutput.Stop) {
+        guard isWhole else { return }
         extendSpan(to: footer.time)
         isEnded = true
         if header != nil, footer.exits != exits || footer.lost != lost {
@@ -139,11 +144,22 @@ struct Player: ~Copyable {
         }
     }
 
-    private func reportDelayAccountingOff(_ since: String?) {
+    private mutating func reportDelayAccountingOff(_ since: String?) {
         guard !shownFields.intersection(DelayAccountingHint.affected).isEmpty else { return }
         let since = since.map { " \($0)" } ?? ""
-        Console.print("delay accounting was off\(since), so only waits for a CPU are counted")
+        notice("delay accounting was off\(since), so only waits for a CPU are counted")
     }
+
+    /// Prints a message, once if the same applies to several recordings.
+    private mutating func notice(_ text: String) {
+        if notices.insert(text).inserted || isWhole { Console.print(text) }
+    }
+
+    /// The number of shown exits.
+    var shown: UInt64 { view.shown }
+
+    /// The final message.
+    var result: String { view.result }
 
     private func reportIfNotEnded() {
         guard !isEnded else { return }

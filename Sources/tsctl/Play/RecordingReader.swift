@@ -2,33 +2,36 @@ import Glibc
 import LinuxSystem
 import TaskstatsProtocol
 
-/// The lines of a recording, decoded one by one: a damaged line does not affect the next.
-struct RecordingReader: ~Copyable {
-    /// The next item.
-    enum Item {
-        /// A line, with the text of its `params` when texts are kept and it is an exit.
-        case line(RecordingLine, text: [UInt8])
-        /// A line that cannot be decoded.
-        case damaged(line: UInt64, problem: String, startsAsObject: Bool)
-        /// An incomplete last line that cannot be decoded.
-        case truncated(line: UInt64)
-        /// The buffered lines are used up.
-        case incomplete
-    }
+/// An item of a recording.
+enum RecordingItem {
+    /// A line, with the text of its `params` when texts are kept and it is an exit.
+    case line(RecordingLine, text: [UInt8])
+    /// A line that cannot be decoded.
+    case damaged(line: UInt64, problem: String, startsAsObject: Bool)
+    /// An incomplete last line that cannot be decoded.
+    case truncated(line: UInt64)
+    /// The buffered lines are used up.
+    case incomplete
+}
 
-    private var source: RecordingSource
+/// The lines of a recording, decoded one by one: a damaged line does not affect the next.
+struct RecordingReader<Source: RecordingBytes & ~Copyable>: ~Copyable {
+    /// The source of the bytes.
+    var source: Source
     private var framer = LineFramer(limit: ProtocolLimits.lineBytes)
     private let keepsText: Bool
     private var number: UInt64 = 0
     private var isAtEnd = false
 
-    init(_ source: consuming RecordingSource, keepsText: Bool) {
+    init(_ source: consuming Source, keepsText: Bool) {
         self.source = source
         self.keepsText = keepsText
     }
 
     /// Waits for more data after all buffered lines were returned; returns whether there was any.
-    mutating func readMore() throws(SystemError) -> Bool {
+    ///
+    /// At the end an incomplete line becomes the last one, unless the source may still grow.
+    mutating func readMore(mayGrow: Bool = false) throws(SystemError) -> Bool {
         guard !isAtEnd else { return false }
         var count = 0
         try unsafe framer.fill { (room) throws(SystemError) in
@@ -36,6 +39,7 @@ struct RecordingReader: ~Copyable {
             return count
         }
         if count > 0 { return true }
+        if mayGrow { return false }
         isAtEnd = true
         guard framer.pendingBytes > 0 else { return false }
         // The last line may lack only its newline.
@@ -47,7 +51,7 @@ struct RecordingReader: ~Copyable {
     }
 
     /// Returns the next item of the buffered data.
-    mutating func next() -> Item {
+    mutating func next() -> RecordingItem {
         let keepsText = keepsText
         var startsAsObject = false
         let item = unsafe framer.next { line in
@@ -85,7 +89,7 @@ struct RecordingReader: ~Copyable {
 }
 
 /// The bytes of a recording, decompressed if necessary, regardless of its name.
-struct RecordingSource: ~Copyable {
+struct RecordingSource: ~Copyable, RecordingBytes {
     private let input: Descriptor
     private var tool: PipedProcess?
 

@@ -39,6 +39,8 @@ struct RecordCommand: ParsableCommand {
             again, or a sixth if it is compressed. Command lines can contain secrets: --no-origin leaves the origin \
             out.
 
+            \(RetentionOptions.explanation)
+
             \(EndOptions.explanation)
 
             \(FilterOptions.explanation)
@@ -49,10 +51,13 @@ struct RecordCommand: ParsableCommand {
               tsctl record --failed --uid www-data failures.gz
               tsctl record - | ssh elsewhere 'cat > here.ndjson'
               tsctl play night.zst --summary
+              tsctl record --directory /var/lib/taskstats --max-size 2G --max-age 14d
             """)
 
     @Argument(help: ArgumentHelp("The file to write (-: standard output).", valueName: "file"), completion: .file())
-    var file: String
+    var file: String?
+
+    @OptionGroup var retention: RetentionOptions
 
     @Flag(help: "Overwrite an existing file.")
     var force = false
@@ -75,12 +80,27 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
+        guard (file == nil) != (retention.directory == nil) else {
+            throw ValidationError("Give either a file or --directory.")
+        }
+        if retention.directory != nil, force || end.count != nil || !reconnect {
+            throw ValidationError("--force, --count and --no-reconnect cannot be combined with --directory.")
+        }
         if file == "-", isatty(STDOUT_FILENO) == 1 {
             throw ValidationError("A recording cannot go to a terminal; give a file, or redirect standard output.")
         }
     }
 
     func run() throws {
+        if let path = retention.directory {
+            try record(into: path)
+        } else if let file {
+            try record(to: file)
+        }
+    }
+
+    /// Records into one file.
+    private func record(to file: String) throws {
         let start = ContinuousClock.now
         let connection = try connection.connect()
         connection.keepsText = true
@@ -101,17 +121,18 @@ struct RecordCommand: ParsableCommand {
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
         var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
         try recording.write(Recorder.header(connection.server, effective).line.array)
-        try recording.closeFrame()
+        try recording.commit()
         let (writer, thread) = try RecordingWriter.start(recording)
+        let text = { counts, size, isDone in Self.text(file, counts, size: size, isDone: isDone) }
         let outcome = try record(
             with: Recorder(
                 connection: connection, writer: writer, limit: end.limit, reconnector: reconnect ? Reconnector() : nil),
-            interruptedBy: interruption)
+            interruptedBy: interruption, text: text)
         writer.end(startingTimeoutBy: interruption.descriptor)
         // Another signal ends tsctl even if the disk blocks.
         interruption.end()
         thread.join()
-        try report(outcome, writer)
+        try report(outcome, writer, text)
     }
 
     /// The result of a recording.
@@ -126,13 +147,14 @@ struct RecordCommand: ParsableCommand {
 
     /// Records until something ends it.
     private func record(
-        with recorder: consuming Recorder, interruptedBy interruption: borrowing Interruption
+        with recorder: consuming Recorder, interruptedBy interruption: borrowing Interruption,
+        text: (Recorder.Counts, UInt64, Bool) -> String
     ) throws -> Outcome {
         let progress = ProgressLine()
         var outcome = Outcome()
         do {
             let ending = try recorder.run(interruptedBy: interruption) { recorder in
-                progress.show(text(recorder.counts, size: recorder.fileSize, isDone: false))
+                progress.show(text(recorder.counts, recorder.fileSize, false))
             }
             outcome.reason = Self.reason(ending)
             switch ending {
@@ -154,21 +176,24 @@ struct RecordCommand: ParsableCommand {
         return outcome
     }
 
-    private func report(_ outcome: Outcome, _ writer: RecordingWriter) throws {
+    private func report(
+        _ outcome: Outcome, _ writer: RecordingWriter, _ text: (Recorder.Counts, UInt64, Bool) -> String
+    ) throws {
         switch writer.stop {
         case .failed(let failure): throw Failure("\(failure.message); the data written before can be played")
         case .some(let stop): throw stop
-        case .none: Console.print(text(outcome.counts, size: writer.size, isDone: true))
+        case .none: Console.print(text(outcome.counts, writer.size, true))
         }
         if let failure = outcome.failure { throw failure }
         guard !outcome.isConfirmed else {
             if outcome.reason == Self.reason(.time) { try end.checkCount(outcome.counts.exits) }
             return
         }
-        let text = "taskstatsd did not confirm the end in time; the last records before it may be missing"
-        guard outcome.reason == Self.reason(.signal) else { throw Failure(text) }
-        Console.print(text)
+        guard outcome.reason == Self.reason(.signal) else { throw Failure(Self.notConfirmed) }
+        Console.print(Self.notConfirmed)
     }
+
+    static let notConfirmed = "taskstatsd did not confirm the end in time; the last records before it may be missing"
 
     private static func reason(_ ending: WatchStream.Ending) -> String {
         switch ending {
@@ -178,7 +203,7 @@ struct RecordCommand: ParsableCommand {
         }
     }
 
-    private func text(_ counts: Recorder.Counts, size: UInt64, isDone: Bool) -> String {
+    private static func text(_ file: String, _ counts: Recorder.Counts, size: UInt64, isDone: Bool) -> String {
         let compressed = Compression(suffixOf: file) == nil ? "" : " (compressed to \(DecimalText.bytes(size)))"
         let kept = isDone ? "kept in \(file == "-" ? "standard output" : file)" : "kept"
         return LossText.summary(counts.exits, kept, lost: counts.lost, gaps: counts.gaps)

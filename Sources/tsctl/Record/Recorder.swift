@@ -165,7 +165,8 @@ struct Recorder: ~Copyable {
 
     private mutating func append(_ line: consuming ByteBuffer) { lines += line.array }
 
-    private mutating func pass(waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
+    /// Passes the received lines to the writer.
+    mutating func pass(waitingUnless descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         guard !lines.isEmpty else { return }
         counts.bytes += UInt64(lines.count)
         try writer.write(lines, waitingUnless: descriptor)

@@ -25,14 +25,16 @@ final class RecordingWriter: Sendable {
     private let timeout: EventCounter
     private let ended: EventCounter
 
-    /// Starts to write to a file.
-    static func start(_ file: consuming RecordingFile) throws(Failure) -> (RecordingWriter, WorkerThread) {
+    /// Starts to write.
+    static func start<Sink: RecordingSink & SendableMetatype & ~Copyable>(
+        _ sink: consuming sending Sink
+    ) throws(Failure) -> (RecordingWriter, WorkerThread) {
         do throws(SystemError) {
             let writer = RecordingWriter(
                 work: try EventCounter(), room: try EventCounter(), timeout: try EventCounter(),
                 ended: try EventCounter()
             )
-            let thread = try WorkerThread(file) { writer.writeAll(&$0) }
+            let thread = try WorkerThread(sink) { writer.writeAll(&$0) }
             return (writer, thread)
         } catch {
             throw Failure("cannot start the writing thread: \(error)")
@@ -86,7 +88,7 @@ final class RecordingWriter: Sendable {
 
     // MARK: On the thread
 
-    private func writeAll(_ file: inout RecordingFile) {
+    private func writeAll(_ file: inout some RecordingSink & ~Copyable) {
         defer { ended.signal() }
         file.timeout = OutputTimeout(ending: timeout.descriptor)
         do throws(StandardOutput.Stop) {
@@ -108,9 +110,9 @@ final class RecordingWriter: Sendable {
                     let size = file.size
                     return state.withLock { $0.size = size }
                 } else {
-                    work.waitAndReset(until: file.frameDeadline)
+                    work.waitAndReset(until: file.commitDeadline)
                 }
-                if let deadline = file.frameDeadline, deadline <= .now { try file.closeFrame() }
+                if let deadline = file.commitDeadline, deadline <= .now { try file.commit() }
             }
         } catch {
             state.withLock { $0.stop = error }

@@ -19,7 +19,7 @@ extension ServedRecording {
         return recording
     }
 
-    private static func take(_ reader: inout RecordingReader, into recording: inout ServedRecording?) {
+    private static func take(_ reader: inout RecordingReader<RecordingSource>, into recording: inout ServedRecording?) {
         while true {
             switch reader.next() {
             case .incomplete: return

@@ -16,6 +16,7 @@ SHARED = {
     "get-client": ["bench", "client"],
     "exit-probe": ["bench", "client"],
     "spawn-times": ["bench"],
+    "past": ["bench"],
 }
 FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-pthread"]
 

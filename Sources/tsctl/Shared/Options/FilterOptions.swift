@@ -106,6 +106,16 @@ struct FilterOptions: ParsableArguments {
         return subscription
     }
 
+    /// Returns the CPUs of a recording to select; nil for all of them.
+    func recordedCPUs() throws(ValidationError) -> CPUSet? {
+        guard cpus != "all" else { return nil }
+        do throws(CPUSet.ParsingError) {
+            return try CPUSet(kernelList: cpus)
+        } catch {
+            throw ValidationError("--cpus \(cpus): must be a list of CPUs, as in 0-3,8.")
+        }
+    }
+
     private func cpuSet(on server: ServerInfo) throws(Failure) -> CPUSet {
         if cpus == "all" { return .all }
         do throws(CPUSet.ParsingError) {

@@ -21,11 +21,12 @@ enum Compression: CaseIterable {
         }
     }
 
-    /// The first bytes of its files.
-    var magic: [UInt8] {
+    /// The possible first bytes of its files.
+    var magics: [[UInt8]] {
         switch self {
-        case .zstd: [0x28, 0xb5, 0x2f, 0xfd]
-        case .gzip: [0x1f, 0x8b]
+        // Files of a directory begin with a mark.
+        case .zstd: [[0x28, 0xb5, 0x2f, 0xfd], Array(FrameMark.opening.prefix(4))]
+        case .gzip: [[0x1f, 0x8b]]
         }
     }
 
@@ -48,7 +49,9 @@ enum Compression: CaseIterable {
 
     /// Selects the compression by the first bytes of a file.
     init?(magicOf bytes: some Collection<UInt8>) {
-        guard let found = Self.allCases.first(where: { bytes.starts(with: $0.magic) }) else { return nil }
+        guard let found = Self.allCases.first(where: { $0.magics.contains { bytes.starts(with: $0) } }) else {
+            return nil
+        }
         self = found
     }
 

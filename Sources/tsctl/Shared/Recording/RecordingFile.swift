@@ -8,7 +8,7 @@ import LinuxSystem
 /// after ten seconds if it holds little. A frame is kept in memory until its compressor has succeeded: if the
 /// compressor is killed, the frame is truncated and compressed again. If tsctl is killed, the compressor still finishes
 /// its input. The open frame is lost only if both are killed at the same time.
-struct RecordingFile: ~Copyable {
+struct RecordingFile: ~Copyable, RecordingSink {
     private struct Frame: ~Copyable {
         let tool: PipedProcess
         let input: Descriptor
@@ -50,7 +50,7 @@ struct RecordingFile: ~Copyable {
     }
 
     /// The time when the open frame must be closed; nil if there is none.
-    var frameDeadline: ContinuousClock.Instant? {
+    var commitDeadline: ContinuousClock.Instant? {
         switch frame {
         case .some(let frame):
             frame.opened.advanced(by: content.count < Self.smallFrameBytes ? .seconds(10) : .seconds(1))
@@ -68,7 +68,7 @@ struct RecordingFile: ~Copyable {
             let newline = remaining.prefix(room).lastIndex(of: UInt8(ascii: "\n"))
             // A frame has whole lines, at least one.
             guard let end = newline ?? (content.isEmpty ? remaining.firstIndex(of: UInt8(ascii: "\n")) : nil) else {
-                try closeFrame()
+                try commit()
                 continue
             }
             content += remaining[...end]
@@ -78,7 +78,7 @@ struct RecordingFile: ~Copyable {
     }
 
     /// Closes the open frame, which secures everything written so far.
-    mutating func closeFrame() throws(StandardOutput.Stop) {
+    mutating func commit() throws(StandardOutput.Stop) {
         guard let compression, frame != nil else { return }
         try finish(compression, attempt: 1)
         content.removeAll(keepingCapacity: true)
@@ -86,7 +86,7 @@ struct RecordingFile: ~Copyable {
 
     /// Ends the file and syncs it to disk.
     mutating func finish() throws(StandardOutput.Stop) {
-        try closeFrame()
+        try commit()
         // Other kinds of files cannot be synced.
         guard fsync(file.number) == 0 || errno == EINVAL || errno == EROFS else { throw failure(.last("fsync")) }
     }

@@ -1,0 +1,93 @@
+import LinuxSystem
+import Taskstats
+import TaskstatsProtocol
+
+/// What the daemon keeps of the time after the recordings.
+struct DaemonHistory {
+    /// An event of the past.
+    enum Event {
+        case exit(ExitRecord, text: [UInt8])
+        case lost(LostRecords)
+    }
+
+    private let connection: TaskstatsConnection
+    /// The header of a recording of it.
+    let header: RecordingHeader
+
+    /// Connects and subscribes; nil if the daemon adds nothing to the recordings, with a message that says why.
+    ///
+    /// Without recordings the same is an error.
+    static func open(
+        _ options: ConnectionOptions, filter: FilterOptions, fields: FieldSet, origin: Bool, window: TimeWindow,
+        after position: RecordingPosition?
+    ) throws -> DaemonHistory? {
+        let connection: TaskstatsConnection
+        do throws(TaskstatsError) {
+            connection = try options.connect()
+        } catch {
+            guard position != nil else { throw error }
+            Console.print("\(error.message); only recordings are shown")
+            return nil
+        }
+        guard connection.server.features.contains("history") else {
+            let text = "taskstatsd keeps no history (its option --history turns it on)"
+            guard position != nil else {
+                throw Failure("\(text), and there are no recordings in \(RecordingDirectory.defaultPath)")
+            }
+            Console.print("\(text); only recordings are shown")
+            return nil
+        }
+        connection.keepsText = true
+        let conditions = try filter.filter()
+        var subscription = try filter.subscription(
+            fields: fields.union(RecordedExits.fields(of: conditions)), origin: origin || conditions.requiresOrigin,
+            on: connection.server)
+        subscription.since = start(window, after: position)
+        let effective = try connection.subscribe(subscription)
+        AccessHint.printIfNeeded(connection.server, filter: conditions)
+        return DaemonHistory(connection: connection, header: Recorder.header(connection.server, effective))
+    }
+
+    private init(connection: TaskstatsConnection, header: RecordingHeader) {
+        self.connection = connection
+        self.header = header
+    }
+
+    private static func start(_ window: TimeWindow, after position: RecordingPosition?) -> HistoryStart {
+        guard let position, position.time >= window.since else { return .time(window.since) }
+        return position.start
+    }
+
+    /// Passes what ended before to `body`, until that returns false or everything was passed; then what ends from now
+    /// on, if `follows`, until the interruption.
+    ///
+    /// `idle` is called whenever nothing more was received.
+    func forEach(
+        follows: Bool = false, interruptedBy interruption: borrowing Interruption, idle: () throws -> Void = {},
+        _ body: (Event) throws -> Bool
+    ) throws {
+        while true {
+            var next = try connection.nextReceivedText()
+            if next == nil {
+                try idle()
+                next = try connection.nextText(interruptedBy: interruption.descriptor)
+            }
+            switch next {
+            case nil: return
+            case .exit(let text): if try !body(.exit(connection.exit(in: text), text: text)) { return }
+            case .other(.exit(let record)): if try !body(.exit(record, text: [])) { return }
+            case .other(.lost(let loss)): if try !body(.lost(loss)) { return }
+            case .other(.live): if !follows { return }
+            // The next wait throws the reason.
+            case .other(.start), .other(.closing): break
+            }
+        }
+    }
+}
+
+extension RecordingPosition {
+    /// Where the daemon must continue; the time if it sent no index.
+    var start: HistoryStart {
+        index.map { .after(instance: instance, index: $0) } ?? .time(time + 1)
+    }
+}

@@ -1,0 +1,53 @@
+import CZstd
+
+/// A compressor of zstd frames in memory.
+///
+/// A flush ends a block: everything compressed so far can be decompressed, while the frame goes on, so that later
+/// records still profit from earlier ones.
+@safe struct FrameCompressor: ~Copyable, @unchecked Sendable {
+    /// What follows the bytes.
+    enum Continuation {
+        /// More bytes, of which some may stay in memory until then.
+        case more
+        /// Perhaps nothing for a while: the bytes so far must be readable.
+        case flush
+        /// Another frame.
+        case end
+    }
+
+    private let context: OpaquePointer
+
+    /// Creates a compressor; nil when there is no memory for it.
+    init?(level: Int32) {
+        guard let context = unsafe ZSTD_createCCtx() else { return nil }
+        unsafe self.context = context
+        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+    }
+
+    deinit { _ = unsafe ZSTD_freeCCtx(context) }
+
+    /// Compresses bytes, and appends what results to the output.
+    func compress(_ bytes: ArraySlice<UInt8>, _ continuation: Continuation, to output: inout [UInt8]) {
+        let mode =
+            switch continuation {
+            case .more: ZSTD_e_continue
+            case .flush: ZSTD_e_flush
+            case .end: ZSTD_e_end
+            }
+        unsafe bytes.withUnsafeBytes { source in
+            var input = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+            let room = ZSTD_CStreamOutSize()
+            unsafe withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { target in
+                while true {
+                    var result = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: room, pos: 0)
+                    let remaining = unsafe ZSTD_compressStream2(context, &result, &input, mode)
+                    precondition(ZSTD_isError(remaining) == 0, "zstd refuses to compress")
+                    unsafe output.append(contentsOf: target.prefix(result.pos))
+                    let isDone = unsafe continuation == .more ? input.pos == input.size : remaining == 0
+                    if isDone { return }
+                }
+            }
+        }
+    }
+}

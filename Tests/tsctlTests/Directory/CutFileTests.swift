@@ -1,0 +1,102 @@
+import Glibc
+import LinuxSystem
+import Taskstats
+import TestSupport
+import Testing
+
+@testable import tsctl
+
+/// Files that end anywhere, as after a power failure, and damaged ones.
+@Suite(.timeLimit(.minutes(2))) struct CutFileTests {
+    private let history: SampleHistory
+    private let path: String
+    private let content: [UInt8]
+
+    /// A file of 400 records, of which every hundredth ends a frame.
+    init() throws {
+        history = try SampleHistory()
+        var writer = try history.writer()
+        for first in stride(from: 1, through: 301, by: 100) as StrideThrough<UInt64> {
+            try history.write(first...(first + 99), with: &writer)
+            try writer.closeFrame()
+        }
+        try writer.finish()
+        path = history.directory.path(of: try #require(try history.names.first))
+        content = try #require(try Descriptor.open(path).readBytes(limit: 1 << 20))
+    }
+
+    private func cut(to length: Int) { _ = unsafe truncate(path, off_t(length)) }
+
+    /// The indexes that are read from the file as it is.
+    private func records() throws -> (indexes: [UInt64], isInFrame: Bool) {
+        let name = try #require(try history.names.first)
+        let file = try MarkedFile.open(name, in: history.directory)
+        var reader = RecordingReader(try FrameStream(file, from: 0), keepsText: false)
+        var indexes: [UInt64] = []
+        while try reader.readMore(mayGrow: true) {
+            while true {
+                let item = reader.next()
+                if case .incomplete = item { break }
+                if case .line(.exit(let exit), _) = item { indexes.append(UInt64(exit.pid)) }
+            }
+        }
+        return (indexes, reader.source.isInFrame)
+    }
+
+    @Test func `every prefix of a file is readable to its last whole frame, and no record is wrong`() throws {
+        var previous = 400
+        for length in stride(from: content.count - 1, through: 0, by: -1) {
+            cut(to: length)
+            let (indexes, _) = try records()
+            #expect(indexes == Array(1...UInt64(max(1, indexes.count))).prefix(indexes.count).map { $0 })
+            #expect(indexes.count <= previous)
+            // The mark and the header come first.
+            let frames = indexes.count / 100
+            #expect(frames * 100 <= indexes.count)
+            previous = indexes.count
+        }
+        #expect(previous == 0)
+    }
+
+    @Test func `the position after a cut is that of the last readable record`() throws {
+        for length in stride(from: content.count - 1, through: content.count * 3 / 4, by: -7) {
+            cut(to: length)
+            let last = try records().indexes.last
+            #expect(try RecordingPosition.newest(in: history.directory)?.index == last)
+        }
+    }
+
+    @Test func `history reports a truncated file and shows the rest, with status 0`() throws {
+        cut(to: content.count * 3 / 5)
+        var writer = try history.writer()
+        try history.write(401...402, with: &writer)
+        try writer.finish()
+        let run = try history.tsctl(["history", "--directory", history.directory.path, "--json"])
+        #expect(run.status == 0)
+        #expect(run.errors.contains("tsctl: \(path) is truncated; the records before that are shown\n"))
+        #expect(SampleHistory.pids(run.output).suffix(2) == [401, 402])
+    }
+
+    @Test func `play shows a truncated file as far as it goes, with status 1`() throws {
+        cut(to: content.count * 3 / 5)
+        let run = try history.tsctl(["play", "--json", path])
+        #expect(run.status == 1)
+        #expect(SampleHistory.pids(run.output).count >= 200)
+        #expect(run.errors.contains("zstd"))
+    }
+
+    @Test func `damaged data costs its frame, and reading continues at the next mark with status 1`() throws {
+        let file = try #require(try history.names.first)
+        let marked = try MarkedFile.open(file, in: history.directory)
+        let third = try #require(try marked.mark(before: SampleHistory.start + 250 * SampleHistory.second))
+        var damaged = content
+        for offset in 0..<40 { damaged[third.offset + FrameMark.size + 20 + offset] ^= 0x55 }
+        let target = try Descriptor(unsafe open(path, O_WRONLY), of: "open")
+        #expect(unsafe write(target.number, damaged, damaged.count) == damaged.count)
+        let run = try history.tsctl(["history", "--directory", history.directory.path, "--json"])
+        #expect(run.status == 1)
+        let pids = SampleHistory.pids(run.output)
+        #expect(pids.starts(with: 1...200) && pids.suffix(100) == Array(301...400))
+        #expect(run.errors.contains(" skipped\n"))
+    }
+}
