@@ -7,14 +7,17 @@ extension SystemTests {
     @Suite struct ProtocolTests {
         /// Conversations that need a daemon with little room.
         private static let tight = ["closing", "lost"]
+        /// Conversations that need a daemon with a history.
+        private static let keeping = ["history"]
 
         @Test func `the conversations of Protocol/examples are reproduced`() throws {
             let names = try Host.run(["ls", Self.file("Protocol/examples")]).output
                 .split(separator: "\n").map { String($0.dropLast(".ndjson".count)) }
             let roomy = try replay(
-                names.filter { !Self.tight.contains($0) }, on: RunningDaemon(["--requests-per-second", "100"]))
+                names.filter { !(Self.tight + Self.keeping).contains($0) }, on: RunningDaemon(["--requests-per-second", "100"]))
             let options = ["--receive-buffer", "4608", "--receive-buffer-max", "4608", "--queue-bytes", "65536"]
-            let outcome = try roomy + replay(Self.tight, on: RunningDaemon(options + ["--stall-timeout", "0"]))
+            let kept = try replay(Self.keeping, on: RunningDaemon(["--history", "1M"]))
+            let outcome = try roomy + kept + replay(Self.tight, on: RunningDaemon(options + ["--stall-timeout", "0"]))
             #expect(outcome.map { String($0.prefix { $0 != ":" }) }.sorted() == names.sorted())
             // Lines that a working daemon cannot be made to send, or that need another kernel or other mounts.
             let excused = [

@@ -139,12 +139,12 @@ import Testing
 
     @Test func `what the daemon kept comes first, then a note, then the present`() throws {
         let instance = "3f9c1d2e8a7b4650c1d2e3f405162738"
-        var requested = Subscription(fields: [.acComm], since: .after(instance: instance, index: 4_700))
+        var requested = Subscription(fields: [.acComm], since: .after(instance: "9b1d4c7703e25a68f0b7c1d29e84a356", index: 815))
         requested.cpus = [0]
         let request = Request(id: .integer(1), call: .subscribe(requested, cpuList: "0"))
         var effective = requested
         effective.since = .after(instance: instance, index: 4_710)
-        let lost = LostRecords(.history, count: 10, index: 4_710)
+        let lost = LostRecords(.history, count: nil, index: 4_710)
         let line = try GoldenConversation("history").lines[0].text
         #expect(request.line.line == line)
         try GoldenConversation.expect(

@@ -36,6 +36,8 @@ TOKENS = [
     b"\x00", b"\x7f", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf0\x9f\xa6\x80", b"\xef\xbb\xbf", b'"id":', b'"params":{',
     b'"pid":2147483647', b'"cpus":"all"', b'"fields":["io"]', b'"method":"status"', b"[" * 17, b'{"a":' * 17,
 ]
+# What a subscription sends between the answers.
+NOTIFICATIONS = tuple(b'{"jsonrpc":"2.0","method":"%s"' % method for method in (b"exit", b"lost", b"live"))
 chance = random.Random(seed)
 heard = collections.Counter()
 connections = 0
@@ -121,7 +123,7 @@ class Connection:
         while True:
             text = self.answers.readline()
             assert text.endswith(b"\n"), f"cut off: {text[-80:]}"
-            if not text.startswith((b'{"jsonrpc":"2.0","method":"exit"', b'{"jsonrpc":"2.0","method":"lost"')):
+            if not text.startswith(NOTIFICATIONS):
                 assert text.isascii() and text[:-1].decode().isprintable(), text
                 return json.loads(text)
 

@@ -108,19 +108,28 @@ class Replay:
             position = next((index for index, answer in enumerate(answers) if "id" in answer), 0)
             for answer in answers[:position]:
                 self.bring_about(answer)
+            kept = self.kept(answers)
+            for answer in kept:
+                self.bring_about(answer)
             is_refused = any(error_name(answer) == "LimitExceeded" for answer in answers)
             # More than a slow daemon regains while it answers, but fewer than the refusals after which it would throttle.
             before = request_line("status") * (REQUESTS_PER_SECOND * 19 // 10) if is_refused else b""
             self.socket.sendall(before + text.encode() + b"\n")
             for index, answer in enumerate(answers):
                 try:
-                    if index > position:
+                    if index > position and answer not in kept:
                         self.bring_about(answer)
                     self.expect(answer)
                 except NotHere as reason:
                     self.missing.append(str(reason))
             if is_refused:
                 time.sleep(1)  # After a second without it may all be done again.
+
+    @staticmethod
+    def kept(answers):
+        """Returns the exits of the past, which precede the line that says so."""
+        live = next((index for index, answer in enumerate(answers) if answer.get("method") == "live"), 0)
+        return [answer for answer in answers[:live] if answer.get("method") == "exit"]
 
     def connect(self):
         os.setgroups([])
@@ -213,7 +222,7 @@ class Replay:
             subprocess.run(["/bin/sleep", "0.3"], check=True)
         elif method == "closing" or (method == "lost" and params["where"] == "queue"):
             self.overflow()
-        elif method == "lost":
+        elif method == "lost" and params["where"] == "kernel":
             os.kill(self.daemon, signal.SIGSTOP)
             for cpu in os.sched_getaffinity(0):
                 subprocess.run(["taskset", "-c", str(cpu), "sh", "-c", "for n in $(seq 40); do /bin/true; done"], check=True)
