@@ -29,12 +29,13 @@ struct DaemonHistory {
             Console.print("\(error.message); only recordings are shown")
             return nil
         }
-        guard connection.server.features.contains("history") else {
-            let text = "taskstatsd keeps no history (its option --history turns it on)"
+        do throws(Failure) {
+            try check(connection.server)
+        } catch {
             guard position != nil else {
-                throw Failure("\(text), and there are no recordings in \(RecordingDirectory.defaultPath)")
+                throw Failure("\(error.message), and there are no recordings in \(RecordingDirectory.defaultPath)")
             }
-            Console.print("\(text); only recordings are shown")
+            Console.print("\(error.message); only recordings are shown")
             return nil
         }
         connection.keepsText = true
@@ -46,6 +47,13 @@ struct DaemonHistory {
         let effective = try connection.subscribe(subscription)
         AccessHint.printIfNeeded(connection.server, filter: conditions)
         return DaemonHistory(connection: connection, header: Recorder.header(connection.server, effective))
+    }
+
+    /// Throws if a daemon keeps no history.
+    static func check(_ server: ServerInfo) throws(Failure) {
+        guard server.features.contains(ServerInfo.historyFeature) else {
+            throw Failure("taskstatsd keeps no history (its option --history turns it on)")
+        }
     }
 
     private init(connection: TaskstatsConnection, header: RecordingHeader) {

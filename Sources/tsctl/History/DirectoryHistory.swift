@@ -48,6 +48,17 @@ struct DirectoryHistory {
         return header
     }
 
+    /// Returns whether a file ends in its header, which was being written when the recorder was killed.
+    private static func isCutInHeader(
+        _ name: RecordingFileName, in directory: RecordingDirectory
+    ) throws -> Bool {
+        var reader = RecordingReader(try FrameStream(MarkedFile.open(name, in: directory), from: 0), keepsText: false)
+        while try reader.readMore(mayGrow: true) {
+            guard case .incomplete = reader.next() else { return false }
+        }
+        return reader.takeDamages().isEmpty
+    }
+
     /// Returns where the recordings end.
     func end() throws(Failure) -> RecordingPosition? { try RecordingPosition.newest(in: directory) }
 
@@ -117,10 +128,17 @@ struct DirectoryHistory {
     ) throws {
         let path = directory.path(of: name)
         do {
-            guard let header = Self.header(of: name, in: directory) else {
-                // A file may have been created just now.
-                _ = try MarkedFile.open(name, in: directory)
-                return try view.damaged("\(path): no whole header")
+            var header = Self.header(of: name, in: directory)
+            // A file may have been created just now.
+            while header == nil, try Self.isCutInHeader(name, in: directory), try waits() {
+                header = Self.header(of: name, in: directory)
+            }
+            guard let header else {
+                guard try Self.isCutInHeader(name, in: directory) else {
+                    return try view.damaged("\(path): no header of a recording")
+                }
+                if name != files.last?.name { Console.print("\(path) is truncated before its first record") }
+                return
             }
             if let host, header.host != host {
                 return Console.print("\(path) was recorded on \(header.host), not on \(host), and is skipped")

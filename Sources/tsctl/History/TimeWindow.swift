@@ -41,7 +41,8 @@ struct WindowOptions: ParsableArguments {
         return window
     }
 
-    private static func time(
+    /// Returns the time of an option; throws if it makes no sense.
+    static func time(
         _ text: String, option: String, now: UInt64, after start: UInt64?
     ) throws(ValidationError) -> UInt64 {
         guard let argument = TimeArgument(text) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxSystem
 import Taskstats
 
 /// `tsctl watch`: one row for each task that ends.
@@ -12,6 +13,9 @@ struct WatchCommand: ParsableCommand {
             \(ViewOptions.columns)
 
             \(ViewOptions.origin)
+
+            --since begins with what taskstatsd keeps of the time from then on, and continues without a gap. (history \
+            also shows recordings, and stops.) \(TimeArgument.explanation)
 
             --starts also shows each program that a process executes, between the exits and with --origin: such a row \
             has "start" in place of an exit status, and the parent in the column PPID. With --json it is a line like \
@@ -29,6 +33,7 @@ struct WatchCommand: ParsableCommand {
               tsctl watch --cpus 2-3 --count 10           ten exits on these CPUs
               tsctl watch --comm 'git*' --longer-than 1s
               tsctl watch --origin --unit 'nginx*'        what that service runs
+              tsctl watch --since 10min --failed          the last ten minutes, and what follows
               tsctl watch --starts --container 4f3c12ab   starts and exits of a container
               tsctl watch --summary --for 60s             a summary of one minute
               tsctl watch --summary --by unit --for 60s   the same by systemd unit
@@ -40,6 +45,10 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var filter: FilterOptions
     @OptionGroup var view: ViewOptions
 
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Begin with what ended at this time.", valueName: "time"))
+    var since: String?
+
     @Flag(help: "Also show each start of a program; implies --origin.")
     var starts = false
 
@@ -48,6 +57,7 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
+        _ = try start()
         guard starts else { return }
         if view.summary || view.csv { throw ValidationError("--starts cannot be combined with --summary or --csv.") }
         let conditions = try filter.filter()
@@ -63,9 +73,11 @@ struct WatchCommand: ParsableCommand {
         let connection = try connection.connect()
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
-        try connection.subscribe(
-            try filter.subscription(
-                fields: wanted, origin: view.wantsOrigin || starts, starts: starts, on: connection.server))
+        var subscription = try filter.subscription(
+            fields: wanted, origin: view.wantsOrigin || starts, starts: starts, on: connection.server)
+        subscription.since = try start()
+        if subscription.since != nil { try DaemonHistory.check(connection.server) }
+        try connection.subscribe(subscription)
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
@@ -110,6 +122,15 @@ struct WatchCommand: ParsableCommand {
             }
         }
         if ending == .time { try end.checkCount(stream.view.shown) }
+    }
+
+    /// Returns where to begin in what the daemon keeps; nil to begin now.
+    private func start() throws(ValidationError) -> HistoryStart? {
+        guard let since else { return nil }
+        let now = SystemClock.realtimeNanoseconds
+        let time = try WindowOptions.time(since, option: "--since", now: now, after: nil)
+        guard time <= now else { throw ValidationError("--since \(since): is in the future.") }
+        return .time(time)
     }
 
     private func context(

@@ -1,13 +1,17 @@
 """Kills a reader at random points while tasks end, and checks what all readers together have written.
 
-usage: resuming.py SOCKET FILE KILLS SEED
+usage: resuming.py reader SOCKET FILE KILLS SEED
+       resuming.py recorder SOCKET DIRECTORY KILLS SEED TSCTL
        resuming.py read SOCKET FILE
 
 A reader appends "INDEX COUNT PID" for each exit (COUNT is 1) and each loss (PID is 0) to the file, and resumes after the
-last line of the reader before it. It ends when it has everything up to its subscription.
+last line of the reader before it. It ends when it has everything up to its subscription. A recorder is `tsctl record`,
+whose files `tsctl history` shows.
 
 Prints: kills, tasks that ended here, lines of exits, lost records, missing and doubled records.
 """
+import collections
+import json
 import os
 import random
 import signal
@@ -54,29 +58,33 @@ def end_tasks(count):
     return pids
 
 
-def main(path, file, kills, seed):
-    choose = random.Random(seed)
+def next_index(path):
     client = Conversation(path)
-    first = client.ask("subscribe", fields=["ac_comm"])["result"]["next_index"] - 1
+    index = client.ask("subscribe", fields=["ac_comm"])["result"]["next_index"]
     client.close()
-    with open(file, "w") as output:
-        print(first, 0, 0, file=output)
+    return index
+
+
+def run(command, kills, seed):
+    """Kills that many processes of the command, and returns the tasks that ended meanwhile."""
+    choose = random.Random(seed)
     ended = []
-    command = [sys.executable, "-B", __file__, "read", path, file]
     for _ in range(kills):
         ended += end_tasks(choose.randrange(200))
         reader = subprocess.Popen(command)
         ended += end_tasks(choose.randrange(600))
         reader.send_signal(signal.SIGKILL)
         reader.wait()
-    subprocess.run(command, check=True)
+    return ended
 
+
+def report(kills, ended, first, lines):
     position, open_losses, missing, doubled, lost, exits = first, 0, 0, 0, 0, 0
-    seen = {}
-    for index, count, pid in lines_of(file)[1:]:
+    seen = collections.Counter()
+    for index, count, pid in lines:
         if pid:
             exits += 1
-            seen[pid] = seen.get(pid, 0) + 1
+            seen[pid] += 1
         else:
             lost += count
         open_losses += count
@@ -85,13 +93,46 @@ def main(path, file, kills, seed):
         missing += max(0, index - position - open_losses)
         doubled += max(0, position + open_losses - index)
         position, open_losses = index, 0
-    for pid in ended:
-        seen[pid] = seen.get(pid, 0) - 1
+    seen.subtract(ended)
     missing += max(0, -sum(count for count in seen.values() if count < 0) - lost)
     print(kills, len(ended), exits, lost, missing, doubled)
 
 
-if sys.argv[1] == "read":
-    read(*sys.argv[2:])
+def readers(path, file, kills, seed):
+    first = next_index(path) - 1
+    with open(file, "w") as output:
+        print(first, 0, 0, file=output)
+    command = [sys.executable, "-B", __file__, "read", path, file]
+    ended = run(command, kills, seed)
+    subprocess.run(command, check=True)
+    report(kills, ended, first, lines_of(file)[1:])
+
+
+def recorders(path, directory, kills, seed, tsctl):
+    command = [tsctl, "record", "--directory", directory, "--socket", path]
+    # The first one begins where it is started; it ends by itself, with a file.
+    starter = subprocess.Popen([*command, "--count", "50"], stderr=subprocess.DEVNULL)
+    while starter.poll() is None:
+        end_tasks(10)
+    ended = run(command, kills, seed)
+    subprocess.run([*command, "--count", str(len(ended))], stderr=subprocess.DEVNULL, timeout=60, check=False)
+    shown = subprocess.run([tsctl, "history", "--directory", directory, "--json"], capture_output=True, check=False)
+    if shown.returncode != 0:
+        sys.exit(shown.stderr.decode())
+    lines = []
+    for text in shown.stdout.splitlines():
+        line = json.loads(text)
+        if "lost" in line:
+            lines.append((line["lost"]["index"], line["lost"]["count"], 0))
+        else:
+            lines.append((line["index"], 1, line["pid"]))
+    report(kills, [], lines[0][0] - 1, lines)
+
+
+mode, arguments = sys.argv[1], sys.argv[2:]
+if mode == "read":
+    read(*arguments)
+elif mode == "reader":
+    readers(arguments[0], arguments[1], int(arguments[2]), int(arguments[3]))
 else:
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    recorders(arguments[0], arguments[1], int(arguments[2]), int(arguments[3]), arguments[4])

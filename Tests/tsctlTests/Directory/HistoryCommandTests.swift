@@ -81,12 +81,23 @@ import Testing
         #expect(result.errors.contains("tsctl: 1 other file in \(history.directory.path) is ignored\n"))
     }
 
-    @Test func `a file that is not a recording, or a directory of its name, is an error beside the others`() throws {
+    @Test(arguments: [0, 10, 60, 200])
+    func `a file that a killed recorder left within its header is named, and is no error`(_ length: Int) throws {
         let first = history.directory.path(of: try #require(try history.names.first))
-        #expect(unsafe truncate(first, 0) == 0)
+        #expect(unsafe truncate(first, length) == 0)
+        let result = try run(["--json"])
+        #expect(result.status == 0)
+        #expect(result.errors.contains("tsctl: \(first) is truncated before its first record\n"), "\(result.errors)")
+        #expect(SampleHistory.pids(result.output) == Array(31...120))
+    }
+
+    @Test func `a file that is not a recording is an error beside the others`() throws {
+        let first = history.directory.path(of: try #require(try history.names.first))
+        let file = try Descriptor(unsafe open(first, O_WRONLY | O_TRUNC), of: "open")
+        _ = unsafe write(file.number, "not a recording\n", 16)
         let result = try run(["--json"])
         #expect(result.status == 1)
-        #expect(result.errors.contains("tsctl: \(first): no whole header\n"))
+        #expect(result.errors.contains("tsctl: \(first): no header of a recording\n"), "\(result.errors)")
         #expect(SampleHistory.pids(result.output) == Array(31...120))
     }
 

@@ -95,6 +95,7 @@ enum LossText {
                     writer.field("where", "history")
                 }
                 if let count = lost.count { writer.field("count", count) }
+                if let index = lost.index { writer.field("index", index) }
             }
         }
         return writer.finish().array
