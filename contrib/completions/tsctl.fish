@@ -85,6 +85,7 @@ complete -c tsctl -n '__fish_seen_subcommand_from watch' -l json -d 'Print each 
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l csv -d 'Print the table as CSV, with raw numbers and units in the header.'
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l iso -d 'Print times as RFC 3339 with the local offset from UTC.'
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l utc -d 'Print times as RFC 3339 in UTC.'
+complete -c tsctl -n '__fish_seen_subcommand_from watch' -l since -x -d 'Begin with what ended at this time.'
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l starts -d 'Also show each start of a program; implies --origin.'
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l for -x -d 'Stop after this time, as in 60 or 10min.'
 complete -c tsctl -n '__fish_seen_subcommand_from watch' -l count -x -d 'Stop after this number of exits.'

@@ -13,6 +13,7 @@ import time
 from .daemon import Daemon
 from .figures import Series
 from .processes import Child, Failure, cpu_nanoseconds, progress, started
+from .project import create
 from .report import Section
 
 NANOSECONDS = 1_000_000_000
@@ -38,15 +39,7 @@ def measure(bench):
 
 def _templates(bench):
     """The handshake of a daemon and the exits of a build, as files that `past` reads."""
-    project = os.path.join(bench.directory, "past-project")
-    os.makedirs(project, exist_ok=True)
-    names = [f"part{number}" for number in range(300)]
-    for name in names:
-        with open(os.path.join(project, f"{name}.c"), "w", encoding="ascii") as file:
-            file.write(f"#include <stdio.h>\nint {name}(void) {{ return printf(\"{name}\\n\"); }}\n")
-    objects = " ".join(f"{name}.o" for name in names)
-    with open(os.path.join(project, "Makefile"), "w", encoding="ascii") as file:
-        file.write(f"all: {objects}\n%.o: %.c\n\tsh -c 'cc -c $< -o $@; /bin/true'\n")
+    project = create(os.path.join(bench.directory, "past-project"), 300)
     recording = os.path.join(bench.directory, "past.ndjson")
     with Daemon(bench) as daemon:
         progress("H3: make -j4")

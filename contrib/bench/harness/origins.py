@@ -10,6 +10,7 @@ import time
 from .daemon import Daemon
 from .figures import Series
 from .processes import Failure, progress, run, started
+from .project import create
 from .report import Section
 
 ORIGIN = json.dumps({"origin": True})
@@ -113,15 +114,8 @@ def _observed(bench, daemon, mode, count, params):
 
 def _make(bench, section):
     """O3: every program of `make -j4` in a small C project."""
-    project = os.path.join(bench.directory, "project")
-    os.makedirs(project, exist_ok=True)
-    names = [f"part{number}" for number in range(40)]
-    for name in names:
-        with open(os.path.join(project, f"{name}.c"), "w", encoding="ascii") as file:
-            file.write(f"#include <stdio.h>\nint {name}(void) {{ return printf(\"{name}\\n\"); }}\n")
-    objects = " ".join(f"{name}.o" for name in names)
-    with open(os.path.join(project, "Makefile"), "w", encoding="ascii") as file:
-        file.write(f"all: {objects}\n%.o: %.c\n\tsh -c 'cc -c $< -o $@; /bin/true'\n")
+    files = 40
+    project = create(os.path.join(bench.directory, "project"), files)
     with Daemon(bench, REAL_TIME) as daemon:
         progress("O3: make -j4")
         reader = Starts(daemon)
@@ -134,7 +128,7 @@ def _make(bench, section):
         if start["origin"].get("command_args") and start["origin"].get("cgroup")
         and all("command" in parent for parent in _up_to_make(start))
     ]
-    if len(ours) < 4 * len(names):
+    if len(ours) < 4 * files:
         raise Failure(f"only {len(ours)} programs of make were seen")
     section.promise(
         "O3", f"make -j4: programs with args, cgroup and parents up to make, of {len(ours)}", f"{len(complete)}",
