@@ -39,7 +39,8 @@ def measure(bench):
 
 def _templates(bench):
     """The handshake of a daemon and the exits of a build, as files that `past` reads."""
-    project = create(os.path.join(bench.directory, "past-project"), 300)
+    files = 300
+    project = create(os.path.join(bench.directory, "past-project"), files)
     recording = os.path.join(bench.directory, "past.ndjson")
     with Daemon(bench) as daemon:
         progress("H3: make -j4")
@@ -54,7 +55,7 @@ def _templates(bench):
         lines = file.readlines()
     header = json.loads(lines[0])["params"]
     exits = [line for line in lines if line.startswith('{"jsonrpc":"2.0","method":"exit"')]
-    if len(exits) < 4 * len(names):
+    if len(exits) < 4 * files:
         raise Failure(f"only {len(exits)} exits of make were recorded")
     hello = {key: header[key] for key in ("protocol", "server", "instance", "kernel", "cpus", "delay_accounting", "you")}
     hello["limits"] = {
