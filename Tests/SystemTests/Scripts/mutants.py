@@ -37,7 +37,7 @@ TOKENS = [
     b'"pid":2147483647', b'"cpus":"all"', b'"fields":["io"]', b'"method":"status"', b"[" * 17, b'{"a":' * 17,
 ]
 # What a subscription sends between the answers.
-NOTIFICATIONS = tuple(b'{"jsonrpc":"2.0","method":"%s"' % method for method in (b"exit", b"lost", b"live"))
+NOTIFICATIONS = tuple(b'{"jsonrpc":"2.0","method":"%s"' % method for method in (b"exit", b"start", b"lost", b"live"))
 chance = random.Random(seed)
 heard = collections.Counter()
 connections = 0
