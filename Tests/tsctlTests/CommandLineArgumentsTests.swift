@@ -24,7 +24,8 @@ import Testing
 
     @Test(arguments: [
         ("wach", "watch"), ("tpo", "top"), ("stats", "status"), ("rec", "record"), ("recrod", "record"),
-        ("docter", "doctor"), ("ge", "get"), ("list", nil), ("nonsense", nil), ("st", "status"), ("s", nil),
+        ("docter", "doctor"), ("ge", "get"), ("list", "last"), ("show", nil), ("nonsense", nil), ("st", "status"),
+        ("s", nil),
         ("r", nil),
     ])
     func `a misspelt command gets the closest one as a suggestion`(word: String, suggestion: String?) {

@@ -43,27 +43,28 @@ import Testing
         return (indexes, reader.source.isInFrame)
     }
 
-    /// Returns the offset behind each frame; a mark precedes every frame.
-    private func frameEnds(_ name: RecordingFileName) throws -> [Int] {
+    /// Returns the marks of a file, each with the index of the last record before it.
+    private func marks(_ name: RecordingFileName) throws -> [MarkedFile.Place] {
         let file = try MarkedFile.open(name, in: history.directory)
-        var (marks, offset): ([Int], Int) = ([], 0)
+        var (marks, offset): ([MarkedFile.Place], Int) = ([], 0)
         while let mark = try file.mark(from: offset, before: file.size) {
-            marks.append(mark.offset)
+            marks.append(mark)
             offset = mark.offset + 1
         }
-        return marks.dropFirst() + [file.size]
+        return marks
     }
 
     @Test func `every prefix of a file is readable to its last whole frame, and no record is wrong`() throws {
-        let ends = try frameEnds(try #require(try history.names.first))
-        try #require(ends.count == 4)
+        let marks = try marks(try #require(try history.names.first))
+        #expect(Set(marks.map(\.mark.index)).isSuperset(of: [100, 200, 300]))
         var previous = 400
         for length in stride(from: content.count - 1, through: 0, by: -1) {
             cut(to: length)
             let (indexes, _) = try records()
             #expect(indexes == Array(1...UInt64(max(1, indexes.count))).prefix(indexes.count).map { $0 })
             #expect(indexes.count <= previous)
-            #expect(indexes.count >= 100 * ends.count { $0 <= length }, "cut at \(length)")
+            let whole = marks.last { $0.offset <= length }?.mark.index ?? 0
+            #expect(indexes.count >= whole, "cut at \(length)")
             previous = indexes.count
         }
         #expect(previous == 0)
@@ -81,16 +82,15 @@ import Testing
         let name = try #require(try history.names.last)
         let path = history.directory.path(of: name)
         let content = try #require(try Descriptor.open(path).readBytes(limit: 1 << 24))
-        let ends = try frameEnds(name)
-        // contrib/docs/testing.md names the variable.
-        let cuts = unsafe getenv("TASKSTATS_CUTS").flatMap { unsafe Int(String(cString: $0)) } ?? 500
+        let marks = try marks(name)
+        try #require(marks.count > 36)
         var random = SeededGenerator(seed: 6)
         let target = try Descriptor(unsafe open(path, O_WRONLY), of: "open")
-        for _ in 0..<cuts {
+        for _ in 0..<10_000 {
             let length = Int.random(in: 0..<content.count, using: &random)
             #expect(unsafe ftruncate(target.number, 0) == 0 && pwrite(target.number, content, length, 0) == length)
             let index = try RecordingPosition.newest(in: history.directory)?.index ?? 0
-            let whole = UInt64(400 + 100 * ends.count { $0 <= length })
+            let whole = max(400, marks.last { $0.offset <= length }?.mark.index ?? 0)
             #expect(index >= whole && index <= whole + 100, "cut at \(length): \(index), of \(whole) in whole frames")
         }
     }
