@@ -14,7 +14,8 @@ extension SystemTests {
             let names = try Host.run(["ls", Self.file("Protocol/examples")]).output
                 .split(separator: "\n").map { String($0.dropLast(".ndjson".count)) }
             let roomy = try replay(
-                names.filter { !(Self.tight + Self.keeping).contains($0) }, on: RunningDaemon(["--requests-per-second", "100"]))
+                names.filter { !(Self.tight + Self.keeping).contains($0) },
+                on: RunningDaemon(["--requests-per-second", "100"]))
             let options = ["--receive-buffer", "4608", "--receive-buffer-max", "4608", "--queue-bytes", "65536"]
             let kept = try replay(Self.keeping, on: RunningDaemon(["--history", "1M"]))
             let outcome = try roomy + kept + replay(Self.tight, on: RunningDaemon(options + ["--stall-timeout", "0"]))

@@ -139,7 +139,8 @@ import Testing
 
     @Test func `what the daemon kept comes first, then a note, then the present`() throws {
         let instance = "3f9c1d2e8a7b4650c1d2e3f405162738"
-        var requested = Subscription(fields: [.acComm], since: .after(instance: "9b1d4c7703e25a68f0b7c1d29e84a356", index: 815))
+        let earlier = "9b1d4c7703e25a68f0b7c1d29e84a356"
+        var requested = Subscription(fields: [.acComm], since: .after(instance: earlier, index: 815))
         requested.cpus = [0]
         let request = Request(id: .integer(1), call: .subscribe(requested, cpuList: "0"))
         var effective = requested
