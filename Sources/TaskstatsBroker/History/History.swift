@@ -143,9 +143,6 @@ final class History {
 
     // MARK: Reading
 
-    /// The position behind the last entry.
-    var end: Position { Position(chunk: discarded + chunks.count, offset: 0) }
-
     /// The position of the oldest entry.
     var beginning: Position { Position(chunk: discarded, offset: 0) }
 
@@ -161,7 +158,7 @@ final class History {
     func position(at time: UInt64) -> (position: Position, isComplete: Bool) {
         let isComplete = time > completeAfter
         guard let number = chunks.firstIndex(where: { $0.records > 0 && $0.times.last >= time }) else {
-            return (end, isComplete)
+            return (chunks.isEmpty ? beginning : end(of: chunks.count - 1), isComplete)
         }
         let found = position(in: number) { kind, packed in
             guard kind == .record else { return false }
@@ -171,7 +168,12 @@ final class History {
         return (found, isComplete)
     }
 
-    /// Returns the position of the first entry in a chunk that satisfies a condition, or of the next chunk.
+    /// Returns the position behind the last entry of a chunk, where the next one is added if there is room.
+    private func end(of number: Int) -> Position {
+        Position(chunk: discarded + number, offset: chunks[number].bytes.count)
+    }
+
+    /// Returns the position of the first entry in a chunk that satisfies a condition, or behind the last one.
     private func position(in number: Int, where isFound: (Kind, PackedReader) -> Bool) -> Position {
         var position = Position(chunk: discarded + number, offset: 0)
         while position.chunk == discarded + number {
@@ -179,7 +181,7 @@ final class History {
             guard let found = read(&position, { isFound($0.kind, $0.packed) }) else { break }
             if found { return start }
         }
-        return Position(chunk: discarded + number + 1, offset: 0)
+        return end(of: number)
     }
 
     /// Returns the index before that of the entry at a position.

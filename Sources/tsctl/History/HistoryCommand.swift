@@ -91,7 +91,7 @@ struct HistoryCommand: ParsableCommand {
                 case .exit(let record, let text):
                     return try shown.exit(record, text: text.isEmpty ? nil : text) == .goesOn
                 case .lost(let loss):
-                    // Who asks for everything knows that it has a beginning.
+                    // A request for everything implies that it has a beginning.
                     if position != nil || window.since > 0 || loss.count != nil { try shown.lost(loss) }
                     return true
                 }

@@ -36,6 +36,20 @@ import Testing
         #expect(client.losses.isEmpty)
     }
 
+    @Test(arguments: [HistoryStart.after(instance: BrokerSettings.sample().instance, index: 10), .ago(.zero)])
+    func `a subscription that nothing precedes receives what ends before its replay begins`(
+        _ since: HistoryStart
+    ) throws {
+        host.keepHistory(bytes: Self.smallest)
+        host.end(tasks(1...10))
+        host.time += 10_000_000_000
+        let client = try host.connect()
+        client.subscribe(since: since)
+        host.end(tasks(11...12))
+        readAll(client)
+        #expect(client.received == [.hello, .answer(1), .exit(11), .exit(12), .live(12)])
+    }
+
     @Test func `records that were discarded are counted exactly, and their number is not shown to ordinary users`()
         throws
     {
