@@ -38,11 +38,7 @@ extension Daemon {
     private func enqueueReplay(_ connection: ClientConnection) {
         guard !connection.isReplaying else { return }
         connection.isReplaying = true
-        if connection.principal.isPrivileged {
-            privilegedReplays.append(connection)
-        } else {
-            ordinaryReplays.append(connection)
-        }
+        append(connection, to: \.privilegedReplays, or: \.ordinaryReplays)
     }
 
     private func continueReplay(to connection: ClientConnection) {

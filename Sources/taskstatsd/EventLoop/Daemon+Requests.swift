@@ -15,11 +15,15 @@ extension Daemon {
     func enqueue(_ connection: ClientConnection) {
         guard !connection.isWaiting, !connection.isAwaitingAnswer else { return }
         connection.isWaiting = true
-        if connection.principal.isPrivileged {
-            privilegedRequests.append(connection)
-        } else {
-            ordinaryRequests.append(connection)
-        }
+        append(connection, to: \.privilegedRequests, or: \.ordinaryRequests)
+    }
+
+    /// Adds a connection to one of two queues, by its access.
+    func append(
+        _ connection: ClientConnection, to privileged: ReferenceWritableKeyPath<Daemon, FairQueue>,
+        or ordinary: ReferenceWritableKeyPath<Daemon, FairQueue>
+    ) {
+        self[keyPath: connection.principal.isPrivileged ? privileged : ordinary].append(connection)
     }
 
     /// Removes a closed connection from every queue.

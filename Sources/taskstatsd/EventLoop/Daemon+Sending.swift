@@ -17,11 +17,7 @@ extension Daemon {
     func enqueueSending(_ connection: ClientConnection) {
         guard !connection.isSending else { return }
         connection.isSending = true
-        if connection.principal.isPrivileged {
-            privilegedSends.append(connection)
-        } else {
-            ordinarySends.append(connection)
-        }
+        append(connection, to: \.privilegedSends, or: \.ordinarySends)
     }
 
     private func send(to connection: ClientConnection) {
