@@ -37,9 +37,9 @@ enum OriginPacking {
         packed.append(code(of: sources.parents))
         packed.append(code(of: sources.started))
         packed.append(code(of: sources.session))
-        if let commandLine = origin.commandLine { packed.append(text: commandLine.terminatedBytes) }
-        if let executable = origin.executable { packed.append(text: Array(executable.utf8)) }
-        if let cgroup = origin.cgroup { packed.append(text: cgroup.pathBytes) }
+        if let commandLine = origin.commandLine { packed.append(text: commandLine.terminatedBytes.span) }
+        if let executable = origin.executable { packed.append(text: executable.utf8.span) }
+        if let cgroup = origin.cgroup { packed.append(text: cgroup.pathBytes.span) }
         if let started = origin.startedNanoseconds { packed.append(started) }
         if let session = origin.session { packed.append(session) }
         if let uid = origin.commandUID { packed.append(uid) }
@@ -50,7 +50,7 @@ enum OriginPacking {
         for index in span.indices {
             packed.append(span[index].pid)
             packed.append(span[index].uid ?? noUID)
-            packed.append(text: span[index].commandBytes)
+            packed.append(text: span[index].commandBytes.span)
         }
     }
 

@@ -22,29 +22,24 @@
         count += MemoryLayout<Value>.size
     }
 
-    /// Writes the lower bytes of a word.
+    /// Provides memory for a number of bytes and ``slack`` to a function that returns how many of them it wrote.
     @inline(__always)
-    mutating func append(_ word: UInt64, bytes: Int) {
-        append(word)
-        count -= MemoryLayout<UInt64>.size - bytes
+    mutating func append(atMost bytes: Int, _ write: (UnsafeMutableRawPointer) -> Int) {
+        precondition(count + bytes + Self.slack <= limit, "written beyond the memory of a packed record")
+        count += unsafe write(base + count)
     }
 
     /// Writes text of at most 65,535 bytes, with its length.
     @inline(__always)
-    mutating func append(text: [UInt8]) {
-        append(UInt16(min(text.count, Int(UInt16.max))))
-        append(bytes: text.count <= Int(UInt16.max) ? text : Array(text.prefix(Int(UInt16.max))))
-    }
-
-    /// Writes bytes.
-    @inline(__always)
-    mutating func append(bytes: [UInt8]) {
-        precondition(count + bytes.count <= limit, "written beyond the memory of a packed record")
-        unsafe bytes.withUnsafeBytes { source in
+    mutating func append(text: Span<UInt8>) {
+        let length = min(text.count, Int(UInt16.max))
+        append(UInt16(length))
+        precondition(count + length <= limit, "written beyond the memory of a packed record")
+        unsafe text.withUnsafeBytes { source in
             guard let start = source.baseAddress else { return }
-            unsafe (base + count).copyMemory(from: start, byteCount: source.count)
+            unsafe (base + count).copyMemory(from: start, byteCount: length)
         }
-        count += bytes.count
+        count += length
     }
 
     /// Returns a writer for the next bytes, and goes on behind them.

@@ -28,7 +28,8 @@ enum RecordPacking {
 
     /// Writes a record, without its origin.
     static func write(_ record: borrowing ExitRecord, to packed: inout PackedWriter) {
-        packed.append(flags(of: record).rawValue)
+        var flags: Flags = []
+        var head = packed.reserve(MemoryLayout<UInt16>.size)
         packed.append(UInt32(truncatingIfNeeded: record.cpu))
         packed.append(record.sequence)
         packed.append(record.index ?? 0)
@@ -36,27 +37,24 @@ enum RecordPacking {
         packed.append(record.pid)
         packed.append(record.tgid ?? 0)
         switch record.exit {
-        case .code(let code): packed.append(code)
-        case .signal(let signal, _): packed.append(signal)
+        case .code(let code):
+            packed.append(code)
+            flags.insert(.hasExit)
+        case .signal(let signal, let coreDumped):
+            packed.append(signal)
+            flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
         case nil: packed.append(0 as UInt8)
         }
-        write(record.task, to: &packed)
-        if let process = record.process { write(process, to: &packed) }
-    }
-
-    private static func flags(of record: borrowing ExitRecord) -> Flags {
-        var flags: Flags = []
-        if record.process != nil { flags.insert(.hasProcess) }
         if record.origin != nil { flags.insert(.hasOrigin) }
         if record.tgid != nil { flags.insert(.hasThreadGroup) }
         if let isLast = record.isLast { flags.formUnion(isLast ? [.knowsLast, .isLast] : .knowsLast) }
-        switch record.exit {
-        case .code: flags.insert(.hasExit)
-        case .signal(_, let coreDumped):
-            flags.formUnion(coreDumped ? [.hasExit, .isSignal, .dumpedCore] : [.hasExit, .isSignal])
-        case nil: break
+        write(record.task, to: &packed)
+        // Unwrapped once, because each time copies it.
+        if let process = record.process {
+            flags.insert(.hasProcess)
+            write(process, to: &packed)
         }
-        return flags
+        head.append(flags.rawValue)
     }
 
     /// Writes the words of a struct: for each group of four, a byte with their lengths, and behind all of these the
@@ -67,21 +65,45 @@ enum RecordPacking {
         packed.append(task.hasUncountedDelays ? 1 : 0 as UInt8)
         unsafe task.withUnsafeBytes { (fields: UnsafeRawBufferPointer) in
             let words = fields.count / wordBytes
-            // Local, so that the positions stay in registers.
-            var target = packed
-            var lengths = target.reserve((words + group - 1) / group)
-            for first in stride(from: 0, to: words, by: group) {
-                var codes: UInt8 = 0
-                for index in first..<min(first + group, words) {
-                    let value = unsafe fields.loadUnaligned(fromByteOffset: index * wordBytes, as: UInt64.self)
-                    let code = code(of: value)
-                    codes |= code << UInt8(2 * (index - first))
-                    target.append(value, bytes: length(of: code))
+            let groups = (words + group - 1) / group
+            unsafe packed.append(atMost: groups + fields.count) { target in
+                var count = groups
+                for number in 0..<groups {
+                    let first = number * group
+                    let isWhole = first + group <= words
+                    // The size of the struct is even.
+                    let values = SIMD4<UInt64>(
+                        unsafe word(first, fields), unsafe word(first + 1, fields),
+                        isWhole ? unsafe word(first + 2, fields) : 0, isWhole ? unsafe word(first + 3, fields) : 0)
+                    unsafe write(values, lengthsAt: number, &count, to: target)
                 }
-                lengths.append(codes)
+                return count
             }
-            packed = target
         }
+    }
+
+    @inline(__always)
+    private static func word(_ index: Int, _ fields: UnsafeRawBufferPointer) -> UInt64 {
+        unsafe fields.loadUnaligned(fromByteOffset: index * wordBytes, as: UInt64.self)
+    }
+
+    /// Writes a group: the positions of its words follow from their lengths alone, so that no store waits for another.
+    @inline(__always)
+    private static func write(
+        _ values: SIMD4<UInt64>, lengthsAt number: Int, _ count: inout Int, to target: UnsafeMutableRawPointer
+    ) {
+        let codes = (code(of: values[0]), code(of: values[1]), code(of: values[2]), code(of: values[3]))
+        let second = length(of: codes.0)
+        let third = second + length(of: codes.1)
+        let fourth = third + length(of: codes.2)
+        let start = unsafe target + count
+        unsafe start.storeBytes(of: values[0], as: UInt64.self)
+        unsafe start.storeBytes(of: values[1], toByteOffset: second, as: UInt64.self)
+        unsafe start.storeBytes(of: values[2], toByteOffset: third, as: UInt64.self)
+        unsafe start.storeBytes(of: values[3], toByteOffset: fourth, as: UInt64.self)
+        count += fourth + length(of: codes.3)
+        unsafe target.storeBytes(
+            of: codes.0 | codes.1 << 2 | codes.2 << 4 | codes.3 << 6, toByteOffset: number, as: UInt8.self)
     }
 
     /// Returns which of the lengths a word has: 0, 1, 4 or 8 bytes.
