@@ -7,7 +7,7 @@ extension TaskstatsConnection {
         /// The `params` of an exit.
         case exit([UInt8])
         /// Any other event.
-        case other(TaskstatsEvent)
+        indirect case other(TaskstatsEvent)
     }
 
     /// Whether lines are kept as text; set this before requesting texts.

@@ -19,7 +19,7 @@ struct ConnectionStateMachine {
 
     /// An event, or the text of an exit whose record was not decoded.
     enum Incoming {
-        case event(TaskstatsEvent)
+        indirect case event(TaskstatsEvent)
         case exitText([UInt8])
 
         /// Its index; nil if it has none.

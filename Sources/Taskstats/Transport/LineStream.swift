@@ -11,11 +11,11 @@ struct LineStream: ~Copyable {
     /// A line that was received.
     enum Line {
         /// The decoded message.
-        case event(ServerEvent)
+        indirect case event(ServerEvent)
         /// The undecoded `params` of an exit; only if texts are kept.
         case exitText([UInt8])
         /// A reply, with the text of its result; only if texts are kept.
-        case answer(ServerEvent, result: [UInt8])
+        indirect case answer(ServerEvent, result: [UInt8])
     }
 
     /// The event to wait for.
