@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and the field table, without imports.
         .target(name: "TaskstatsModel", swiftSettings: strict),
@@ -66,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "tsctl",
             dependencies: [
-                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZstd",
+                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZstd", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

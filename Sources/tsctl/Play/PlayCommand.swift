@@ -11,9 +11,9 @@ struct PlayCommand: ParsableCommand {
         discussion: """
             Compressed recordings are recognised by their content. taskstatsd is not needed.
 
-            A truncated recording is shown as far as it goes, with a message if its last line is incomplete. Damaged \
-            lines are reported with their numbers and counted, the others are shown, and the exit status is 1. The \
-            same applies if the decompressor finds its file damaged or truncated.
+            A truncated recording, as after a power failure, is shown as far as it goes, with a message. Damaged \
+            lines are reported with their numbers and counted, the others are shown, and the exit status is 1. Of \
+            damaged compressed data, what precedes the damage is shown.
 
             --raw reads the output of getdelays -w and procacct -w: records of any struct version, with or without \
             four extra bytes after each. They contain neither the CPU nor losses, and the time of an exit only to the \
@@ -128,6 +128,7 @@ struct PlayCommand: ParsableCommand {
         var player = try player(scope: filter.scope ?? .task)
         var reader = RawRecordReader()
         var recording = RawRecording()
+        var source = source
         var isAtEnd = false
         while true {
             switch reader.next() {
@@ -156,7 +157,7 @@ struct PlayCommand: ParsableCommand {
 
 extension RecordingSource {
     /// Reads the next bytes; returns false at the end.
-    fileprivate func read(into reader: inout RawRecordReader) throws(SystemError) -> Bool {
+    fileprivate mutating func read(into reader: inout RawRecordReader) throws(SystemError) -> Bool {
         try unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { (room) throws(SystemError) in
             let count = try unsafe read(into: room)
             unsafe reader.append(room.prefix(count))

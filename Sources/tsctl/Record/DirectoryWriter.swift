@@ -19,7 +19,6 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         var content = 0
     }
 
-    private static let level: Int32 = 1
     private static let frameContent = 4 << 20
     private static let frameTime = Duration.seconds(60)
     private static let flushInterval = Duration.seconds(1)
@@ -29,7 +28,7 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
 
     private let directory: RecordingDirectory
     private let limits: RetentionLimits
-    private let compressor: FrameCompressor
+    private let compressor: any StreamCompressor
     private var header: RecordingHeader
     /// All files, the open one last.
     private var files: [RecordingDirectory.File]
@@ -50,7 +49,7 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         _ directory: RecordingDirectory, limits: RetentionLimits, header: RecordingHeader,
         after position: RecordingPosition?
     ) throws(Failure) -> DirectoryWriter {
-        guard let compressor = FrameCompressor(level: level) else { throw Failure("cannot compress: out of memory") }
+        let compressor = try Compression.zstd.makeCompressor()
         let files: [RecordingDirectory.File]
         do throws(SystemError) {
             files = try directory.list().files
@@ -66,7 +65,7 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
 
     private init(
         _ directory: RecordingDirectory, _ limits: RetentionLimits, _ header: RecordingHeader,
-        _ files: [RecordingDirectory.File], _ position: RecordingPosition, _ compressor: consuming FrameCompressor
+        _ files: [RecordingDirectory.File], _ position: RecordingPosition, _ compressor: any StreamCompressor
     ) {
         self.compressor = compressor
         self.directory = directory

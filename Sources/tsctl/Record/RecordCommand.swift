@@ -16,12 +16,10 @@ struct RecordCommand: ParsableCommand {
             When taskstatsd restarts, recording continues as soon as it answers again. A line of the recording marks \
             the period in which records are missing. --no-reconnect ends the recording instead.
 
-            A file whose name ends in .zst or .gz is compressed by zstd or gzip. No written data is lost when tsctl is \
-            killed, nor when the compressor is killed, which is then restarted. When both are killed at the same time, \
-            a compressed file ends with the last closed frame. A frame is closed every second or 4 MiB, or every ten \
-            seconds while it holds less than 64 KiB. Each frame has its own compressor process, whose exit is recorded \
-            too. The file is synced to disk (fsync) only at the end: if the machine itself crashes, data that the \
-            kernel had not written is lost.
+            A file whose name ends in .zst or .gz is compressed, and zstdcat and zcat read it. What was written is \
+            flushed once a second: if tsctl is killed, a compressed file lacks at most the last second. The file is \
+            synced to disk (fsync) only at the end: if the machine itself crashes, data that the kernel had not \
+            written is lost.
 
             A symbolic link is not followed, and in a directory like /tmp no file of another user is overwritten. A \
             FIFO must belong to you or root; recording starts when it has a reader. The shell's >(command) works too.
@@ -119,7 +117,7 @@ struct RecordCommand: ParsableCommand {
             after: end.period.map { $0.duration - (.now - start) }, everySecond: true, watchingOutput: file == "-")
         // Last, so that no file is left behind if it cannot be filled.
         let output = try special.take() ?? OutputFile.create(file, overwriting: force)
-        var recording = RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
+        var recording = try RecordingFile(output, path: file, timeout: OutputTimeout(ending: interruption.descriptor))
         try recording.write(Recorder.header(connection.server, effective).line.array)
         try recording.commit()
         let (writer, thread) = try RecordingWriter.start(recording)

@@ -1,33 +1,19 @@
 import CZstd
 
 /// A compressor of zstd frames in memory.
-///
-/// A flush ends a block: everything compressed so far can be decompressed, while the frame goes on, so that later
-/// records still profit from earlier ones.
-@safe struct FrameCompressor: ~Copyable, @unchecked Sendable {
-    /// What follows the bytes.
-    enum Continuation {
-        /// More bytes, of which some may stay in memory until then.
-        case more
-        /// Perhaps nothing for a while: the bytes so far must be readable.
-        case flush
-        /// Another frame.
-        case end
-    }
-
+@safe final class ZstdCompressor: StreamCompressor {
     private let context: OpaquePointer
 
     /// Creates a compressor; nil when there is no memory for it.
-    init?(level: Int32) {
+    init?() {
         guard let context = unsafe ZSTD_createCCtx() else { return nil }
         unsafe self.context = context
-        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 1)
         _ = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     }
 
     deinit { _ = unsafe ZSTD_freeCCtx(context) }
 
-    /// Compresses bytes, and appends what results to the output.
     func compress(_ bytes: ArraySlice<UInt8>, _ continuation: Continuation, to output: inout [UInt8]) {
         let mode =
             switch continuation {
