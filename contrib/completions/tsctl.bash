@@ -11,7 +11,7 @@ _tsctl_table() {
     run) options='--json --output --socket --debug --version --help' argument=none ;;
     record) options='--directory --max-size --max-age --rotate --force --cpus --scope --failed --comm --uid --command-line --unit --cgroup --container --longer-than --filter --fields --origin --no-origin --for --count --reconnect --no-reconnect --socket --debug --version --help' argument=file ;;
     play) options='--raw --cpus --scope --failed --comm --uid --command-line --unit --cgroup --container --longer-than --filter --fields --origin --summary --by --json --csv --iso --utc --version --help' argument=file ;;
-    history) options='--directory --since --until --follow --cpus --scope --failed --comm --uid --command-line --unit --cgroup --container --longer-than --filter --fields --origin --summary --by --json --csv --iso --utc --socket --debug --version --help' argument=none ;;
+    history) options='--directory --since --until --follow --reconnect --cpus --scope --failed --comm --uid --command-line --unit --cgroup --container --longer-than --filter --fields --origin --summary --by --json --csv --iso --utc --socket --debug --version --help' argument=none ;;
     last) options='--number --directory --cpus --scope --failed --comm --uid --command-line --unit --cgroup --container --longer-than --filter --fields --origin --summary --by --json --csv --iso --utc --socket --debug --version --help' argument=none ;;
     serve) options='--socket --speed --lose --refuse --close-after --vanish-after --instance --version --help' argument=file ;;
     status) options='--interval --count --json --prometheus --openmetrics --output --reconnect --socket --debug --version --help' argument=none ;;

@@ -160,6 +160,7 @@ complete -c tsctl -n '__fish_seen_subcommand_from history' -l directory -x -a '(
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l since -x -d 'Begin with what ended at this time (default: the oldest).'
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l until -x -d 'End with what ended at this time (default: now).'
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l follow -d 'Continue with what ends from now on.'
+complete -c tsctl -n '__fish_seen_subcommand_from history' -l reconnect -d 'Reconnect when taskstatsd restarts, and report the gap.'
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l cpus -x -d 'The CPUs on which tasks end, as in 0-3,8.'
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l scope -x -a 'task process' -d 'task: every thread; process: only the end of a process.'
 complete -c tsctl -n '__fish_seen_subcommand_from history' -l failed -d 'Only failed tasks: --filter exit=failed.'

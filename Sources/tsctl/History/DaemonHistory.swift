@@ -8,6 +8,8 @@ struct DaemonHistory {
     enum Event {
         case exit(ExitRecord, text: [UInt8])
         case lost(LostRecords)
+        /// A period without a connection, of which the daemon keeps nothing.
+        case gap(Gap)
     }
 
     private let connection: TaskstatsConnection
@@ -67,11 +69,29 @@ struct DaemonHistory {
     }
 
     /// Passes what ended before to `body`, until that returns false or everything was passed; then what ends from now
-    /// on, if `follows`, until the interruption.
+    /// on, if `follows`, until the interruption, or the end of a connection without a reconnector.
     ///
     /// `idle` is called whenever nothing more was received.
     func forEach(
-        follows: Bool = false, interruptedBy interruption: borrowing Interruption, idle: () throws -> Void = {},
+        follows: Bool = false, reconnector: Reconnector? = nil, interruptedBy interruption: borrowing Interruption,
+        idle: () throws -> Void = {}, _ body: (Event) throws -> Bool
+    ) throws {
+        while true {
+            do {
+                return try forEach(follows: follows, interruptedBy: interruption, idle: idle, body)
+            } catch let error as TaskstatsError {
+                guard let reconnector else { throw error }
+                switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
+                case .restored(let gap, let isResumed):
+                    if !isResumed, try !body(.gap(gap)) { return }
+                case .interrupted: return
+                }
+            }
+        }
+    }
+
+    private func forEach(
+        follows: Bool, interruptedBy interruption: borrowing Interruption, idle: () throws -> Void,
         _ body: (Event) throws -> Bool
     ) throws {
         while true {

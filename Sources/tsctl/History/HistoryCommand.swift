@@ -20,7 +20,7 @@ struct HistoryCommand: ParsableCommand {
             are shown in the order in which the tasks ended.
 
             --follow goes on with what ends from now on, until Ctrl-C; with --directory as far as the recorder writes \
-            it, every second.
+            it, every second. With --reconnect it also goes on when taskstatsd restarts.
 
             \(FilterOptions.explanation)
 
@@ -48,12 +48,16 @@ struct HistoryCommand: ParsableCommand {
     @Flag(help: "Continue with what ends from now on.")
     var follow = false
 
+    @OptionGroup var reconnection: ReconnectOption
     @OptionGroup var filter: FilterOptions
     @OptionGroup var view: ViewOptions
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
         if follow, window.until != nil { throw ValidationError("--follow cannot be combined with --until.") }
+        if reconnection.reconnect, !follow || source.directory != nil {
+            throw ValidationError("--reconnect requires --follow, and cannot be combined with --directory.")
+        }
         _ = try filter.recordedCPUs()
     }
 
@@ -86,13 +90,19 @@ struct HistoryCommand: ParsableCommand {
         let interruption = try Interruption.begin()
         try shown.begin(history.header)
         do {
-            try history.forEach(follows: follow, interruptedBy: interruption, idle: { try shown.flush() }) { event in
+            try history.forEach(
+                follows: follow, reconnector: reconnection.reconnector, interruptedBy: interruption,
+                idle: { try shown.flush() }
+            ) { event in
                 switch event {
                 case .exit(let record, let text):
                     return try shown.exit(record, text: text.isEmpty ? nil : text) == .goesOn
                 case .lost(let loss):
                     // A request for everything implies that it has a beginning.
                     if position != nil || window.since > 0 || loss.count != nil { try shown.lost(loss) }
+                    return true
+                case .gap(let gap):
+                    try shown.gap(RecordingGap(from: gap.from, to: gap.to, reason: gap.reason, successor: nil))
                     return true
                 }
             }

@@ -34,8 +34,7 @@ struct HistoryView: ~Copyable {
         case .line(.header(let header), _): try begin(header)
         case .line(.exit(let exit), let text): return try self.exit(exit, text: text)
         case .line(.lost(let loss), _): try lost(loss)
-        case .line(.gap(let gap), _):
-            if gap.to >= window.since, gap.from <= window.until { try player.gap(gap) }
+        case .line(.gap(let gap), _): try self.gap(gap)
         case .line(.footer, _), .line(.other, _), .incomplete, .truncated: break
         case .damaged(_, let problem, _): try player.damaged("a damaged line: \(problem)")
         }
@@ -52,6 +51,11 @@ struct HistoryView: ~Copyable {
     /// Takes a loss.
     mutating func lost(_ loss: LostRecords) throws(StandardOutput.Stop) {
         if window.contains(time) { try player.lost(loss) }
+    }
+
+    /// Takes a gap.
+    mutating func gap(_ gap: RecordingGap) throws {
+        if gap.to >= window.since, gap.from <= window.until { try player.gap(gap) }
     }
 
     /// Takes something that is wrong with a file.

@@ -36,6 +36,9 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
     private var file: AppendedFile?
     private var frame: Frame?
     private var output: [UInt8] = []
+    /// Lines before the first record of all, whose file has the time of that record: it may be much older than the
+    /// present.
+    private var early: [UInt8] = []
     /// Where the records so far end.
     private var position: RecordingPosition
     private var flushDeadline: ContinuousClock.Instant?
@@ -79,13 +82,41 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
     var commitDeadline: ContinuousClock.Instant? { flushDeadline ?? housekeepingDeadline }
 
     mutating func write(_ lines: [UInt8]) throws(StandardOutput.Stop) {
+        if flushDeadline == nil { flushDeadline = .now.advanced(by: Self.flushInterval) }
+        if position.time == 0 {
+            early += lines
+            guard let time = Self.firstTime(in: early) else { return }
+            try writeEarly(at: time)
+        } else {
+            try append(lines)
+        }
+    }
+
+    /// Writes the lines before the first record, as of a time.
+    private mutating func writeEarly(at time: UInt64) throws(StandardOutput.Stop) {
+        position.time = time
+        let lines = early
+        early = []
+        try append(lines)
+    }
+
+    /// Returns the time of the first record.
+    private static func firstTime(in lines: [UInt8]) -> UInt64? {
+        var start = lines.startIndex
+        while let newline = newline(in: lines, from: start) {
+            if let time = LineStamp(lines[start...newline]).time { return time }
+            start = newline + 1
+        }
+        return nil
+    }
+
+    private mutating func append(_ lines: [UInt8]) throws(StandardOutput.Stop) {
         var start = lines.startIndex
         var written = start
         while let newline = Self.newline(in: lines, from: start) {
             let line = lines[start...newline]
             let stamp = LineStamp(line)
-            // A loss stands before records that may be much older than the present.
-            let time = stamp.time ?? (position.time > 0 ? position.time : SystemClock.realtimeNanoseconds)
+            let time = stamp.time ?? position.time
             if needsFile(before: time) || needsFrame(adding: newline - written) {
                 try compress(lines[written..<start])
                 written = start
@@ -109,6 +140,7 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
 
     mutating func commit() throws(StandardOutput.Stop) {
         if let deadline = flushDeadline, deadline <= .now {
+            if !early.isEmpty { try writeEarly(at: SystemClock.realtimeNanoseconds) }
             let isOver = frame.map { $0.deadline <= .now } ?? false
             try isOver ? closeFrame() : flush()
         }
@@ -119,7 +151,10 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
         }
     }
 
-    mutating func finish() throws(StandardOutput.Stop) { try closeFile(reason: "signal") }
+    mutating func finish() throws(StandardOutput.Stop) {
+        if !early.isEmpty { try writeEarly(at: SystemClock.realtimeNanoseconds) }
+        try closeFile(reason: "signal")
+    }
 
     // MARK: Files
 

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Taskstats
+import TaskstatsProtocol
 
 extension RecordCommand {
     /// Records into a directory until Ctrl-C.
@@ -16,7 +17,7 @@ extension RecordCommand {
                 var subscription = try filter.subscription(
                     fields: wanted, origin: origin ?? OriginFeature.isOffered(by: connection.server),
                     on: connection.server)
-                if connection.server.features.contains("since") { subscription.since = position?.start }
+                subscription.since = Self.start(after: position, on: connection.server)
                 return (try connection.subscribe(subscription), subscription.since != nil)
             },
             tick: { counts in progress.show(Self.text(counts, directory)) })
@@ -28,6 +29,13 @@ extension RecordCommand {
         Console.print(Self.text(recorder.counts, directory))
         if !isConfirmed { Console.print(Self.notConfirmed) }
         _ = lock
+    }
+
+    /// Returns where the recording begins; nil if that is now.
+    private static func start(after position: RecordingPosition?, on server: ServerInfo) -> HistoryStart? {
+        if let position { return server.features.contains("since") ? position.start : nil }
+        // The first recording begins with what the daemon keeps.
+        return server.features.contains(ServerInfo.historyFeature) ? .time(0) : nil
     }
 
     private static func lock(_ directory: RecordingDirectory) throws(Failure) -> Descriptor {

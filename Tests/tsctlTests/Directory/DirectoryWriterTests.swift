@@ -55,6 +55,20 @@ import Testing
         #expect(try history.shown(["--since", "@1795400003"]) == [3, 4, 5], "times decide what is shown")
     }
 
+    @Test(arguments: ["at once", "later", "never"])
+    func `a loss before the first record is in the file of that record`(record: String) throws {
+        let loss = #"{"jsonrpc":"2.0","method":"lost","params":{"where":"history","index":3}}"# + "\n"
+        var writer = try history.writer()
+        let first = SampleHistory.line(index: 4, time: SampleHistory.start)
+        try writer.write(Array(loss.utf8) + (record == "at once" ? first : []))
+        if record == "later" { try writer.write(first) }
+        try writer.finish()
+        let names = try history.names
+        #expect(names.count == 1)
+        if record != "never" { #expect(names.first?.time == SampleHistory.start) }
+        #expect(try history.shown() == (record == "never" ? [] : [4]))
+    }
+
     @Test func `a loss without a time does not count as a change of the clock`() throws {
         let loss = #"{"jsonrpc":"2.0","method":"lost","params":{"where":"history","index":3}}"# + "\n"
         var writer = try history.writer()
