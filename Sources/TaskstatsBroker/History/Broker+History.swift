@@ -236,7 +236,7 @@ extension Broker {
         if !replay.group.hasRoom(for: line.count) {
             replay.group.beginChunk(withRoomFor: line.count, after: Self.window / 2)
         }
-        replay.group.append(line, 0..<line.count, index: 0)
+        replay.group.append(line, 0..<line.count, indices: 0...0)
         if let lines = replay.group.takeLines() { put(lines.source, lines.range, client) }
     }
 

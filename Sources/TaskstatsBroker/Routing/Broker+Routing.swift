@@ -15,6 +15,12 @@ extension Broker: ExitSink {
         keepAndRoute(record)
     }
 
+    /// The indices before and with the record that is being routed.
+    private var recordIndices: ClosedRange<UInt64> { lastIndex - 1...lastIndex }
+
+    /// The indices before and with a start that is being routed: it has no index of its own.
+    private var startIndices: ClosedRange<UInt64> { lastIndex...lastIndex }
+
     // A function of its own, because each use of an inout record as an argument copies its 1.5 kilobytes.
     @inline(never)
     private mutating func keepAndRoute(_ record: borrowing ExitRecord) {
@@ -28,7 +34,7 @@ extension Broker: ExitSink {
             let isProcessProven = owner.threads.include(record)
             for group in owner.groups where group.key.cpus.contains(record.cpu) {
                 guard mayEvaluate(group, record.origin) else {
-                    recordLoss(of: group)
+                    recordQueueLoss(recordIndices, of: group)
                     continue
                 }
                 let origin = group.key.needsOrigin ? group.key.access.visible(record.origin) : nil
@@ -55,16 +61,16 @@ extension Broker: ExitSink {
     package mutating func started(_ start: borrowing ProcessStart) {
         for group in routes.groups(of: start.cpu) where group.key.starts {
             guard mayEvaluate(group, start.origin) else {
-                recordLoss(of: group)
+                recordQueueLoss(startIndices, of: group)
                 continue
             }
-            guard group.wants(start), hasTime(for: group) else { continue }
+            guard group.wants(start), hasTime(for: group, startIndices) else { continue }
             if encoded.isEmpty { scratch.removeAll() }
             var visible = copy start
             if let origin = group.key.access.visible(start.origin) { visible.origin = origin }
             let begun = scratch.count
             unsafe ServerLine.start(visible).withUnsafeBytes { unsafe scratch.append($0) }
-            deliver(begun..<scratch.count, isNew: true, to: group)
+            deliver(begun..<scratch.count, startIndices, isNew: true, to: group)
         }
     }
 
@@ -78,29 +84,31 @@ extension Broker: ExitSink {
         _ record: borrowing ExitRecord, to group: SubscriptionGroup, redactsIO: Bool, hidesProcess: Bool,
         origin: ProcessOrigin?
     ) {
-        guard hasTime(for: group) else { return }
+        guard hasTime(for: group, recordIndices) else { return }
         let (line, isNew) = line(
             of: record, fields: group.key.fields, redactsIO: redactsIO, hidesProcess: hidesProcess, origin: origin)
-        deliver(line, isNew: isNew, to: group)
+        deliver(line, recordIndices, isNew: isNew, to: group)
     }
 
     /// Returns whether another line may be encoded for a group; if not, it is counted as lost.
-    private mutating func hasTime(for group: SubscriptionGroup) -> Bool {
+    private mutating func hasTime(for group: SubscriptionGroup, _ indices: ClosedRange<UInt64>) -> Bool {
         guard !group.isStalled, group.key.principal == nil || group.quota.routing.allows(routingShare) else {
-            recordLoss(of: group)
+            recordQueueLoss(indices, of: group)
             return false
         }
         return true
     }
 
     /// Adds a line in `scratch` to a group, and charges for it.
-    private mutating func deliver(_ line: Range<Int>, isNew: Bool, to group: SubscriptionGroup) {
+    private mutating func deliver(
+        _ line: Range<Int>, _ indices: ClosedRange<UInt64>, isNew: Bool, to group: SubscriptionGroup
+    ) {
         if group.key.principal != nil {
             let encoding = isNew ? RoutingBudget.Cost.encodedLine : 0
             group.quota.routing.charge(encoding + group.subscribers.count * RoutingBudget.Cost.deliveredLine)
         }
         makeRoom(for: line.count, in: group)
-        group.append(scratch, line, index: lastIndex)
+        group.append(scratch, line, indices: indices)
     }
 
     /// Returns whether the filter of a group may be evaluated, and charges for its patterns, which are the expensive part.
@@ -115,9 +123,9 @@ extension Broker: ExitSink {
     }
 
     /// Counts the current record, or start, as lost for a group.
-    private mutating func recordLoss(of group: SubscriptionGroup) {
-        let loss = LostRecords(.queue, count: 1, index: lastIndex)
-        recordLoss(loss, after: lastIndex > 0 ? lastIndex - 1 : 0, of: group)
+    private mutating func recordQueueLoss(_ indices: ClosedRange<UInt64>, of group: SubscriptionGroup) {
+        let loss = LostRecords(.queue, count: 1, index: indices.upperBound)
+        recordLoss(loss, after: indices.lowerBound, of: group)
     }
 
     /// Adds a loss to a group, after its lines.
@@ -265,30 +273,33 @@ extension Broker {
             && !hasRoom(client, for: client.unreported.count * Self.lostLineLimit + lines.shortest)
     }
 
-    private func recordQueueLoss(_ count: UInt64, _ indices: some BidirectionalCollection<UInt64>, _ client: Client) {
+    private func recordQueueLoss(
+        _ count: UInt64, _ indices: some BidirectionalCollection<ClosedRange<UInt64>>, _ client: Client
+    ) {
         client.counters.lostInQueue += count
-        let first = indices.first ?? 0
         client.recordLoss(
-            LostRecords(.queue, count: count, index: indices.last), after: first > 0 ? first - 1 : 0)
+            LostRecords(.queue, count: count, index: indices.last?.upperBound), after: indices.first?.lowerBound ?? 0)
         client.outbox.shrinkLast()
     }
 
     /// Delivers each line separately or counts it as lost, because not all of them fit.
     private mutating func deliverSingly(_ lines: SubscriptionGroup.Lines, to client: Client) {
         var start = lines.range.lowerBound
-        for (end, index) in zip(lines.ends, lines.indices) {
-            deliver(lines.source, start..<end, index, to: client)
+        for (end, indices) in zip(lines.ends, lines.indices) {
+            deliver(lines.source, start..<end, indices, to: client)
             start = end
         }
     }
 
-    private mutating func deliver(_ source: SharedBytes, _ range: Range<Int>, _ index: UInt64, to client: Client) {
+    private mutating func deliver(
+        _ source: SharedBytes, _ range: Range<Int>, _ indices: ClosedRange<UInt64>, to client: Client
+    ) {
         if client.isClosing { return }
         if !client.unreported.isEmpty { reportLosses(client, leavingRoomFor: range.count) }
         guard client.unreported.isEmpty, hasRoom(client, for: range.count) else {
             switch client.overflow {
             case .drop:
-                recordQueueLoss(1, CollectionOfOne(index), client)
+                recordQueueLoss(1, CollectionOfOne(indices), client)
                 reportLosses(client, leavingRoomFor: RecordEncoder.exitLineLimit)
             case .disconnect: disconnect(client)
             }

@@ -28,8 +28,10 @@ final class SubscriptionGroup {
         var source: SharedBytes
         var range: Range<Int>
         var ends: [Int]
-        /// The index up to which everything is delivered with each line.
-        var indices: [UInt64]
+        /// For each line, the index up to which everything is delivered before it, and that with it.
+        ///
+        /// Both are the same for a start, which has no index of its own.
+        var indices: [ClosedRange<UInt64>]
         /// The length of the shortest line.
         var shortest: Int
     }
@@ -49,7 +51,7 @@ final class SubscriptionGroup {
     /// The start of the undispatched lines.
     private var start = 0
     private var ends: [Int] = []
-    private var indices: [UInt64] = []
+    private var indices: [ClosedRange<UInt64>] = []
     private var shortest = Int.max
 
     private static let chunkBytes = 4_096...16_384
@@ -83,10 +85,10 @@ final class SubscriptionGroup {
     func hasRoom(for bytes: Int) -> Bool { chunk.hasRoom(for: bytes) }
 
     /// Adds a line for the next dispatch.
-    func append(_ buffer: borrowing ByteBuffer, _ line: Range<Int>, index: UInt64) {
+    func append(_ buffer: borrowing ByteBuffer, _ line: Range<Int>, indices: ClosedRange<UInt64>) {
         chunk.append(buffer, line)
         ends.append(chunk.count)
-        indices.append(index)
+        self.indices.append(indices)
         shortest = min(shortest, line.count)
     }
 

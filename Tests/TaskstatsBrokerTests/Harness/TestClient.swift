@@ -35,7 +35,8 @@ final class TestClient {
     @discardableResult func subscribe(
         cpus: String = "all", scope: RecordScope = .task, fields: FieldSet = .all,
         filter: RecordFilter = RecordFilter(),
-        overflow: Subscription.Overflow = .drop, origin: Bool = false, since: HistoryStart? = nil
+        overflow: Subscription.Overflow = .drop, origin: Bool = false, starts: Bool = false,
+        since: HistoryStart? = nil
     ) -> Int64? {
         var parameters = Subscription()
         parameters.scope = scope
@@ -43,6 +44,7 @@ final class TestClient {
         parameters.filter = filter
         parameters.overflow = overflow
         parameters.origin = origin
+        parameters.starts = starts
         parameters.since = since
         return ask(.subscribe(parameters, cpuList: cpus))
     }

@@ -233,6 +233,12 @@ final class TestHost {
         return true
     }
 
+    /// Starts a program.
+    func start(_ start: ProcessStart) { broker.started(start) }
+
+    /// Drops starts in the kernel.
+    func loseStarts(_ count: UInt64) { broker.lostStarts(count) }
+
     // MARK: Sending
 
     /// Sends up to `limit` queued bytes to a client, as a socket with that much room does.
