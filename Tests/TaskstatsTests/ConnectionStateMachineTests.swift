@@ -41,6 +41,36 @@ import Testing
         #expect(stateMachine.takeKept() == nil)
     }
 
+    private func exit(index: UInt64) -> LineStream.Line {
+        var record = SampleRecords.exit()
+        record.index = index
+        return .event(.exit(record))
+    }
+
+    @Test func `only the last loss of a gap has the index behind the gap`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 1)
+        stateMachine.start = .after(instance: "9f0c", index: 0)
+        for index in 1...2 as ClosedRange<UInt64> { _ = try stateMachine.receiveAwaitingAnswer(exit(index: index)) }
+        let kernel = LostRecords(.kernel(cpu: 1), count: 3, index: 5)
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.lost(kernel)))
+        _ = try stateMachine.receiveAwaitingAnswer(exit(index: 6))
+        #expect(
+            drain(&stateMachine).dropFirst() == [
+                .lost(LostRecords(.queue, count: 2, index: 2)), .lost(LostRecords(.kernel(cpu: 1), count: 3, index: 6)),
+            ])
+        #expect(stateMachine.lastIndex == 6)
+    }
+
+    @Test func `a gap of starts alone does not change where the subscription resumes`() throws {
+        var stateMachine = ConnectionStateMachine(keeping: 1)
+        stateMachine.start = .after(instance: "9f0c", index: 0)
+        _ = try stateMachine.receiveAwaitingAnswer(exit(index: 7))
+        let start = ProcessStart(cpu: 1, pid: 812, origin: ProcessOrigin(sources: .init()))
+        _ = try stateMachine.receiveAwaitingAnswer(.event(.start(start)))
+        #expect(summary(drain(&stateMachine)) == ["exit 812", "lost 1 queue"])
+        #expect(stateMachine.lastIndex == 7)
+    }
+
     @Test func `after events were taken there is room again, behind the gap`() throws {
         var stateMachine = ConnectionStateMachine(keeping: 2)
         for pid in 1...4 as ClosedRange<UInt32> { _ = try stateMachine.receiveAwaitingAnswer(exit(pid)) }

@@ -98,6 +98,8 @@ struct ConnectionStateMachine {
         guard start != nil else { return }
         switch incoming {
         case .event(.start), .event(.closing): break
+        // A gap of starts alone, which have no index.
+        case .event(.lost(let lost)) where lost.index == nil: break
         case .exitText, .event: lastTaken = incoming
         }
     }
@@ -138,17 +140,24 @@ struct ConnectionStateMachine {
     }
 
     /// Adds a loss to the gap at the end of the kept events, which has one entry for each place.
+    ///
+    /// Only the last entry has the index behind the gap.
     private mutating func keep(_ lost: LostRecords) {
         for index in kept.indices[firstKept...].reversed() {
             guard case .event(.lost(var sum)) = kept[index] else { break }
             if sum.place == lost.place, let count = sum.count, let more = lost.count {
                 sum.count = count &+ more
-                sum.index = lost.index ?? sum.index
                 kept[index] = .event(.lost(sum))
-                return
+                return moveEndOfGap(to: lost.index)
             }
         }
         kept.append(.event(.lost(lost)))
+    }
+
+    private mutating func moveEndOfGap(to index: UInt64?) {
+        guard let index, case .event(.lost(var last)) = kept.last else { return }
+        last.index = index
+        kept[kept.count - 1] = .event(.lost(last))
     }
 }
 
