@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsProtocol
 import TestSupport
 import Testing
@@ -38,16 +39,22 @@ import Testing
         }
     }
 
-    @Test func `it is after the last event`() async throws {
-        let starts = try await starts(at: [Self.connection("a", 4, 7), Self.connection("a")])
-        #expect(starts == [nil, .after(instance: "a", index: 7)])
-    }
-
     @Test func `before the first event of a replay it is the start of the replay, not the present`() async throws {
-        let subscription = Subscription(since: .ago(.seconds(600)))
+        let subscription = Subscription(since: .time(600))
         let starts = try await starts(
             subscription, at: [Self.connection("a"), Self.connection("a", 3), Self.connection("a")])
-        #expect(starts == [.ago(.seconds(600)), .ago(.seconds(600)), .after(instance: "a", index: 3)])
+        #expect(starts == [.time(600), .time(600), .after(instance: "a", index: 3)])
+    }
+
+    @Test func `a duration is the time that it meant first`() async throws {
+        let before = SystemClock.realtimeNanoseconds
+        let starts = try await starts(
+            Subscription(since: .ago(.seconds(600))),
+            at: [Self.connection("a"), Self.connection("a"), Self.connection("a")])
+        #expect(starts.first == .ago(.seconds(600)))
+        #expect(starts[1] == starts[2])
+        guard case .time(let time) = starts[1] else { throw UnexpectedValue(starts) }
+        #expect((before...SystemClock.realtimeNanoseconds).contains(time + 600_000_000_000))
     }
 
     @Test func `an index keeps the instance that it belongs to`() async throws {

@@ -24,6 +24,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 
 SOCKET = os.environ.get("TASKSTATS_SOCKET", "/run/taskstats.sock")
@@ -299,11 +300,15 @@ class Watch(Iterator[Event]):
             params = self._params
             if self.position and _resumes(connection):
                 params = {**params, "since": self.position}
+            now = time.time_ns()
             self.subscription: Mapping[str, Any] = connection.call("subscribe", params)
         except BaseException:
             connection.close()
             raise
         self._is_resumed = "since" in params
+        if isinstance(params.get("since"), str):
+            # Until a record arrives, another subscription starts at the time that the duration meant.
+            self._params = {**self._params, "since": now - _nanoseconds(params["since"])}
         # What is kept comes before what is next: until its first record arrives, the position is the old one.
         if not self._is_resumed:
             following = self.subscription.get("next_index")
@@ -344,6 +349,13 @@ def _given(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _resumes(connection: Connection) -> bool:
     return "since" in connection.hello.get("features", ())
+
+
+def _nanoseconds(duration: str) -> int:
+    """The length of a duration that the daemon has accepted; without a unit it is in seconds."""
+    number = duration.rstrip("abcdefghijklmnopqrstuvwxyz")
+    units = {"us": 10**3, "ms": 10**6, "": 10**9, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9, "d": 86400 * 10**9}
+    return int(Decimal(number) * units[duration[len(number):]])
 
 
 def _event(message: Mapping[str, Any]) -> Optional[Event]:

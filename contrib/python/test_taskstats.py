@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from typing import Any, Callable, Iterator, List, Sequence
 
@@ -148,16 +149,25 @@ class WithAPeer(unittest.TestCase):
             [asked["params"] for asked in peer.asked], [{}, {"since": {"instance": "a" * 32, "index": 7}}])
 
     def test_a_replay_that_ends_early_is_requested_again(self) -> None:
+        position = {"instance": "a" * 32, "index": 2}
+        self.assertEqual(self.starts_of_replays([exit_of(3, index=2)], "10min"), ["10min", position])
+        self.assertEqual(self.starts_of_replays([], 7), [7, 7])
+        # A duration keeps the meaning that it had first.
+        before = time.time_ns()
+        first, second = self.starts_of_replays([], "1.5h")
+        self.assertEqual(first, "1.5h")
+        self.assertTrue(before <= second + 5_400 * 10**9 <= time.time_ns())
+
+    def starts_of_replays(self, replayed: Sequence[Any], since: Any) -> List[Any]:
+        """The `since` of a subscription, and of the one after its replay has ended early."""
         numbered = hello(protocol="1.1", features=["since"])
-        for replayed, since in (([], "10min"), ([exit_of(3, index=2)], {"instance": "a" * 32, "index": 2})):
-            before = [{"result": {"cpus": "0", "since": "10min", "next_index": 9}}, *replayed]
-            after = [{"result": {"cpus": "0", "next_index": 9}}]
-            with Peer(before, greeting=numbered, then=[after]) as peer:
-                with taskstats.watch(path=peer.path, since="10min") as watch:
-                    for event in watch:
-                        if isinstance(event, taskstats.Reconnected):
-                            break
-            self.assertEqual([asked["params"]["since"] for asked in peer.asked], ["10min", since])
+        before = [{"result": {"cpus": "0", "since": since, "next_index": 9}}, *replayed]
+        with Peer(before, greeting=numbered, then=[[{"result": {"cpus": "0", "next_index": 9}}]]) as peer:
+            with taskstats.watch(path=peer.path, since=since) as watch:
+                for event in watch:
+                    if isinstance(event, taskstats.Reconnected):
+                        break
+        return [asked["params"]["since"] for asked in peer.asked]
 
     def test_does_not_resume_where_records_have_no_numbers(self) -> None:
         granted = {"result": {"cpus": "0"}}

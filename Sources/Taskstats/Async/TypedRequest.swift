@@ -1,3 +1,4 @@
+import LinuxSystem
 import TaskstatsModel
 import TaskstatsProtocol
 
@@ -57,22 +58,31 @@ struct SubscriptionAnswer {
     var effective: Subscription
     /// The index before the next record that the daemon routes; nil if it does not number records.
     var position: UInt64?
+    /// When the subscription was requested, in nanoseconds since 1970.
+    var requestTime: UInt64
 
     /// Returns where the subscription starts: what the daemon keeps comes before the next record.
+    ///
+    /// A duration is the time that it meant, so that a later subscription starts at the same point.
     func start(at server: ServerInfo) -> HistoryStart? {
-        effective.since ?? position.map { .after(instance: server.instance, index: $0) }
+        switch effective.since {
+        case .ago(let duration): .time(requestTime - min(duration.wholeNanoseconds, requestTime))
+        case let since?: since
+        case nil: position.map { .after(instance: server.instance, index: $0) }
+        }
     }
 }
 
 extension TypedRequest where Result == SubscriptionAnswer {
     /// Subscribes.
     static func subscribe(_ subscription: Subscription) -> TypedRequest {
-        TypedRequest(call: .subscribe(subscription, cpuList: subscription.cpus.description)) { reply in
+        let requestTime = SystemClock.realtimeNanoseconds
+        return TypedRequest(call: .subscribe(subscription, cpuList: subscription.cpus.description)) { reply in
             guard case .subscription(let cpus, let fields, let position) = reply else { return nil }
             var effective = subscription
             effective.cpus = cpus
             effective.fields = fields
-            return SubscriptionAnswer(effective: effective, position: position)
+            return SubscriptionAnswer(effective: effective, position: position, requestTime: requestTime)
         }
     }
 }
