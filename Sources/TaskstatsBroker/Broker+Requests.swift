@@ -204,25 +204,11 @@ extension Broker {
     private mutating func subscribe(
         _ client: Client, _ requested: Subscription, _ cpuList: String, id: RequestID
     ) throws(ProtocolError) -> RequestAction {
-        var subscription = requested
-        do throws(CPUSet.ParsingError) {
-            subscription.cpus = try CPUSet(parsing: cpuList, possible: settings.possibleCPUs)
-        } catch {
-            throw .invalidParams("cpus", error.description)
-        }
+        let subscription = try requested.checked(
+            cpuList: cpuList, possibleCPUs: settings.possibleCPUs, taskstatsVersion: settings.taskstatsVersion,
+            reportsStarts: settings.knowsOrigin)
         if let limit = subscriptionLimit(client, key(of: client, subscription)) {
             throw ProtocolError(.limitExceeded, limit.text, limit: limit)
-        }
-        let firstVersionWithProcessEnd = 12
-        if subscription.scope == .process, settings.taskstatsVersion < firstVersionWithProcessEnd {
-            throw ProtocolError(
-                .unavailable,
-                "this kernel's struct taskstats (version \(settings.taskstatsVersion)) does not mark the last record "
-                    + "of a process; this needs version 12", field: "scope")
-        }
-        if subscription.starts, !settings.knowsOrigin {
-            throw ProtocolError(
-                .unavailable, "this daemon cannot report starts; hello.features lacks starts", field: "starts")
         }
         return .register(
             PendingSubscription(

@@ -56,25 +56,13 @@ extension Broker {
         _ start: HistoryStart, for client: Client, at now: UInt64
     ) throws(ProtocolError) -> HistoryPoint {
         let oldest = history?.indexBefore ?? lastIndex
-        switch start {
-        case .after(settings.instance, let index):
-            guard index <= lastIndex else {
-                throw .invalidParams("since.index", "is greater than that of the last record, which is \(lastIndex)")
-            }
-            guard index < oldest else {
-                return HistoryPoint(index: index, position: history?.position(after: index))
-            }
-            // The number of other users' records is none of an ordinary client's business.
-            let count = client.access == .all ? oldest - index : nil
-            return missing(count)
-        case .after:
-            return missing(nil)
-        case .time(let time):
-            guard time <= now else { throw .invalidParams("since", "is in the future") }
-            return point(at: time)
-        case .ago(let duration):
-            let nanoseconds = duration.wholeNanoseconds
-            return point(at: now - min(nanoseconds, now))
+        let resolved = try start.resolved(
+            instance: settings.instance, indexBefore: oldest, lastIndex: lastIndex, now: now)
+        switch resolved {
+        case .after(let index): return HistoryPoint(index: index, position: history?.position(after: index))
+        case .time(let time): return point(at: time)
+        // The number of other users' records is none of an ordinary client's business.
+        case .oldest(let count): return missing(client.access == .all ? count : nil)
         }
     }
 

@@ -78,4 +78,13 @@ package enum CgroupPath {
         }
         return components
     }
+
+    /// Returns the refusal of a path that is not below a mount of cgroup version 1.
+    package static func refusal(of path: String, isVersion2: Bool) -> ProtocolError {
+        guard isVersion2 else {
+            return ProtocolError(
+                .permissionDenied, "\(path) is not below a mount of cgroup version 1", errno: "EPERM")
+        }
+        return ProtocolError(.unavailable, "\(path) is a cgroup of version 2, which cgroupstats does not support")
+    }
 }

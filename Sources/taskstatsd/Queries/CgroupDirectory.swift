@@ -49,15 +49,11 @@ enum CgroupDirectory {
             let isAbove = point.last == slash || next == nil || next == slash
             if isAbove, point.count >= innermost?.point.count ?? 0 { innermost = (point, parts[2]) }
         }
-        switch innermost.map({ String(decoding: $0.type, as: UTF8.self) }) {
-        case "cgroup": return innermost.map { String(decoding: $0.point, as: UTF8.self) } ?? path
-        case "cgroup2":
-            throw ProtocolError(
-                .unavailable, "\(path) is a cgroup of version 2, which cgroupstats does not support")
-        default:
-            throw ProtocolError(
-                .permissionDenied, "\(path) is not below a mount of cgroup version 1", errno: "EPERM")
+        let type = innermost.map { String(decoding: $0.type, as: UTF8.self) }
+        guard let innermost, type == "cgroup" else {
+            throw CgroupPath.refusal(of: path, isVersion2: type == "cgroup2")
         }
+        return String(decoding: innermost.point, as: UTF8.self)
     }
 
     private static func step(
