@@ -28,4 +28,12 @@ package final class TemporaryDirectory: Sendable {
         files.withLock { _ = $0.insert(file) }
         return file
     }
+
+    /// Writes a new file in it, and returns its path.
+    package func write(_ bytes: [UInt8], to name: String) throws(SystemError) -> String {
+        let path = file(name)
+        let descriptor = try unsafe Descriptor(open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600), of: "open")
+        guard unsafe Glibc.write(descriptor.number, bytes, bytes.count) == bytes.count else { throw .last("write") }
+        return path
+    }
 }

@@ -6,6 +6,8 @@ package enum RecordingLine {
     case header(RecordingHeader)
     /// A task ended.
     case exit(ExitRecord)
+    /// A process executed a program.
+    case start(ProcessStart)
     /// Records are missing at this point.
     case lost(LostRecords)
     /// The connection was missing at this point.
@@ -23,9 +25,10 @@ package enum RecordingLine {
                 throw EventReader.Malformed(problem: "exit without a CPU")
             }
             return .exit(exit)
+        case .start(let start): return .start(start)
         case .lost(let loss): return .lost(loss)
         case .unknown: break
-        case .hello, .start, .live, .closing, .reply, .refusal: return .other
+        case .hello, .live, .closing, .reply, .refusal: return .other
         }
         guard let method = unsafe try EventReader.field("method", of: line) else {
             throw EventReader.Malformed(problem: "not a line of a recording")

@@ -35,7 +35,7 @@ struct HistoryView: ~Copyable {
         case .line(.exit(let exit), let text): return try self.exit(exit, text: text)
         case .line(.lost(let loss), _): try lost(loss)
         case .line(.gap(let gap), _): try self.gap(gap)
-        case .line(.footer, _), .line(.other, _), .incomplete, .truncated: break
+        case .line(.start, _), .line(.footer, _), .line(.other, _), .incomplete, .truncated: break
         case .damaged(_, let problem, _): try player.damaged("a damaged line: \(problem)")
         }
         return .goesOn

@@ -118,7 +118,7 @@ struct PlayCommand: ParsableCommand {
         case .line(.lost(let loss), _): try player.lost(loss)
         case .line(.gap(let gap), _): try player.gap(gap)
         case .line(.footer(let footer), _): try player.end(footer)
-        case .line(.other, _), .incomplete: break
+        case .line(.start, _), .line(.other, _), .incomplete: break
         case .damaged(let line, let problem, _): try player.damaged("line \(line): \(problem)")
         case .truncated(let line): Console.print("line \(line), the last one, is truncated")
         }

@@ -13,6 +13,7 @@ final class RecordingServer {
     private let server: ServerInfo
     private let start = SystemClock.monotonicNanoseconds
     private var connections: [ServedConnection] = []
+    private var queueHighWater = 0
 
     init(_ recording: ServedRecording, _ behavior: ServeBehavior, instance: String?) {
         self.recording = recording
@@ -38,6 +39,8 @@ final class RecordingServer {
             }
             if entries[1].revents != 0 { try accept(from: socket) }
             for connection in connections { connection.send(at: present, counts) }
+            let longest = connections.map(\.session.counters.queueHighWater).max() ?? 0
+            queueHighWater = max(queueHighWater, queuedBytes, longest)
             connections.removeAll { $0.isOver }
         }
     }
@@ -55,9 +58,12 @@ final class RecordingServer {
 
     private var counts: ServedSession.Counts {
         ServedSession.Counts(
-            clients: connections.count, subscribers: connections.count { $0.session.playback != nil },
+            clients: connections.count, subscriptions: connections.compactMap(\.session.counters.cpus),
+            queuedBytes: queuedBytes, queueHighWater: queueHighWater,
             uptime: .nanoseconds(SystemClock.monotonicNanoseconds - start))
     }
+
+    private var queuedBytes: Int { connections.reduce(0) { $0 + $1.session.output.count } }
 
     private func accept(from socket: borrowing ServingSocket) throws(SystemError) {
         while let descriptor = try socket.accept() {
@@ -75,7 +81,7 @@ final class RecordingServer {
     }
 
     /// Returns the daemon that made the recording, with what this one can do.
-    private static func server(_ header: RecordingHeader, instance: String?) -> ServerInfo {
+    static func server(_ header: RecordingHeader, instance: String?) -> ServerInfo {
         var server = header.server
         server.protocolVersion = ProtocolLimits.version
         server.instance = instance ?? server.instance
@@ -86,8 +92,8 @@ final class RecordingServer {
             server.limits.subscriptionsPerUID = 16
         }
         server.features = ServerInfo.currentFeatures + [ServerInfo.historyFeature]
-        // No daemon has only one of the features origin and starts; a recording just has no starts.
-        if header.subscription.origin { server.features += ServerInfo.originFeatures }
+        // No daemon has only one of the features origin and starts; a recording can lack either.
+        if header.subscription.origin || header.subscription.starts { server.features += ServerInfo.originFeatures }
         return server
     }
 }

@@ -16,7 +16,8 @@ struct ServeCommand: ParsableCommand {
             ended now. With since, the recording is the history: what ended at or after that point comes at once, and \
             then live. A time is one of the recording, a duration counts back from its end, and an index is that of the \
             record, or its number if the recording has none. get answers with the last record of a task or process. \
-            Only what was recorded is served: its fields, its access, and origins if it has them.
+            Only what was recorded is served: its fields, its access, and origins and starts if it has them. Starts are \
+            not part of the history.
 
             Without --lose, nothing is lost but what the recording reports as lost: a client that reads slowly gets \
             its records later. Gaps between connections are left out. The recording is kept in memory.

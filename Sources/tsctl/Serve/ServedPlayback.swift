@@ -22,13 +22,20 @@ struct ServedPlayback {
 
     /// Returns the time at which an entry is due, in monotonic nanoseconds; nil if it is due at once.
     func due(_ entry: ServedRecording.Entry) -> UInt64? {
-        guard let start, let time = entry.time, time > start.recorded else { return nil }
+        guard let start, let time = entry.playingTime, time > start.recorded else { return nil }
         return start.now + UInt64(Double(time - start.recorded) / speed)
     }
 
     /// Returns whether the client wants a record.
     mutating func selects(_ record: borrowing ExitRecord) -> Bool { selection.selects(record) }
 
-    /// Returns whether a loss may include records that the client wants.
-    func selects(_ loss: LostRecords) -> Bool { selection.selects(loss) }
+    /// Returns whether the client wants a start; a history keeps none.
+    func selects(_ start: ProcessStart) -> Bool {
+        subscription.starts && !isReplay && subscription.cpus.contains(start.cpu) && subscription.filter.matches(start)
+    }
+
+    /// Returns whether a loss may include records, or starts, that the client wants.
+    func selects(_ loss: LostRecords) -> Bool {
+        loss.place == .starts ? subscription.starts && !isReplay : selection.selects(loss)
+    }
 }

@@ -27,6 +27,7 @@ extension ServedRecording {
             case .truncated(let line): Console.print("line \(line), the last one, is truncated")
             case .line(.header(let header), _): recording = recording ?? ServedRecording(header: header)
             case .line(.exit(let exit), _): recording?.append(exit)
+            case .line(.start(let start), _): recording?.append(start)
             case .line(.lost(let loss), _): recording?.append(loss)
             // A gap has no length in records, and the rest is about the recording.
             case .line(.gap, _), .line(.footer, _), .line(.other, _): break

@@ -1,23 +1,33 @@
 import Taskstats
 import TaskstatsProtocol
 
-/// A recording in memory, as the history of a daemon: its records and losses in order, each with an index.
+/// A recording in memory, as the history of a daemon: its records, starts and losses in order, each with an index.
 ///
 /// Every connection plays it by itself, so nothing in it changes. The time of the last record is the present.
 struct ServedRecording {
-    /// A record or a loss, up to which every record has an index of at most `index`.
+    /// A record, a start or a loss, up to which every record has an index of at most `index`.
     struct Entry {
         enum Content {
             case exit(ExitRecord)
+            case start(ProcessStart)
             case lost(LostRecords)
         }
 
         var content: Content
         var index: UInt64
 
-        /// The time of a record; nil for a loss, which happened before the next record.
+        /// The time of a record; nil for anything else, which happened before the next record.
         var time: UInt64? {
             if case .exit(let record) = content { record.time } else { nil }
+        }
+
+        /// The time at which it is played; nil for a loss, which is played before the next record.
+        var playingTime: UInt64? {
+            switch content {
+            case .exit(let record): record.time
+            case .start(let start): start.time
+            case .lost: nil
+            }
         }
     }
 
@@ -28,6 +38,10 @@ struct ServedRecording {
     private(set) var exits = 0
     private var tasks: [UInt32: Int] = [:]
     private var processes: [UInt32: Int] = [:]
+    /// What was received and lost on each CPU.
+    private(set) var counts: [Int: (received: UInt64, lost: UInt64)] = [:]
+    /// How the origin of processes was learnt.
+    private(set) var origin = DaemonStatus.Origin()
 
     init(header: RecordingHeader) { self.header = header }
 
@@ -47,6 +61,16 @@ struct ServedRecording {
         if record.isLast ?? true { processes[process] = entries.count }
         entries.append(Entry(content: .exit(record), index: index))
         exits += 1
+        counts[record.cpu, default: (0, 0)].received += 1
+        origin.commands.count(record.origin?.sources.command)
+        origin.executables.count(record.origin?.executable == nil ? nil : record.origin?.sources.command)
+        origin.cgroups.count(record.origin?.sources.cgroup)
+    }
+
+    /// Appends a start, which has no index of its own.
+    mutating func append(_ start: ProcessStart) {
+        entries.append(Entry(content: .start(start), index: lastIndex))
+        origin.starts += 1
     }
 
     /// Appends a loss; lost records take indexes too, as far as their number is known.
@@ -60,6 +84,20 @@ struct ServedRecording {
         var loss = loss
         loss.index = index
         entries.append(Entry(content: .lost(loss), index: index))
+        switch loss.place {
+        case .kernel(let cpu): counts[cpu, default: (0, 0)].lost += loss.count ?? 0
+        case .starts: origin.eventsLost += loss.count ?? 0
+        default: break
+        }
+    }
+
+    /// Returns the state of a history that keeps everything after an index.
+    func history(after index: UInt64) -> DaemonStatus.History {
+        let kept = entries[position(after: index)...]
+        let size = MemoryLayout<Entry>.stride
+        return DaemonStatus.History(
+            limitBytes: entries.count * size, bytes: kept.count * size, records: kept.count { $0.time != nil },
+            oldestIndex: index + 1, oldestTime: kept.lazy.compactMap(\.time).first)
     }
 
     /// Returns the index before an entry: everything up to it happened earlier.
@@ -86,6 +124,7 @@ struct ServedRecording {
                 if next.count == cpus.count { return next }
             case .lost(let loss):
                 if case .kernel(let cpu) = loss.place, next[cpu] == nil { lost[cpu, default: 0] += loss.count ?? 0 }
+            case .start: break
             }
         }
         for entry in entries[..<position].reversed() {

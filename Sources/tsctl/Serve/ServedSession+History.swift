@@ -13,21 +13,18 @@ extension ServedSession {
 
     /// Returns where a subscription begins: without `since` it continues to play.
     func start(_ since: HistoryStart?, at present: Present) throws(ProtocolError) -> Start {
-        switch since {
-        case nil: return Start(position: position, index: recording.index(before: position))
-        case .after(server.instance, let index):
-            guard index <= recording.lastIndex else {
-                throw .invalidParams(
-                    "since.index", "is greater than that of the last record, which is \(recording.lastIndex)")
-            }
-            guard index < forgottenIndex else { return Start(position: recording.position(after: index), index: index) }
-            return missing(server.access == .all ? forgottenIndex - index : nil)
-        case .after: return missing(nil)
-        case .time(let time):
-            guard time <= present.realtime else { throw .invalidParams("since", "is in the future") }
-            return start(at: time)
-        case .ago(let duration):
-            return start(at: recording.end - min(duration.wholeNanoseconds, recording.end))
+        guard var since else { return Start(position: position, index: recording.index(before: position)) }
+        // A duration counts back from the end of the recording.
+        if case .ago(let duration) = since {
+            since = .time(recording.end - min(duration.wholeNanoseconds, recording.end))
+        }
+        let resolved = try since.resolved(
+            instance: server.instance, indexBefore: forgottenIndex, lastIndex: recording.lastIndex,
+            now: max(present.realtime, recording.end))
+        switch resolved {
+        case .after(let index): return Start(position: recording.position(after: index), index: index)
+        case .time(let time): return start(at: time)
+        case .oldest(let count): return missing(server.access == .all ? count : nil)
         }
     }
 
@@ -39,7 +36,8 @@ extension ServedSession {
         return Start(position: position, index: recording.index(before: position))
     }
 
-    private var forgottenIndex: UInt64 { min(behavior.forgottenIndex, recording.lastIndex) }
+    /// The index up to which the history was discarded.
+    var forgottenIndex: UInt64 { min(behavior.forgottenIndex, recording.lastIndex) }
 
     /// Returns the oldest record that is kept, with this number of records missing before it.
     private func missing(_ count: UInt64?) -> Start {

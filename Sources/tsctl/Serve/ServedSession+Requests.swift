@@ -7,8 +7,11 @@ extension ServedSession {
     struct Counts {
         /// The number of connections.
         var clients: Int
-        /// The number of connections with a subscription.
-        var subscribers: Int
+        /// The CPUs of each connection with a subscription.
+        var subscriptions: [CPUSet]
+        /// The bytes of all connections that are ready to send, and their maximum so far.
+        var queuedBytes: Int
+        var queueHighWater: Int
         /// The time since the start.
         var uptime: Duration
     }
@@ -44,10 +47,8 @@ extension ServedSession {
         guard let record = recording.record(of: target) else {
             switch target {
             case .pid(let id), .tgid(let id):
-                throw ProtocolError(.noSuchTask, "no task with id \(id) in the recording", errno: "ESRCH")
-            case .cgroup(let path):
-                _ = try CgroupPath.components(of: path)
-                throw ProtocolError(.unavailable, "a recording has no cgroups", field: "cgroup")
+                throw ProtocolError(.noSuchTask, "no task with id \(id)", errno: "ESRCH")
+            case .cgroup(let path): throw try refusal(ofCgroup: path)
             }
         }
         var (stats, fields) = (record.task, fields)
@@ -60,27 +61,21 @@ extension ServedSession {
                 id, of: target, stats, fields: fields, origin: wantsOrigin ? record.origin : nil))
     }
 
+    /// Returns the refusal of a host where only cgroup version 2 is mounted, in the usual place: no recording contains the
+    /// counts of a cgroup.
+    private func refusal(ofCgroup path: String) throws(ProtocolError) -> ProtocolError {
+        let components = try CgroupPath.components(of: path)
+        return CgroupPath.refusal(of: path, isVersion2: components.starts(with: ["sys", "fs", "cgroup"]))
+    }
+
     private static let fieldsOfProcesses = FieldSet(Field.allCases.filter(\.isFilledInProcessRecords))
 
     private mutating func subscribe(
         _ requested: Subscription, _ cpuList: String, id: RequestID, at present: Present
     ) throws(ProtocolError) {
-        var subscription = requested
-        do throws(CPUSet.ParsingError) {
-            subscription.cpus = try CPUSet(parsing: cpuList, possible: server.possibleCPUs)
-        } catch {
-            throw .invalidParams("cpus", error.description)
-        }
-        let firstVersionWithProcessEnd = 12
-        if subscription.scope == .process, server.taskstatsVersion < firstVersionWithProcessEnd {
-            throw ProtocolError(
-                .unavailable, "the recorded kernel's struct taskstats does not mark the last record of a process",
-                field: "scope")
-        }
-        if subscription.starts, !server.features.contains("starts") {
-            throw ProtocolError(
-                .unavailable, "this daemon cannot report starts; hello.features lacks starts", field: "starts")
-        }
+        var subscription = try requested.checked(
+            cpuList: cpuList, possibleCPUs: server.possibleCPUs, taskstatsVersion: server.taskstatsVersion,
+            reportsStarts: reportsOrigins)
         let start = try start(subscription.since, at: present)
         if subscription.since != nil { subscription.since = .after(instance: server.instance, index: start.index) }
         // What is kept has ended; what is played ends from now on.
@@ -91,7 +86,7 @@ extension ServedSession {
                 sequences[$0] ?? 1
             })
         if let loss = start.loss { send(ServerLine.lost(loss)) }
-        let first = recording.entries[start.position...].lazy.compactMap(\.time).first
+        let first = recording.entries[start.position...].lazy.compactMap(\.playingTime).first
         play(
             ServedPlayback(
                 subscription, at: present.monotonic, recorded: first ?? recording.end, speed: behavior.speed),
@@ -104,9 +99,31 @@ extension ServedSession {
         var status = DaemonStatus(connection: connection, delayAccounting: server.delayAccounting, daemon: nil)
         guard server.access == .all else { return status }
         status.daemon = DaemonStatus.Daemon(
-            uptime: counts.uptime, clients: counts.clients, subscribers: counts.subscribers,
-            registeredCPUs: connection.cpus ?? CPUSet(), queuedBytes: output.count,
-            queueHighWater: connection.queueHighWater, cpus: [])
+            uptime: counts.uptime, clients: counts.clients, subscribers: counts.subscriptions.count,
+            registeredCPUs: server.possibleCPUs, queuedBytes: counts.queuedBytes,
+            queueHighWater: counts.queueHighWater,
+            cpus: server.possibleCPUs.map { cpu in
+                let recorded = recording.counts[cpu] ?? (received: 0, lost: 0)
+                // The history is a subscriber of every CPU.
+                return DaemonStatus.CPU(
+                    cpu: cpu, subscribers: 1 + counts.subscriptions.count { $0.contains(cpu) },
+                    received: recorded.received, lost: recorded.lost, receiveBufferBytes: Self.receiveBufferBytes)
+            })
+        status.daemon?.origin = origin
+        status.daemon?.history = recording.history(after: forgottenIndex)
         return status
+    }
+
+    /// The size that a daemon requests by default.
+    private static let receiveBufferBytes = 8 << 20
+
+    /// Whether the daemon knows the origin of processes, and so their starts.
+    private var reportsOrigins: Bool { server.features.contains(ServerInfo.originFeatures[0]) }
+
+    private var origin: DaemonStatus.Origin? {
+        guard reportsOrigins else { return nil }
+        var origin = recording.origin
+        (origin.isListening, origin.isRealTime, origin.isScanned) = (true, false, true)
+        return origin
     }
 }

@@ -36,7 +36,7 @@ struct ServedSession {
     var playback: ServedPlayback?
     private var isLive = false
     private var records: UInt64 = 0
-    private var losses = PendingLosses()
+    private var losses = UnreportedLosses()
     private(set) var counters = DaemonStatus.Connection()
     private var badLinesInARow = 0
 
@@ -83,7 +83,8 @@ struct ServedSession {
     }
 
     private mutating func reportLosses() {
-        for loss in losses.take(upTo: recording.index(before: position)) { put(ServerLine.lost(loss).array) }
+        for loss in losses.losses { put(ServerLine.lost(loss).array) }
+        losses = UnreportedLosses()
     }
 
     /// Ends the connection with a reason.
@@ -119,7 +120,7 @@ struct ServedSession {
 
     // MARK: Playing
 
-    /// Adds the records that are due, as far as the client reads; returns when the next one is due, if that is later.
+    /// Adds the records and starts that are due, as far as the client reads; returns when the next one is due, if that is later.
     mutating func play(at now: UInt64) -> UInt64? {
         while ending == nil, output.count < Self.window, let playback {
             guard position < recording.entries.count else {
@@ -130,6 +131,7 @@ struct ServedSession {
             if let due = playback.due(entry), due > now { return due }
             switch entry.content {
             case .exit(let record): play(record, index: entry.index)
+            case .start(let start): play(start)
             case .lost(let loss): play(loss)
             }
             position += 1
@@ -143,10 +145,9 @@ struct ServedSession {
         switch behavior.place(ofLost: index) {
         case .kernel:
             guard subscription.cpus.contains(record.cpu) else { return }
-            losses.addKernel(cpu: record.cpu, 1)
-            counters.lostInKernel += 1
+            lostInKernel(LostRecords(.kernel(cpu: record.cpu), count: 1, index: index), after: index - 1)
         case .queue:
-            if isWanted { dropped(1, subscription) }
+            if isWanted { dropped(LostRecords(.queue, count: 1, index: index), after: index - 1, subscription) }
         case .history, nil:
             if isWanted { deliver(record, subscription) }
         }
@@ -154,28 +155,38 @@ struct ServedSession {
 
     private mutating func play(_ loss: LostRecords) {
         guard let playback, playback.selects(loss) else { return }
+        let before = recording.index(before: position)
         switch loss.place {
-        case .kernel(let cpu):
-            losses.addKernel(cpu: cpu, loss.count ?? 0)
-            counters.lostInKernel += loss.count ?? 0
-        case .queue: dropped(loss.count ?? 0, playback.subscription)
+        case .kernel, .starts: lostInKernel(loss, after: before)
+        case .queue: dropped(loss, after: before, playback.subscription)
         case .history:
             // Only a subscription that began in the past knows this place.
             if playback.isReplay {
                 send(ServerLine.lost(loss))
             } else {
-                dropped(loss.count ?? 0, playback.subscription)
+                dropped(
+                    LostRecords(.queue, count: loss.count, index: loss.index), after: before, playback.subscription)
             }
-        case .starts: break
         }
     }
 
-    private mutating func dropped(_ count: UInt64, _ subscription: Subscription) {
-        guard count > 0 else { return }
+    private mutating func play(_ start: ProcessStart) {
+        guard let playback, playback.selects(start) else { return }
+        send(ServerLine.start(start))
+        counters.delivered += 1
+    }
+
+    private mutating func lostInKernel(_ loss: LostRecords, after index: UInt64) {
+        losses.add(loss, after: index)
+        counters.lostInKernel += loss.count ?? 0
+    }
+
+    private mutating func dropped(_ loss: LostRecords, after index: UInt64, _ subscription: Subscription) {
+        guard let count = loss.count, count > 0 else { return }
         guard subscription.overflow == .drop else {
             return close(reason: "records arrived faster than the client read them (overflow: disconnect)")
         }
-        losses.addQueue(count)
+        losses.add(loss, after: index)
         counters.lostInQueue += count
     }
 

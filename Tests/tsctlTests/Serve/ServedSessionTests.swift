@@ -5,6 +5,12 @@ import Testing
 
 @testable import tsctl
 
+extension ServedSession.Counts {
+    /// Two connections, of which one has a subscription.
+    fileprivate static let sample = Self(
+        clients: 2, subscriptions: [CPUSet(1...3)], queuedBytes: 0, queueHighWater: 0, uptime: .zero)
+}
+
 /// The connection of a served daemon, without a socket.
 @Suite struct ServedSessionTests {
     /// A connection whose client reads everything at once.
@@ -13,10 +19,17 @@ import Testing
         var now: UInt64 = 0
 
         init(_ recording: ServedRecording, _ behavior: ServeBehavior = ServeBehavior()) {
-            var server = recording.header.server
-            server.possibleCPUs = "0-3"
-            session = ServedSession(recording, behavior, server)
+            session = ServedSession(
+                recording, behavior, RecordingServer.server(recording.header, instance: nil))
             _ = lines()
+        }
+
+        mutating func status() throws -> DaemonStatus {
+            session.handle(Request(id: .integer(1), call: .status), at: .init(monotonic: 0, realtime: 0), .sample)
+            let event = try unsafe session.output.dropLast().withUnsafeBytes { try unsafe EventReader.read($0) }
+            guard case .reply(_, .status(let status)) = event else { throw UnexpectedValue(event) }
+            session.sent(session.output.count)
+            return status
         }
 
         /// Returns the events of the lines so far.
@@ -44,7 +57,8 @@ import Testing
             case .refusal(let error), .reply(_, .error(let error)): "error \(error.name.rawValue) \(error.field ?? "")"
             case .reply(_, .subscription(_, _, let position)): "subscribed \(position ?? 0)"
             case .reply: "reply"
-            case .start, .unknown: "other"
+            case .start(let start): "start \(start.pid)"
+            case .unknown: "other"
             }
         }
 
@@ -52,7 +66,7 @@ import Testing
             session.handle(
                 Request(id: .integer(1), call: call),
                 at: ServedSession.Present(monotonic: now, realtime: SampleRecording.start + 3_600_000_000_000),
-                ServedSession.Counts(clients: 1, subscribers: 0, uptime: .zero))
+                .sample)
             return lines()
         }
 
@@ -134,7 +148,7 @@ import Testing
         let lines = client.subscribe { $0.filter.commands = [GlobPattern("git")].compactMap(\.self) }
         #expect(
             lines.dropFirst() == [
-                "exit 1 1", "lost kernel(cpu: 1) 1 2", "exit 3 3", "lost queue 1 6", "exit 7 7",
+                "exit 1 1", "lost kernel(cpu: 1) 1 2", "exit 3 3", "lost queue 1 5", "exit 7 7",
             ])
     }
 
@@ -173,7 +187,102 @@ import Testing
         #expect(client.request(.get(.pid(2), fields: .all)) == ["reply"])
         #expect(client.request(.get(.tgid(3), fields: .all)) == ["reply"])
         #expect(client.request(.get(.pid(4), fields: .all)) == ["error NoSuchTask "])
-        #expect(client.request(.get(.cgroup("/sys/fs/cgroup/x"), fields: .all)) == ["error Unavailable cgroup"])
+    }
+
+    @Test func `get of a cgroup is refused as on a host with cgroup version 2`() {
+        var client = Client(SampleRecording.tasks(3))
+        #expect(client.request(.get(.cgroup("/sys/fs/cgroup/x"), fields: .all)) == ["error Unavailable "])
+        #expect(client.request(.get(.cgroup("/sys/fs/x"), fields: .all)) == ["error PermissionDenied "])
+        #expect(client.request(.get(.cgroup("x"), fields: .all)) == ["error InvalidParams cgroup"])
+    }
+
+    private static func withStarts() -> ServedRecording {
+        var recording = ServedRecording(header: SampleRecording.header(starts: true))
+        recording.append(SampleOrigin.start(pid: 1))
+        recording.append(SampleRecording.exit(1))
+        recording.append(LostRecords(.starts, count: 4))
+        recording.append(SampleOrigin.start(pid: 2))
+        recording.append(SampleRecording.exit(2))
+        return recording
+    }
+
+    @Test func `starts are played where they were recorded, with their losses`() {
+        var client = Client(Self.withStarts())
+        #expect(
+            client.subscribe { $0.starts = true }.dropFirst() == [
+                "start 1", "exit 1 1", "lost starts 4 1", "start 2", "exit 2 2",
+            ])
+        #expect(client.session.counters.delivered == 4)
+        #expect(client.session.counters.lostInKernel == 4)
+    }
+
+    @Test func `with a speed, starts come at their times`() {
+        var recording = ServedRecording(header: SampleRecording.header(starts: true))
+        recording.append(SampleRecording.exit(1))
+        var start = SampleOrigin.start(pid: 2)
+        start.time = SampleRecording.exit(1).time + 250_000_000
+        recording.append(start)
+        var client = Client(recording, ServeBehavior(speed: 1))
+        #expect(client.subscribe { $0.starts = true } == ["subscribed 0", "exit 1 1"])
+        #expect(client.session.play(at: client.now) == 250_000_000)
+        client.now = 250_000_000
+        #expect(client.lines() == ["start 2"])
+    }
+
+    @Test func `starts are sent to those subscriptions only that request and select them`() {
+        var client = Client(Self.withStarts())
+        #expect(client.subscribe().dropFirst() == ["exit 1 1", "exit 2 2"])
+        var other = Client(Self.withStarts())
+        let lines = other.subscribe {
+            $0.starts = true
+            $0.filter.exit = .ok
+        }
+        #expect(lines.dropFirst() == ["exit 1 1", "lost starts 4 1", "exit 2 2"])
+    }
+
+    @Test func `a history has no starts`() {
+        var client = Client(Self.withStarts())
+        let lines = client.subscribe {
+            $0.starts = true
+            $0.since = .after(instance: "9f0c", index: 0)
+        }
+        #expect(lines.dropFirst() == ["exit 1 1", "exit 2 2", "live 2"])
+    }
+
+    @Test func `only the last line of a gap has the index behind it`() throws {
+        let losses = [try #require(LossRule("kernel:1@2")), try #require(LossRule("queue:2@3"))]
+        var client = Client(SampleRecording.tasks(5), ServeBehavior(losses: losses))
+        #expect(
+            client.subscribe().dropFirst() == ["exit 1 1", "lost kernel(cpu: 1) 1 1", "lost queue 2 4", "exit 5 5"])
+    }
+
+    @Test func `the status has the counters of the recorded daemon and its history`() throws {
+        var recording = SampleRecording.tasks(5)
+        recording.append(LostRecords(.kernel(cpu: 1), count: 7))
+        var client = Client(recording, ServeBehavior(losses: [try #require(LossRule("history:2"))]))
+        let daemon = try #require(client.status().daemon)
+        #expect(daemon.cpus.map(\.cpu) == [0, 1, 2, 3])
+        #expect(daemon.cpus.map(\.received) == [3, 2, 0, 0])
+        #expect(daemon.cpus.map(\.lost) == [0, 7, 0, 0])
+        #expect(daemon.cpus.map(\.subscribers) == [1, 2, 2, 2])
+        #expect(daemon.registeredCPUs == CPUSet(0...3))
+        #expect(daemon.subscribers == 1)
+        #expect(daemon.origin == nil)
+        let history = try #require(daemon.history)
+        #expect(history.records == 3)
+        #expect(history.oldestIndex == 3)
+        #expect(history.oldestTime == SampleRecording.exit(3).time)
+        #expect((1..<history.limitBytes).contains(history.bytes))
+        var own = Client(SampleRecording.tasks(5, access: .own))
+        #expect(try own.status().daemon == nil)
+    }
+
+    @Test func `the status counts the recorded origins and starts`() throws {
+        var client = Client(Self.withStarts())
+        let origin = try #require(try client.status().daemon?.origin)
+        #expect(origin.starts == 2)
+        #expect(origin.eventsLost == 4)
+        #expect(origin.commands.unknown == 2)
     }
 
     @Test func `starts are unavailable, as in a daemon that does not know the origin of processes`() {
@@ -208,7 +317,7 @@ import Testing
         session.handle(
             Request(id: .integer(1), call: .subscribe(Subscription(), cpuList: "all")),
             at: ServedSession.Present(monotonic: 0, realtime: 0),
-            ServedSession.Counts(clients: 1, subscribers: 0, uptime: .zero))
+            .sample)
         _ = session.play(at: 0)
         #expect(session.output.count < 128 << 10)
         #expect(!session.wantsRequests)

@@ -46,7 +46,7 @@ extension RecordingPosition {
         case .header(let header): setInstance(header.server.instance)
         case .gap(let gap):
             if let successor = gap.successor { setInstance(successor.instance) }
-        case .exit, .lost, .footer, .other, nil: break
+        case .exit, .start, .lost, .footer, .other, nil: break
         }
     }
 
