@@ -28,6 +28,18 @@ extension SystemTests {
             #expect(try daemon.stop().status == 0)
         }
 
+        @Test func `what all shippers have delivered is every record at least once, and the union is exact`() throws {
+            let daemon = try RunningDaemon(
+                ["--history", "64M"] + RunningDaemon.roomForStorms, program: RunningDaemon.installable)
+            let directory = daemon.directory.file("shipped")
+            let numbers = try numbers("shipper", daemon, directory)
+            print("killed shippers: kills, tasks, exits, lost, missing, doubled, delivered again: \(numbers)")
+            #expect(numbers[2] >= numbers[1], "not every exit was delivered")
+            #expect(numbers[6] > 0, "no shipper was killed between a delivery and its cursor")
+            #expect(numbers[3...5] == [0, 0, 0])
+            #expect(try daemon.stop().status == 0)
+        }
+
         private func numbers(
             _ mode: String, _ daemon: RunningDaemon, _ place: String, _ tool: String...
         ) throws -> [Int] {

@@ -2,13 +2,18 @@
 
 usage: resuming.py reader SOCKET FILE KILLS SEED
        resuming.py recorder SOCKET DIRECTORY KILLS SEED TSCTL
+       resuming.py shipper SOCKET DIRECTORY KILLS SEED
        resuming.py read SOCKET FILE
+       resuming.py ship SOCKET DIRECTORY [last]
 
 A reader appends "INDEX COUNT PID" for each exit (COUNT is 1) and each loss (PID is 0) to the file, and resumes after the
 last line of the reader before it. It ends when it has everything up to its subscription. A recorder is `tsctl record`,
-whose files `tsctl history` shows.
+whose files `tsctl history` shows. A shipper delivers at least once: it adds batches of the same lines to the file
+`sink`, and stores its cursor in the file `cursor` only when they are flushed. So the next shipper delivers again what
+a killed one had delivered since; lines with the same index count once if they are the same.
 
-Prints: kills, tasks that ended here, lines of exits, lost records, missing and doubled records.
+Prints: kills, tasks that ended here, lines of exits, lost records, missing and doubled records; of shippers also the
+lines that were delivered again.
 """
 import collections
 import json
@@ -19,6 +24,10 @@ import subprocess
 import sys
 
 from conversation import Conversation
+
+# The lines that a shipper delivers together, and how many batches it delivers before it stores its cursor.
+BATCH_LINES = 20
+BATCHES_PER_CURSOR = 5
 
 
 def lines_of(path):
@@ -45,6 +54,39 @@ def read(path, file):
             pid = params["pid"] if line["method"] == "exit" else 0
             count = 1 if pid else params["count"]
             output.write(b"%d %d %d\n" % (params["index"], count, pid))
+
+
+def ship(path, directory, is_last=""):
+    """Delivers what happened after the cursor, in batches, until it is killed; the last shipper ends when it is live."""
+    client = Conversation(path)
+    with open(directory + "/cursor", encoding="ascii") as file:
+        cursor = json.load(file)
+    answer = client.ask("subscribe", fields=["ac_comm"], since=cursor)
+    assert "result" in answer, answer
+    lines_of(directory + "/sink")
+    batch, batches = [], 0
+    with open(directory + "/sink", "ab") as sink:
+        while True:
+            line = client.next()
+            params, is_live = line["params"], line["method"] == "live"
+            if not is_live:
+                pid = params["pid"] if line["method"] == "exit" else 0
+                batch.append(b"%d %d %d\n" % (params["index"], 1 if pid else params["count"], pid))
+            if len(batch) < BATCH_LINES and not is_live:
+                continue
+            sink.writelines(batch)
+            sink.flush()
+            batch, batches = [], batches + 1
+            if batches % BATCHES_PER_CURSOR == 0 or is_live:
+                store(directory + "/cursor", {**cursor, "index": params["index"]})
+            if is_live and is_last:
+                return
+
+
+def store(path, cursor):
+    with open(path + ".new", "w", encoding="ascii") as file:
+        json.dump(cursor, file)
+    os.replace(path + ".new", path)
 
 
 def end_tasks(count):
@@ -78,7 +120,7 @@ def run(command, kills, seed):
     return ended
 
 
-def report(kills, ended, first, lines):
+def report(kills, ended, first, lines, *others):
     position, open_losses, missing, doubled, lost, exits = first, 0, 0, 0, 0, 0
     seen = collections.Counter()
     for index, count, pid in lines:
@@ -95,7 +137,7 @@ def report(kills, ended, first, lines):
         position, open_losses = index, 0
     seen.subtract(ended)
     missing += max(0, -sum(count for count in seen.values() if count < 0) - lost)
-    print(kills, len(ended), exits, lost, missing, doubled)
+    print(kills, len(ended), exits, lost, missing, doubled, *others)
 
 
 def readers(path, file, kills, seed):
@@ -106,6 +148,22 @@ def readers(path, file, kills, seed):
     ended = run(command, kills, seed)
     subprocess.run(command, check=True)
     report(kills, ended, first, lines_of(file)[1:])
+
+
+def shippers(path, directory, kills, seed):
+    os.mkdir(directory)
+    client = Conversation(path)
+    first = next_index(path) - 1
+    store(directory + "/cursor", {"instance": client.greeting["params"]["instance"], "index": first})
+    client.close()
+    open(directory + "/sink", "xb").close()
+    command = [sys.executable, "-B", __file__, "ship", path, directory]
+    ended = run(command, kills, seed)
+    subprocess.run([*command, "last"], check=True)
+    delivered = lines_of(directory + "/sink")
+    # The union; two different lines with one index stay two.
+    different = sorted(set(delivered))
+    report(kills, ended, first, different, len(delivered) - len(different))
 
 
 def recorders(path, directory, kills, seed, tsctl):
@@ -132,6 +190,10 @@ def recorders(path, directory, kills, seed, tsctl):
 mode, arguments = sys.argv[1], sys.argv[2:]
 if mode == "read":
     read(*arguments)
+elif mode == "ship":
+    ship(*arguments)
+elif mode == "shipper":
+    shippers(arguments[0], arguments[1], int(arguments[2]), int(arguments[3]))
 elif mode == "reader":
     readers(arguments[0], arguments[1], int(arguments[2]), int(arguments[3]))
 else:
