@@ -105,7 +105,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TaskstatsTests",
-            dependencies: ["Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "waiting"],
+            dependencies: ["Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport", "tsctl", "waiting"],
             swiftSettings: strict),
         .testTarget(
             name: "tsctlTests",

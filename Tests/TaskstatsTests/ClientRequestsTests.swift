@@ -9,42 +9,26 @@ import Testing
 /// Requests of tasks that share a client.
 @Suite(.timeLimit(.minutes(1))) struct ClientRequestsTests {
     @Test func `a client connects, requests and reads like a connection`() async throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello(access: .own, instance: "a1")
-            let task = try peer.request()
-            try peer.send(ServerLine.stats(task.id, of: .pid(812), SampleRecords.task(), fields: [.nvcsw]))
-            let process = try peer.request()
-            try peer.send(ServerLine.stats(process.id, of: .tgid(1), SampleRecords.process(), fields: .all))
-            let cgroup = try peer.request()
-            let counts = CgroupStats(sleeping: 1, running: 2, stopped: 3, uninterruptible: 4, ioWait: 5)
-            try peer.send(ServerLine.stats(cgroup.id, ofCgroup: "/c", counts))
-            let status = DaemonStatus(connection: .init(), delayAccounting: true, daemon: nil)
-            let id = try peer.request().id
-            try peer.send(ServerLine.result(id) { status.write(to: &$0) })
-        }
+        var record = SampleRecording.exit(1)
+        record.process = SampleRecords.process()
+        let daemon = try ServedDaemon(SampleRecording.file([record], header: SampleRecording.header(access: .own)))
         let client = try await TaskstatsClient.connect(path: daemon.path)
         #expect(client.server.access == .own)
-        #expect(client.server.instance == "a1")
-        #expect(try await client.stats(ofTask: 812, fields: [.nvcsw]).nvcsw == 201)
+        #expect(client.server.instance == "9f0c")
+        let task = try await client.stats(ofTask: 1, fields: [.nvcsw])
+        #expect(task.nvcsw == 201)
+        #expect(task[.nivcsw] == nil)
         #expect(try await client.stats(ofProcess: Int32(1)) == SampleRecords.process())
-        #expect(try await client.stats(ofCgroup: "/c").uninterruptible == 4)
         #expect(try await client.status().delayAccounting == true)
-        #expect(
-            try daemon.finish().map(\.call) == [
-                .get(.pid(812), fields: [.nvcsw]), .get(.tgid(1), fields: .all), .get(.cgroup("/c"), fields: .all),
-                .status,
-            ])
+        let error = await #expect(throws: TaskstatsError.self) { try await client.stats(ofCgroup: "/sys/fs/cgroup") }
+        #expect(error?.code == .unavailable)
     }
 
     @Test func `many tasks ask at once and each gets its own answer`() async throws {
-        let count = 300
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            for _ in 0..<count { try peer.answerStats() }
-        }
+        let daemon = try ServedDaemon(tasks: 300)
         let client = try await TaskstatsClient.connect(path: daemon.path)
         try await withThrowingTaskGroup { group in
-            for pid in 1...count {
+            for pid in 1...300 {
                 group.addTask {
                     let record = try await client.stats(ofTask: pid)
                     #expect(record.acPid == UInt32(pid))
@@ -52,7 +36,6 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try daemon.finish().count == count)
     }
 
     @Test func `a request that is cancelled ends at once and leaves the client to others`() async throws {
@@ -128,19 +111,13 @@ import Testing
     }
 
     @Test func `many tasks are queried with one call, and each has its own result`() async throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.answerStats()
-            try peer.refuse(ProtocolError(.noSuchTask, "no task 2", errno: "ESRCH"))
-            try peer.answerStats()
-        }
+        let daemon = try ServedDaemon(SampleRecording.file([1, 3].map(SampleRecording.exit)))
         let client = try await TaskstatsClient.connect(path: daemon.path)
         let results = try await client.stats(ofTasks: 1...3)
         let pids = results.map { (result: Result<TaskRecord, TaskstatsError>) in (try? result.get())?.acPid }
         #expect(pids == [1, nil, 3])
         #expect(throws: TaskstatsError.self) { try results[1].get() }
         #expect(try await client.stats(ofProcesses: [Int32]()).isEmpty)
-        #expect(try daemon.finish().count == 3)
     }
 
     @Test func `withClient closes the client when its body ends, also by an error`() async throws {
@@ -219,15 +196,14 @@ import Testing
         }
         #expect(refused?.code == .notRunning)
 
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.refuse(ProtocolError(.noSuchTask, "no task 1", errno: "ESRCH"))
-            try peer.request()
-        }
+        let daemon = try ServedDaemon(tasks: 1)
         let client = try await TaskstatsClient.connect(path: daemon.path)
-        for code in [TaskstatsError.Code.noSuchTask, .disconnected, .disconnected] {
+        let unknown = await #expect(throws: TaskstatsError.self) { try await client.stats(ofTask: 2) }
+        #expect(unknown?.code == .noSuchTask)
+        try daemon.kill()
+        for _ in 0..<2 {
             let error = await #expect(throws: TaskstatsError.self) { try await client.stats(ofTask: 1) }
-            #expect(error?.code == code)
+            #expect(error?.code == .disconnected)
         }
         let wrong = await #expect(throws: TaskstatsError.self) { try await client.stats(ofTask: 0) }
         #expect(wrong?.code == .invalidParameters)

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func `the handshake identifies the daemon and this program`() throws {
-        let daemon = try FakeDaemon { try $0.sendHello(access: .own, delayAccounting: false) }
+        let header = SampleRecording.header(access: .own, delayAccounting: false)
+        let daemon = try ServedDaemon(SampleRecording.file([], header: header))
         let server = try TaskstatsConnection.connect(path: daemon.path).server
         #expect(server.server == "taskstatsd/0.1.0")
         #expect(server.kernelRelease == "6.18.44")
@@ -49,9 +50,8 @@ import Testing
     }
 
     @Test func `with a socket on which nothing listens the daemon is not running`() throws {
-        let daemon = try FakeDaemon { try $0.sendHello() }
-        _ = try TaskstatsConnection.connect(path: daemon.path)
-        try daemon.finish()
+        let daemon = try ServedDaemon(tasks: 0)
+        try daemon.kill()
         let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
         #expect(error?.code == .notRunning)
         #expect(error?.errnoName == "ECONNREFUSED")
@@ -65,13 +65,10 @@ import Testing
     }
 
     @Test func `access none is permission denied, with the daemon's reason`() throws {
-        let error = try failure { peer in
-            try peer.sendHello(access: .none, reason: "another pid namespace")
-            // The client need not wait for it.
-            try? peer.send(ServerLine.closing(reason: "no access"))
-        }
+        let daemon = try ServedDaemon(tasks: 0, "--refuse", "connect=PermissionDenied")
+        let error = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
         #expect(error?.code == .permissionDenied)
-        #expect(error?.message == "taskstatsd does not serve this user: another pid namespace")
+        #expect(error?.message == "taskstatsd does not serve this user: refused on demand (--refuse)")
     }
 
     @Test func `another version of the protocol is a distinct error`() throws {
@@ -91,7 +88,8 @@ import Testing
         }
         #expect(error?.code == .limitExceeded)
         #expect(error?.limit == .init(name: "connections_per_uid", allowed: 32, used: 32))
-        let closing = try failure { try $0.send(ServerLine.closing(reason: "full")) }
+        let daemon = try ServedDaemon(tasks: 0, "--refuse", "connect=LimitExceeded")
+        let closing = #expect(throws: TaskstatsError.self) { try TaskstatsConnection.connect(path: daemon.path) }
         #expect(closing?.code == .closedByDaemon)
     }
 

@@ -8,27 +8,21 @@ import Testing
 /// The events of a subscription.
 @Suite(.timeLimit(.minutes(1))) struct EventsTests {
     @Test func `events come in order, closing last, and after it an error`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
-            var withheld = SampleRecords.exit(pid: 2)
-            withheld.redacted = [.io]
-            try peer.exit(withheld)
-            try peer.send(ServerLine.closing(reason: "over"))
-        }
+        var withheld = SampleRecording.exit(4)
+        withheld.redacted = [.io]
+        let recording = SampleRecording.file((1...3).map { SampleRecording.exit($0) } + [withheld])
+        let daemon = try ServedDaemon(
+            recording, ["--lose", "kernel:1@2", "--lose", "queue:1@3", "--close-after", "end"])
         let connection = try TaskstatsConnection.connect(path: daemon.path)
         try connection.subscribe()
-        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
-        #expect(try connection.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
-        #expect(try connection.next() == .lost(LostRecords(.queue, count: 37)))
+        #expect(try connection.next() == .exit(SampleRecording.servedExit(1)))
+        #expect(try connection.next() == .lost(LostRecords(.kernel(cpu: 1), count: 1, index: 1)))
+        #expect(try connection.next() == .lost(LostRecords(.queue, count: 1, index: 3)))
         let event = try connection.next()
         guard case .exit(let record) = event else { throw UnexpectedValue(event) }
         #expect(record.redacted == [.io])
         #expect(record.task[.readChar] == nil)
-        #expect(try connection.next() == .closing(reason: "over"))
+        #expect(try connection.next() == .closing(reason: "the recording has ended (--close-after)"))
         for _ in 0..<2 {
             let error = #expect(throws: TaskstatsError.self) { try connection.next() }
             #expect(error?.code == .closedByDaemon)
@@ -70,22 +64,15 @@ import Testing
     }
 
     @Test func `waiting ends when the other descriptor becomes readable, and can go on`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.confirmUnsubscribe()
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.waitForEnd()
-        }
+        let daemon = try ServedDaemon(tasks: 1)
         let connection = try TaskstatsConnection.connect(path: daemon.path)
-        try connection.subscribe()
         let pipe = try Pipe()
         pipe.write()
         #expect(try connection.next(interruptedBy: pipe.reading.number) == nil)
         #expect(try connection.nextReceived() == nil)
         try pipe.read()
-        try connection.unsubscribe()
-        #expect(try connection.next(interruptedBy: pipe.reading.number) == .exit(SampleRecords.exit(pid: 1)))
+        try connection.subscribe()
+        #expect(try connection.next(interruptedBy: pipe.reading.number) == .exit(SampleRecording.servedExit(1)))
     }
 
     @Test(arguments: ["{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":{\"cpu\":-1}}\n", "garbage\n", "\n"])

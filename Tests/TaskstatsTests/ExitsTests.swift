@@ -6,8 +6,6 @@ import Testing
 
 /// The sequence of exits.
 @Suite(.timeLimit(.minutes(1))) struct ExitsTests {
-    private typealias Event = TaskstatsClient.Event
-
     /// A client of a daemon whose second connection follows the script, after its handshake and subscription.
     private func client(
         _ script: @escaping FakeDaemon.Script
@@ -26,26 +24,28 @@ import Testing
         return (try await TaskstatsClient.connect(path: daemon.path), daemon)
     }
 
-    @Test func `events come in order, what was subscribed first, and the daemon's goodbye is thrown`() async throws {
-        let (client, daemon) = try await client { peer in
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
-            try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
-            try peer.exit(SampleRecords.exit(pid: 2))
-            try peer.send(ServerLine.closing(reason: "over"))
-        }
-        var filter = RecordFilter()
-        filter.exit = .failed
-        let exits = client.exits(
-            cpus: "2-3", scope: .process, fields: [.acComm], filter: filter, overflow: .disconnect)
+    @Test func `events come in order, only what was subscribed, and the daemon's reason is thrown`() async throws {
+        let daemon = try ServedDaemon(
+            tasks: 9, "--lose", "kernel:2@3", "--lose", "queue:1@7", "--close-after", "end", "--instance", "stream")
+        let client = try await TaskstatsClient.connect(path: daemon.path)
+        let filter = RecordFilter(commands: [try #require(GlobPattern("git"))])
+        let exits = client.exits(cpus: "0", scope: .process, fields: [.acComm], filter: filter)
         var iterator = exits.makeAsyncIterator()
         let event = try await iterator.next()
         guard case .connected(let server) = event else { throw UnexpectedValue(event) }
         #expect(server.instance == "stream")
-        #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 1)))
-        #expect(try await iterator.next() == .lost(LostRecords(.kernel(cpu: 1), count: 144)))
-        #expect(try await iterator.next() == .lost(LostRecords(.queue, count: 37)))
-        #expect(try await iterator.next() == .exit(SampleRecords.exit(pid: 2)))
+        for pid in [1, 5, 9] as [UInt32] {
+            let event = try await iterator.next()
+            guard case .exit(let record) = event else { throw UnexpectedValue(event) }
+            #expect(record.pid == pid)
+            #expect(record.task.command == "git")
+            #expect(record.task.nvcsw == nil)
+            if pid == 1 {
+                #expect(try await iterator.next() == .lost(LostRecords(.kernel(cpu: 0), count: 1, index: 3)))
+            } else if pid == 5 {
+                #expect(try await iterator.next() == .lost(LostRecords(.queue, count: 1, index: 7)))
+            }
+        }
         // Its error has a type, which a switch need not cast.
         do throws(TaskstatsError) {
             _ = try await iterator.next()
@@ -54,30 +54,10 @@ import Testing
             #expect(error.code == .closedByDaemon)
         }
         #expect(try await iterator.next() == nil)
-
-        await client.close()
-        let call = try daemon.finish().first?.call
-        guard case .subscribe(let parameters, let cpuList) = call else { throw UnexpectedValue(call) }
-        #expect(cpuList == "2-3")
-        #expect(parameters.scope == .process)
-        #expect(parameters.fields == [.acComm])
-        #expect(parameters.filter == filter)
-        #expect(parameters.overflow == .disconnect)
     }
 
     @Test func `requests are answered while exits come, and neither waits for the other`() async throws {
-        let daemon = try FakeDaemon(serving: [
-            { peer in
-                try peer.sendHello()
-                for _ in 0..<50 { try peer.answerStats() }
-            },
-            { peer in
-                try peer.sendHello()
-                try peer.grantSubscription()
-                for pid in 1...500 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
-                try peer.waitForEnd()
-            },
-        ])
+        let daemon = try ServedDaemon(tasks: 500)
         let client = try await TaskstatsClient.connect(path: daemon.path)
         async let seen = {
             var pids: [UInt32] = []
@@ -89,12 +69,11 @@ import Testing
         }()
         for pid in 1...50 { #expect(try await client.stats(ofTask: pid).acPid == UInt32(pid)) }
         #expect(try await seen == Array(1...500))
-        // The loop has released its iterator, and with it the connection.
-        try daemon.finish()
     }
 
-    @Test func `cancelling ends a loop that waits, and closes its connection at once`() async throws {
-        let (client, daemon) = try await client { try $0.waitForEnd() }
+    @Test func `cancelling ends a loop that waits`() async throws {
+        let daemon = try ServedDaemon(tasks: 0)
+        let client = try await TaskstatsClient.connect(path: daemon.path)
         let connected = Signal()
         let loop = Task {
             for try await event in client.exits() {
@@ -105,20 +84,11 @@ import Testing
         await connected.value()
         loop.cancel()
         #expect(try await loop.value)
-        await client.close()
-        try daemon.finish()
     }
 
     @Test func `cancelling ends a loop that is busy with what came before`() async throws {
-        let (client, daemon) = try await client { peer in
-            var lines = ByteBuffer(capacity: 65_536)
-            for pid in 1...10 as ClosedRange<UInt32> {
-                RecordEncoder.appendExitLine(SampleRecords.exit(pid: pid), fields: .all, redacted: [], to: &lines)
-            }
-            // All at once: who has enough of them closes the connection.
-            try peer.send(lines)
-            try peer.waitForEnd()
-        }
+        let daemon = try ServedDaemon(tasks: 10)
+        let client = try await TaskstatsClient.connect(path: daemon.path)
         let loop = Task {
             var count = 0
             for try await event in client.exits() {
@@ -128,8 +98,6 @@ import Testing
             return count
         }
         #expect(try await loop.value == 3)
-        await client.close()
-        try daemon.finish()
     }
 
     @Test func `a slow reader makes the daemon wait: no more is read than one buffer holds`() async throws {
@@ -179,19 +147,12 @@ import Testing
     }
 
     @Test func `a subscription that the daemon refuses is thrown`() async throws {
-        let daemon = try FakeDaemon(serving: [
-            { try $0.sendHello() },
-            { peer in
-                try peer.sendHello()
-                try peer.refuse(ProtocolError(.invalidParams, "cpus: no CPU 99", field: "cpus"))
-            },
-        ])
+        let daemon = try ServedDaemon(tasks: 0)
         let client = try await TaskstatsClient.connect(path: daemon.path)
         var iterator = client.exits(cpus: "99", reconnection: .always).makeAsyncIterator()
         let error = await #expect(throws: TaskstatsError.self) { try await iterator.next() }
         #expect(error?.code == .invalidParameters)
         #expect(error?.parameter == "cpus")
-        try daemon.finish()
     }
 
     @Test func `a daemon that does not grant in time is an error of the sequence`() async throws {

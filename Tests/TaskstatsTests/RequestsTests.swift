@@ -58,33 +58,21 @@ import Testing
     }
 
     @Test func `counters are read, those of the daemon only if they are reported`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            let daemon = DaemonStatus.Daemon(
-                uptime: .milliseconds(1_500), clients: 2, subscribers: 1, registeredCPUs: "0", queuedBytes: 7,
-                queueHighWater: 9,
-                cpus: [.init(cpu: 0, subscribers: 1, received: 11, lost: 2, receiveBufferBytes: 8_388_608)])
-            for value in [daemon, nil] {
-                let id = try peer.request().id
-                let status = DaemonStatus(connection: .init(), delayAccounting: false, daemon: value)
-                try peer.send(ServerLine.result(id) { status.write(to: &$0) })
-            }
+        func counters(_ access: AccessTier) throws -> DaemonStatus {
+            let header = SampleRecording.header(access: access, delayAccounting: false)
+            let daemon = try ServedDaemon(SampleRecording.file((1...3).map(SampleRecording.exit), header: header))
+            return try TaskstatsConnection.connect(path: daemon.path).status()
         }
-        let connection = try TaskstatsConnection.connect(path: daemon.path)
-        let status = try connection.status()
-        #expect(status.daemon?.uptime == .milliseconds(1_500))
-        #expect(status.daemon?.cpus.first?.lost == 2)
+        let status = try counters(.all)
+        #expect(status.daemon?.cpus.map(\.received) == [2, 1, 0, 0])
+        #expect(status.daemon?.history?.records == 3)
         #expect(status.delayAccounting == false)
-        #expect(try connection.status().daemon == nil)
+        #expect(try counters(.own).daemon == nil)
     }
 
     @Test(arguments: ProtocolError.Name.allCases)
     func `a refusal has a code of its own and leaves the connection usable`(name: ProtocolError.Name) throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.refuse(ProtocolError(name, "no, because", errno: "EXDEV", field: "pid"))
-            try peer.answer("{}")
-        }
+        let daemon = try ServedDaemon(tasks: 1, "--refuse", "get=\(name.rawValue)")
         let connection = try TaskstatsConnection.connect(path: daemon.path)
         let error = #expect(throws: TaskstatsError.self) { try connection.stats(ofTask: 1) }
         let codes: [ProtocolError.Name: TaskstatsError.Code] = [
@@ -94,8 +82,7 @@ import Testing
             .invalidRequest: .protocolViolation,
         ]
         #expect(error?.code == codes[name])
-        #expect(error?.description == "no, because (EXDEV)")
-        #expect(error?.parameter == "pid")
+        #expect(error?.message.hasPrefix("refused on demand") == true)
         try connection.unsubscribe()
     }
 

@@ -56,30 +56,21 @@ import Testing
     }
 
     @Test func `reconnecting takes the place of a connection that ended, with its subscription`() throws {
-        let daemon = try FakeDaemon(serving: [
-            { peer in
-                try peer.sendHello(instance: "first")
-                try peer.grantSubscription()
-                try peer.exit(SampleRecords.exit(pid: 1))
-            },
-            { peer in
-                try peer.sendHello(instance: "second")
-                try peer.grantSubscription()
-                try peer.exit(SampleRecords.exit(pid: 2))
-            },
-        ])
+        let daemon = try ServedDaemon(tasks: 2, "--instance", "first")
         let connection = try TaskstatsConnection.connect(path: daemon.path)
         try connection.subscribe(Subscription(cpus: "1", scope: .process))
         #expect(connection.server.instance == "first")
-        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 1)))
-        #expect(throws: TaskstatsError.self) { try connection.next() }
+        #expect(try connection.next() == .exit(SampleRecording.servedExit(2)))
+        try daemon.restart("--instance", "second")
+        #expect(throws: TaskstatsError.self) { while true { _ = try connection.next() } }
         try connection.reconnect()
         #expect(connection.server.instance == "second")
-        #expect(try connection.next() == .exit(SampleRecords.exit(pid: 2)))
-        let calls = try daemon.finish().map(\.call)
-        #expect(calls.count == 2)
-        #expect(calls.first == calls.last)
+        // What the first instance has numbered means nothing to the second one, which sends all that it keeps.
+        #expect(try connection.next() == .lost(LostRecords(.history, count: nil, index: 0)))
+        #expect(try connection.next() == .exit(SampleRecording.servedExit(2)))
+        #expect(try connection.next() == .live(index: 2))
 
+        try daemon.kill()
         let error = #expect(throws: TaskstatsError.self) { try connection.reconnect() }
         #expect(error?.code == .notRunning)
         #expect(connection.server.instance == "second")

@@ -8,32 +8,26 @@ import Testing
 /// The built command against a daemon that follows a script.
 @Suite(.timeLimit(.minutes(1))) struct CommandTests {
     private func tsctl(
-        _ arguments: [String], daemon: FakeDaemon? = nil, environment: [String: String] = [:],
+        _ arguments: [String], socket: String? = nil, environment: [String: String] = [:],
         output: ChildProcess.Output = .pipe
     ) throws -> ChildProcess {
         var environment = environment
-        if let daemon { environment["TASKSTATS_SOCKET"] = daemon.path }
+        if let socket { environment["TASKSTATS_SOCKET"] = socket }
         return try ChildProcess(
             ChildProcess.product("tsctl"), arguments, environment: environment, output: output)
     }
 
-    private func answering(_ record: TaskRecord = SampleRecords.task()) throws -> FakeDaemon {
-        try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.send(ServerLine.stats(try peer.request().id, of: .pid(812), record, fields: .all))
-        }
-    }
+    private func answering() throws -> ServedDaemon { try ServedDaemon(SampleRecording.file([SampleRecords.exit()])) }
 
     // MARK: get
 
     @Test func `get shows a report and ends with 0`() throws {
         let daemon = try answering()
-        let result = try tsctl(["get", "--pid", "812"], daemon: daemon).finish()
+        let result = try tsctl(["get", "--pid", "812"], socket: daemon.path).finish()
         #expect(result.status == 0)
         #expect(result.errors == "")
         #expect(result.output.hasPrefix("command           git\npid               812\n"))
         #expect(!result.output.contains("\u{1b}"))
-        #expect(try daemon.finish().first?.call == .get(.pid(812), fields: .all))
     }
 
     @Test func `the socket can be named by option, which wins over the environment`() throws {
@@ -50,7 +44,7 @@ import Testing
             try peer.sendHello(delayAccounting: false)
             try peer.answer(result)
         }
-        let run = try tsctl(["get", "--pid", "812", "--json", "--fields", "nvcsw,delay"], daemon: daemon).finish()
+        let run = try tsctl(["get", "--pid", "812", "--json", "--fields", "nvcsw,delay"], socket: daemon.path).finish()
         #expect(run.output == result + "\n")
         #expect(run.status == 0)
         #expect(
@@ -67,7 +61,7 @@ import Testing
             try peer.sendHello(delayAccounting: false)
             try peer.answer(#"{"tgid":812,"stats":{"nvcsw":1}}"#)
         }
-        let run = try tsctl(["get", "--tgid", "812", "--fields", "nvcsw"], daemon: daemon).finish()
+        let run = try tsctl(["get", "--tgid", "812", "--fields", "nvcsw"], socket: daemon.path).finish()
         #expect(run.errors == "")
         #expect(run.output == "field  value\nnvcsw      1\n")
     }
@@ -78,7 +72,7 @@ import Testing
             try peer.answer(#"{"cgroup":"/","stats":{"nr_sleeping":12,"nr_running":1}}"#)
         }
         // A link, which /proc/self/root is, and back to where it leads.
-        let run = try tsctl(["get", "--cgroup", "/proc/self/root/tmp/../"], daemon: daemon).finish()
+        let run = try tsctl(["get", "--cgroup", "/proc/self/root/tmp/../"], socket: daemon.path).finish()
         #expect(run.output.hasPrefix("cgroup            /\nrunning           1\nsleeping          12\n"))
         #expect(run.errors == "")
         #expect(try daemon.finish().first?.call == .get(.cgroup("/"), fields: .all))
@@ -89,7 +83,7 @@ import Testing
             try peer.sendHello(delayAccounting: false)
             try peer.refuse(ProtocolError(.noSuchTask, "there is no task 4\u{1b}[2J", errno: "ESRCH"))
         }
-        let run = try tsctl(["get", "--pid", "4"], daemon: daemon).finish()
+        let run = try tsctl(["get", "--pid", "4"], socket: daemon.path).finish()
         #expect(run == .init(status: 1, output: "", errors: "tsctl: there is no task 4\\x1b[2J (ESRCH)\n"))
     }
 
@@ -105,10 +99,10 @@ import Testing
     }
 
     @Test func `without access it says why`() throws {
-        let daemon = try FakeDaemon { try $0.sendHello(access: .none, reason: "another pid namespace") }
-        let run = try tsctl(["watch"], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 0, "--refuse", "connect=PermissionDenied")
+        let run = try tsctl(["watch"], socket: daemon.path).finish()
         #expect(run.status == 1)
-        #expect(run.errors == "tsctl: taskstatsd does not serve this user: another pid namespace\n")
+        #expect(run.errors == "tsctl: taskstatsd does not serve this user: refused on demand (--refuse)\n")
     }
 
     // MARK: Usage
@@ -145,7 +139,7 @@ import Testing
                     + #""registered_cpus":"0-1","cpus":[{"cpu":1,"subscribers":1,"received":47,"lost":144,"#
                     + #""receive_buffer_bytes":8388608}]}}"#)
         }
-        let run = try tsctl(["status"], daemon: daemon).finish()
+        let run = try tsctl(["status"], socket: daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.output.contains("delay accounting  off; turn it on with: sysctl kernel.task_delayacct=1\n"))
         #expect(run.output.contains("you               root (0), sees every process\n"))
@@ -157,7 +151,7 @@ import Testing
 
     @Test func `a full disk is one line and status 1`() throws {
         let daemon = try answering()
-        let run = try tsctl(["get", "--pid", "812"], daemon: daemon, output: .file("/dev/full")).finish()
+        let run = try tsctl(["get", "--pid", "812"], socket: daemon.path, output: .file("/dev/full")).finish()
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write to standard output: No space left on device\n")
     }
@@ -168,7 +162,7 @@ import Testing
             try peer.send(ServerLine.stats(try peer.request().id, of: .pid(812), SampleRecords.task(), fields: .all))
             try peer.waitForEnd()
         }
-        let run = try tsctl(["get", "--pid", "812"], daemon: daemon, output: .closed).finish()
+        let run = try tsctl(["get", "--pid", "812"], socket: daemon.path, output: .closed).finish()
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write to standard output: Bad file descriptor\n")
         #expect(try daemon.finish().count == 1)

@@ -5,12 +5,7 @@ import Testing
 /// The exit status of commands that end after a number or a time.
 @Suite(.timeLimit(.minutes(1))) struct CountAndTimeTests {
     private func run(_ arguments: [String], exits: UInt32) throws -> ChildProcess.Result {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            for pid in 1...exits { try peer.exit(SampleRecords.exit(pid: pid)) }
-            _ = try? peer.confirmUnsubscribe()
-        }
+        let daemon = try ServedDaemon(tasks: exits)
         return try ChildProcess(
             ChildProcess.product("tsctl"), arguments, environment: ["TASKSTATS_SOCKET": daemon.path]
         ).finish()
@@ -50,14 +45,8 @@ import Testing
     }
 
     @Test func `a user who sees only own tasks gets one note about it, on a terminal`() throws {
-        let daemon = try FakeDaemon(
-            serving: (0..<2).map { _ in
-                { peer in
-                    try peer.sendHello(access: .own)
-                    try peer.grantSubscription()
-                    try peer.exit(SampleRecords.exit())
-                }
-            })
+        let header = SampleRecording.header(access: .own)
+        let daemon = try ServedDaemon(SampleRecording.file([SampleRecording.exit(1)], header: header))
         let environment = ["TASKSTATS_SOCKET": daemon.path, "PATH": "/usr/bin:/bin"]
         let tsctl = try ChildProcess.product("tsctl")
         let onTerminal = try ChildProcess(

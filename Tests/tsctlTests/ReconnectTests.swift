@@ -11,9 +11,9 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func tsctl(_ arguments: [String], _ daemon: FakeDaemon) throws -> ChildProcess {
+    private func tsctl(_ arguments: [String], _ socket: String) throws -> ChildProcess {
         try ChildProcess(
-            ChildProcess.product("tsctl"), arguments, environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"])
+            ChildProcess.product("tsctl"), arguments, environment: ["TASKSTATS_SOCKET": socket, "TZ": "UTC"])
     }
 
     /// A daemon that sends one exit and stops, and another that sends one more.
@@ -40,7 +40,7 @@ import Testing
     @Test func `a recording goes on after a restart, and a line of it states the gap`() throws {
         let path = directory.file("a.ndjson")
         let daemon = try restarting()
-        let run = try tsctl(["record", path, "--count", "2"], daemon).finish()
+        let run = try tsctl(["record", path, "--count", "2"], daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.errors.hasPrefix(Self.isReconnecting + "tsctl: 2 records kept in \(path), none lost, 1 gap of "))
         #expect(try daemon.finish().map(\.call.method) == ["subscribe", "subscribe"])
@@ -53,7 +53,7 @@ import Testing
                 #""reason":"taskstatsd closed the connection: taskstatsd is stopping","instance":"second","access":"own","#
                     + #""delay_accounting":false}}"#))
 
-        let played = try tsctl(["play", path, "--json"], daemon).finish()
+        let played = try tsctl(["play", path, "--json"], daemon.path).finish()
         #expect(played.status == 0)
         let shown = played.output.split(separator: "\n")
         #expect(shown.count == 3)
@@ -62,11 +62,11 @@ import Testing
         #expect(
             played.errors
                 == "tsctl: delay accounting was off from here on, so only waits for a CPU are counted\n")
-        let table = try tsctl(["play", path, "--fields", "ac_comm"], daemon).finish()
+        let table = try tsctl(["play", path, "--fields", "ac_comm"], daemon.path).finish()
         #expect(table.output.split(separator: "\n").count == 3)
         #expect(table.errors.hasPrefix("tsctl: no connection to taskstatsd for 0."))
         #expect(table.errors.hasSuffix(" s: tasks that ended in this time are missing\n"))
-        let summary = try tsctl(["play", path, "--summary", "--json"], daemon).finish()
+        let summary = try tsctl(["play", path, "--summary", "--json"], daemon.path).finish()
         #expect(summary.output.contains(#""access":"own","complete":false,"lost":{"kernel":0,"queue":0},"gap_us":"#))
     }
 
@@ -77,7 +77,7 @@ import Testing
             try peer.grantSubscription()
             try peer.exit(SampleRecords.exit(pid: 1))
         }
-        let child = try tsctl(["record", path], daemon)
+        let child = try tsctl(["record", path], daemon.path)
         // The only script is over, so that nothing listens any more.
         try daemon.finish()
         try wait(for: path) { unsafe access(path, F_OK) == 0 }
@@ -105,7 +105,7 @@ import Testing
                 try peer.waitForEnd()
             },
         ])
-        let child = try tsctl(["watch", "--reconnect"], daemon)
+        let child = try tsctl(["watch", "--reconnect"], daemon.path)
         var arrival = pollfd(fd: connected.reading.number, events: Int16(POLLIN), revents: 0)
         try #require(unsafe poll(&arrival, 1, 20_000) == 1, "it connects again")
         let start = SuspendingClock.now
@@ -118,7 +118,7 @@ import Testing
 
     @Test func `watch goes on with --reconnect, and reports the gap between the rows`() throws {
         let daemon = try restarting()
-        let run = try tsctl(["watch", "--reconnect", "--count", "2", "--fields", "nvcsw"], daemon).finish()
+        let run = try tsctl(["watch", "--reconnect", "--count", "2", "--fields", "nvcsw"], daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.output.split(separator: "\n").count == 3)
         #expect(run.errors.hasPrefix(Self.isReconnecting + "tsctl: no connection to taskstatsd for 0."))
@@ -126,7 +126,7 @@ import Testing
 
     @Test func `in JSON the gap is a line between the exits`() throws {
         let daemon = try restarting()
-        let run = try tsctl(["watch", "--reconnect", "--count", "2", "--json"], daemon).finish()
+        let run = try tsctl(["watch", "--reconnect", "--count", "2", "--json"], daemon.path).finish()
         #expect(run.status == 0)
         let lines = run.output.split(separator: "\n")
         try #require(lines.count == 3)
@@ -139,7 +139,7 @@ import Testing
             try peer.confirmUnsubscribe()
             try peer.waitForEnd()
         }
-        let run = try tsctl(["watch", "--reconnect", "--summary", "--json", "--for", "1s"], daemon).finish()
+        let run = try tsctl(["watch", "--reconnect", "--summary", "--json", "--for", "1s"], daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.output.contains(#""complete":false"#))
         #expect(run.output.contains(#""tasks":2,"#))
@@ -157,7 +157,7 @@ import Testing
                 try peer.refuse(.invalidParams("cpus", "this machine has no CPU 9"))
             },
         ])
-        let run = try tsctl(["watch", "--reconnect"], daemon).finish()
+        let run = try tsctl(["watch", "--reconnect"], daemon.path).finish()
         #expect(run.status == 1)
         #expect(run.errors.hasSuffix("tsctl: cpus: this machine has no CPU 9\n"))
     }
@@ -185,7 +185,7 @@ import Testing
             [
                 "get", "--pid", "5", "--interval", "0.1", "--count", "1", "--reconnect", "--json", "--fields",
                 "cpu_delay_total",
-            ], daemon
+            ], daemon.path
         ).finish()
         #expect(run.status == 0, "\(run.errors)")
         let lines = run.output.split(separator: "\n")
@@ -206,7 +206,7 @@ import Testing
                 try peer.waitForEnd()
             },
         ])
-        var child = try tsctl(["status", "--interval", "0.1", "--reconnect"], daemon)
+        var child = try tsctl(["status", "--interval", "0.1", "--reconnect"], daemon.path)
         var screens = 0
         while screens < 2, let line = try child.line() { screens += line.hasPrefix("daemon ") ? 1 : 0 }
         child.send(signal: SIGINT)
@@ -217,14 +217,12 @@ import Testing
 
     @Test func `without --reconnect the end of the daemon ends the command`() throws {
         for arguments in [["watch"], ["record", "-", "--no-reconnect"]] {
-            let daemon = try FakeDaemon { peer in
-                try peer.sendHello()
-                try peer.grantSubscription()
-                try peer.send(ServerLine.closing(reason: "taskstatsd is stopping"))
-            }
-            let run = try tsctl(arguments, daemon).finish()
+            let daemon = try ServedDaemon(tasks: 1, "--close-after", "end")
+            let run = try tsctl(arguments, daemon.path).finish()
             #expect(run.status == 1)
-            #expect(run.errors.hasSuffix("tsctl: taskstatsd closed the connection: taskstatsd is stopping\n"))
+            #expect(
+                run.errors.hasSuffix(
+                    "tsctl: taskstatsd closed the connection: the recording has ended (--close-after)\n"))
         }
     }
 }

@@ -14,30 +14,19 @@ import Testing
     init() throws { directory = try TemporaryDirectory() }
 
     private func record(
-        _ arguments: [String], daemon: FakeDaemon, path: String = "/usr/bin:/bin"
+        _ arguments: [String], socket: String, path: String = "/usr/bin:/bin"
     ) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.product("tsctl"), ["record"] + arguments,
-            environment: ["TASKSTATS_SOCKET": daemon.path, "PATH": path])
-    }
-
-    private func sending(_ pids: ClosedRange<UInt32>) throws -> FakeDaemon {
-        try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            for pid in pids { try? peer.exit(SampleRecords.exit(pid: pid)) }
-            try? peer.waitForEnd()
-        }
+            environment: ["TASKSTATS_SOCKET": socket, "PATH": path])
     }
 
     /// Records from a daemon that sends so many, to the end.
     private func recording(
-        _ pids: ClosedRange<UInt32>, _ arguments: [String], path: String = "/usr/bin:/bin"
+        _ count: UInt32, _ arguments: [String], path: String = "/usr/bin:/bin"
     ) throws -> ChildProcess.Result {
-        let daemon = try sending(pids)
-        let result = try record(arguments, daemon: daemon, path: path).finish()
-        try daemon.finish()
-        return result
+        let daemon = try ServedDaemon(tasks: count)
+        return try record(arguments, socket: daemon.path, path: path).finish()
     }
 
     private func text(_ path: String) throws -> String {
@@ -61,7 +50,7 @@ import Testing
             try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
         }
         let path = directory.file("a.ndjson")
-        let run = try record([path, "--count", "2", "--failed", "--scope", "process"], daemon: daemon).finish()
+        let run = try record([path, "--count", "2", "--failed", "--scope", "process"], socket: daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.output == "")
         #expect(run.errors.hasPrefix("tsctl: 2 records kept in \(path), 144 lost, "))
@@ -88,7 +77,7 @@ import Testing
             try peer.waitForEnd()
         }
         // Standard output says when it has begun to write.
-        var child = try record(["-"], daemon: daemon)
+        var child = try record(["-"], socket: daemon.path)
         for _ in 0..<4 { #expect(try child.line() != nil) }
         child.send(signal: signal)
         let run = try child.finish()
@@ -102,42 +91,35 @@ import Testing
 
     @Test func `a file that exists is left alone, unless it may be overwritten`() throws {
         let path = directory.file("a.ndjson")
-        #expect(try recording(1...1, [path, "--count", "1"]).status == 0)
+        #expect(try recording(1, [path, "--count", "1"]).status == 0)
         let before = try text(path)
-        let run = try recording(1...2, [path, "--count", "2"])
+        let run = try recording(2, [path, "--count", "2"])
         #expect(
             run
                 == .init(
                     status: 1, output: "",
                     errors: "tsctl: \(path) exists; choose another name, or overwrite it with --force\n"))
         #expect(try text(path) == before)
-        #expect(try recording(1...2, [path, "--count", "2", "--force"]).status == 0)
+        #expect(try recording(2, [path, "--count", "2", "--force"]).status == 0)
         #expect(try text(path).split(separator: "\n").count == 4)
     }
 
     @Test func `when the subscription is refused no file is left behind`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.refuse(.invalidParams("cpus", "'9' includes CPU 9; possible CPUs: 0-1"))
-        }
+        let daemon = try ServedDaemon(tasks: 1, "--refuse", "subscribe=KernelError")
         let path = directory.file("a.ndjson")
-        let run = try record([path, "--cpus", "9"], daemon: daemon).finish()
+        let run = try record([path], socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(unsafe access(path, F_OK) != 0)
     }
 
     @Test func `when the daemon goes the recording is ended, with the reason in it and status 1`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit())
-            try peer.send(ServerLine.closing(reason: "shutting down"))
-        }
+        let daemon = try ServedDaemon(tasks: 1, "--close-after", "end")
         let path = directory.file("a.ndjson")
-        let run = try record([path, "--no-reconnect"], daemon: daemon).finish()
+        let run = try record([path, "--no-reconnect"], socket: daemon.path).finish()
         #expect(run.status == 1)
-        #expect(run.errors.hasSuffix("tsctl: taskstatsd closed the connection: shutting down\n"))
-        #expect(try text(path).contains("shutting down\",\"exits\":1,\"lost\":0}}\n"))
+        #expect(
+            run.errors.hasSuffix("tsctl: taskstatsd closed the connection: the recording has ended (--close-after)\n"))
+        #expect(try text(path).contains("the recording has ended (--close-after)\",\"exits\":1,\"lost\":0}}\n"))
     }
 
     @Test(arguments: [("zst", "zstd"), ("gz", "gzip")])
@@ -145,7 +127,7 @@ import Testing
         suffix: String, tool: String
     ) throws {
         let path = directory.file("a.ndjson.\(suffix)")
-        let run = try recording(1...5_000, [path, "--count", "5000"])
+        let run = try recording(5_000, [path, "--count", "5000"])
         #expect(run.status == 0)
         #expect(run.errors.contains(" (compressed to "))
         let plain = try ChildProcess("/usr/bin/env", [tool, "-dc", path], environment: ["PATH": "/usr/bin:/bin"])
@@ -161,13 +143,8 @@ import Testing
     @Test(arguments: ["a.ndjson", "a.zst", "a.gz"])
     func `within a second everything is readable, also after tsctl was killed`(name: String) throws {
         let path = directory.file(name)
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            for pid in 1...100 as ClosedRange<UInt32> { try peer.exit(SampleRecords.exit(pid: pid)) }
-            try peer.waitForEnd()
-        }
-        let child = try record([path], daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 100)
+        let child = try record([path], socket: daemon.path)
         func records() throws -> Int { try play([path, "--json"]).output.split(separator: "\n").count }
         try wait(for: "100 records in \(path)") { try records() == 100 }
         child.send(signal: SIGKILL)
@@ -180,14 +157,14 @@ import Testing
     }
 
     @Test func `a full disk is an error, with status 1`() throws {
-        let run = try recording(1...1, ["/dev/full"])
+        let run = try recording(1, ["/dev/full"])
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write /dev/full: No space left on device\n")
     }
 
     @Test func `it ends quietly when the reader of standard output goes away`() throws {
-        let daemon = try sending(1...1)
-        var child = try record(["-"], daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 1)
+        var child = try record(["-"], socket: daemon.path)
         for _ in 0..<2 { #expect(try child.line() != nil) }
         child.stopReading()
         #expect(try child.finish().status == 0)

@@ -6,10 +6,10 @@ import Testing
 
 /// The built `tsctl watch`: conditions in friendly spellings, a limit of time, and what is added up.
 @Suite(.timeLimit(.minutes(1))) struct WatchOptionsTests {
-    private func watch(_ arguments: [String], daemon: FakeDaemon) throws -> ChildProcess {
+    private func watch(_ arguments: [String], socket: String) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.product("tsctl"), ["watch"] + arguments,
-            environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"])
+            environment: ["TASKSTATS_SOCKET": socket, "TZ": "UTC"])
     }
 
     @Test func `friendly spellings say the same as conditions, and add up with them`() throws {
@@ -23,7 +23,7 @@ import Testing
                 "--failed", "--comm", "git*", "--comm", "make", "--uid", "root,7", "--uid", "8", "--longer-than",
                 "1500ms",
                 "--filter", "uid=9", "--count", "1",
-            ], daemon: daemon
+            ], socket: daemon.path
         ).finish()
         let call = try daemon.finish().first?.call
         guard case .subscribe(let parameters, _) = call else { throw UnexpectedValue(call) }
@@ -60,19 +60,12 @@ import Testing
         #expect(run.errors.contains(text), "\(run.errors)")
     }
 
-    @Test func `it ends when its time is over, unsubscribed and with status 0`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit())
-            try peer.confirmUnsubscribe()
-            try peer.waitForEnd()
-        }
-        let run = try watch(["--for", "300ms"], daemon: daemon).finish()
+    @Test func `it ends when its time is over, with status 0`() throws {
+        let daemon = try ServedDaemon(tasks: 1)
+        let run = try watch(["--for", "300ms"], socket: daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.output.split(separator: "\n").count == 2)
         #expect(run.errors == "tsctl: 1 record shown, none lost\n")
-        #expect(try daemon.finish().map(\.call.method) == ["subscribe", "unsubscribe"])
     }
 
     @Test func `a summary has what came before the answer to unsubscribe, and asks only for what it adds up`() throws {
@@ -86,7 +79,7 @@ import Testing
             try peer.send(ServerLine.unsubscribed(request.id))
             try peer.waitForEnd()
         }
-        let run = try watch(["--summary", "--for", "200ms"], daemon: daemon).finish()
+        let run = try watch(["--summary", "--for", "200ms"], socket: daemon.path).finish()
         #expect(run.status == 0)
         #expect(run.errors == "")
         let lines = run.output.split(separator: "\n")
@@ -106,7 +99,7 @@ import Testing
             try peer.confirmUnsubscribe()
             try peer.waitForEnd()
         }
-        let child = try watch(["--summary", "--json"], daemon: daemon)
+        let child = try watch(["--summary", "--json"], socket: daemon.path)
         try daemon.waitForRequest("subscribe")
         try child.waitUntilBlocking(SIGINT)
         child.send(signal: SIGINT)
@@ -118,16 +111,11 @@ import Testing
     }
 
     @Test func `when the daemon goes, what was added up is shown all the same, and the status is 1`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit())
-            try peer.send(ServerLine.closing(reason: "shutting down"))
-        }
-        let run = try watch(["--summary", "--json"], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 1, "--close-after", "end")
+        let run = try watch(["--summary", "--json"], socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(run.output.contains(#""complete":false"#))
         #expect(run.output.contains(#""tasks":1,"#))
-        #expect(run.errors == "tsctl: taskstatsd closed the connection: shutting down\n")
+        #expect(run.errors == "tsctl: taskstatsd closed the connection: the recording has ended (--close-after)\n")
     }
 }

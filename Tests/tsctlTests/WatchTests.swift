@@ -8,11 +8,11 @@ import Testing
 /// The built `tsctl watch` against a daemon that follows a script.
 @Suite(.timeLimit(.minutes(1))) struct WatchTests {
     private func watch(
-        _ arguments: [String] = [], daemon: FakeDaemon, output: ChildProcess.Output = .pipe
+        _ arguments: [String] = [], socket: String, output: ChildProcess.Output = .pipe
     ) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.product("tsctl"), ["watch"] + arguments,
-            environment: ["TASKSTATS_SOCKET": daemon.path, "TZ": "UTC"], output: output)
+            environment: ["TASKSTATS_SOCKET": socket, "TZ": "UTC"], output: output)
     }
 
     @Test func `exits are rows, and the number asked for ends it`() throws {
@@ -21,7 +21,7 @@ import Testing
             try peer.grantSubscription()
             for pid in 1...5 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
         }
-        let run = try watch(["--count", "3", "--cpus", "0-1", "--scope", "process"], daemon: daemon).finish()
+        let run = try watch(["--count", "3", "--cpus", "0-1", "--scope", "process"], socket: daemon.path).finish()
         let lines = run.output.split(separator: "\n")
         #expect(run.status == 0)
         #expect(run.errors == "")
@@ -51,7 +51,7 @@ import Testing
         #expect(unsafe mkfifo(path, 0o600) == 0)
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
         let run = try watch(
-            ["--for", "1s", "--fields", "identity,cpu,delay,io,time"] + form, daemon: daemon, output: .file(path)
+            ["--for", "1s", "--fields", "identity,cpu,delay,io,time"] + form, socket: daemon.path, output: .file(path)
         ).finish()
         let written = try #require(try reader.readText(limit: 1 << 20))
         // Behind the last newline there can be a part of a line.
@@ -75,7 +75,7 @@ import Testing
             try peer.send(ServerLine.lost(LostRecords(.queue, count: 37)))
             try peer.send(text: #"{"params":{"pid":2},"jsonrpc":"2.0","method":"exit"}"# + "\n")
         }
-        let run = try watch(["--json", "--count", "2", "--filter", "exit=failed"], daemon: daemon).finish()
+        let run = try watch(["--json", "--count", "2", "--filter", "exit=failed"], socket: daemon.path).finish()
         #expect(
             run.output == params + "\n" + #"{"lost":{"where":"queue","count":37}}"# + "\n" + #"{"pid":2}"# + "\n")
         let errors = run.errors.split(separator: "\n")
@@ -88,17 +88,12 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
-    func `a signal ends it cleanly: unsubscribed, summed up, status 0`(signal: Int32) throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.lost(LostRecords(.kernel(cpu: 1), count: 144)))
-            try peer.exit(SampleRecords.exit(pid: 2))
-            try peer.confirmUnsubscribe()
-            try peer.waitForEnd()
-        }
-        var child = try watch(daemon: daemon)
+    func `a signal ends it cleanly: summed up, status 0`(signal: Int32) throws {
+        let loss = LostRecords(.kernel(cpu: 1), count: 144)
+        let daemon = try ServedDaemon(
+            SampleRecording.file([SampleRecording.exit(1)]) + ServerLine.lost(loss).array
+                + SampleRecording.lines([SampleRecording.exit(2)]))
+        var child = try watch(socket: daemon.path)
         for _ in 0..<3 { #expect(try child.line() != nil) }
         child.send(signal: signal)
         let run = try child.finish()
@@ -108,7 +103,6 @@ import Testing
             run.errors
                 == "tsctl: lost 144 records between the kernel and taskstatsd on CPU 1\n"
                 + "tsctl: 2 records shown, 144 lost\n")
-        #expect(try daemon.finish().map(\.call.method) == ["subscribe", "unsubscribe"])
     }
 
     @Test func `a signal ends it at once when the daemon does not answer any more`() throws {
@@ -118,7 +112,7 @@ import Testing
             try peer.request()
             try peer.waitForEnd()
         }
-        var child = try watch(daemon: daemon)
+        var child = try watch(socket: daemon.path)
         #expect(try child.line() != nil)
         child.send(signal: SIGINT)
         let start = SuspendingClock.now
@@ -127,30 +121,19 @@ import Testing
     }
 
     @Test func `a signal also ends it if no process reads its output`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            // More than all that lies between holds: the client stops in the middle of writing.
-            for pid in 1...3_000 as ClosedRange<UInt32> { try? peer.exit(SampleRecords.exit(pid: pid)) }
-            try? peer.confirmUnsubscribe()
-        }
-        var child = try watch(["--json"], daemon: daemon)
+        // More than all that lies between holds: the client stops in the middle of writing.
+        let daemon = try ServedDaemon(tasks: 3_000)
+        var child = try watch(["--json"], socket: daemon.path)
         #expect(try child.line() != nil)
         child.send(signal: SIGTERM)
         let run = try child.finish()
         #expect(run.status == 0)
         #expect(run.errors.hasSuffix(" records shown, none lost\n"))
-        try daemon.finish()
     }
 
     @Test func `it ends quietly when the reader goes away, though nothing is left to write`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.waitForEnd()
-        }
-        var child = try watch(daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 1)
+        var child = try watch(socket: daemon.path)
         for _ in 0..<2 { #expect(try child.line() != nil) }
         child.stopReading()
         let run = try child.finish()
@@ -158,27 +141,18 @@ import Testing
     }
 
     @Test func `a full disk is one line and status 1`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.waitForEnd()
-        }
-        let run = try watch(daemon: daemon, output: .file("/dev/full")).finish()
+        let daemon = try ServedDaemon(tasks: 0)
+        let run = try watch(socket: daemon.path, output: .file("/dev/full")).finish()
         #expect(run.status == 1)
         #expect(run.errors == "tsctl: cannot write to standard output: No space left on device\n")
     }
 
     @Test func `what the daemon says at its end is shown after all that came before`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.grantSubscription()
-            try peer.exit(SampleRecords.exit(pid: 1))
-            try peer.send(ServerLine.closing(reason: "shutting down"))
-        }
-        let run = try watch(daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 1, "--close-after", "end")
+        let run = try watch(socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(run.output.split(separator: "\n").count == 2)
-        #expect(run.errors == "tsctl: taskstatsd closed the connection: shutting down\n")
+        #expect(run.errors == "tsctl: taskstatsd closed the connection: the recording has ended (--close-after)\n")
     }
 
     @Test(arguments: ["half a line", "{\"garbage\"}\n"])
@@ -189,28 +163,24 @@ import Testing
             try peer.exit(SampleRecords.exit(pid: 1))
             try peer.send(text: text)
         }
-        let run = try watch(["--json"], daemon: daemon).finish()
+        let run = try watch(["--json"], socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(run.output.split(separator: "\n").count == 1)
         #expect(run.errors.split(separator: "\n").count == 1)
     }
 
     @Test func `a refused subscription is one line and status 1`() throws {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello()
-            try peer.refuse(.invalidParams("cpus", "'3' includes CPU 3; possible CPUs: 0-1"))
-        }
-        let run = try watch(["--cpus", "3"], daemon: daemon).finish()
-        #expect(
-            run == .init(status: 1, output: "", errors: "tsctl: cpus: '3' includes CPU 3; possible CPUs: 0-1\n"))
+        let daemon = try ServedDaemon(tasks: 1, "--refuse", "subscribe=Unavailable")
+        let run = try watch(socket: daemon.path).finish()
+        #expect(run == .init(status: 1, output: "", errors: "tsctl: refused on demand (--refuse)\n"))
     }
 
     @Test(arguments: [
         ("9", "'9' includes CPU 9; possible CPUs: 0-3"), ("2-1", "'2-1' ends before it starts"),
     ])
     func `an impossible list of CPUs is refused before the daemon is asked`(list: String, reason: String) throws {
-        let daemon = try FakeDaemon { try $0.sendHello() }
-        let run = try watch(["--cpus", list], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 0)
+        let run = try watch(["--cpus", list], socket: daemon.path).finish()
         #expect(run == .init(status: 1, output: "", errors: "tsctl: cpus: \(reason)\n"))
     }
 }

@@ -17,22 +17,10 @@ import Testing
         unsafe chmod(directory.path, 0o1777)
     }
 
-    /// A daemon that sends so many records to each of so many clients.
-    private func daemon(records: UInt32 = 3, clients: Int = 1) throws -> FakeDaemon {
-        let script: FakeDaemon.Script = { peer in
-            try peer.sendHello()
-            guard (try? peer.grantSubscription()) != nil else { return }
-            for pid in 1...records { guard (try? peer.exit(SampleRecords.exit(pid: pid))) != nil else { return } }
-            guard (try? peer.confirmUnsubscribe()) != nil else { return }
-            try? peer.waitForEnd()
-        }
-        return try FakeDaemon(serving: Array(repeating: script, count: clients))
-    }
-
-    private func tsctl(_ arguments: [String], daemon: FakeDaemon) throws -> ChildProcess {
+    private func tsctl(_ arguments: [String], socket: String) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.product("tsctl"), arguments,
-            environment: ["TASKSTATS_SOCKET": daemon.path, "PATH": "/usr/bin:/bin"])
+            environment: ["TASKSTATS_SOCKET": socket, "PATH": "/usr/bin:/bin"])
     }
 
     private func fifo(_ name: String, owner: uid_t = geteuid()) throws -> String {
@@ -67,8 +55,8 @@ import Testing
         let path = try fifo("a", owner: Self.noDaemon)
         // The attacker reads.
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
-        let daemon = try daemon()
-        let run = try tsctl(["record", path, "--count", "3"] + options, daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(["record", path, "--count", "3"] + options, socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(
             run.errors
@@ -80,8 +68,8 @@ import Testing
     @Test(.enabled(if: isRoot, "needs root"))
     func `root does not write to a file that another user created in a directory like tmp`() throws {
         let path = try file("a", owner: Self.noDaemon)
-        let daemon = try daemon()
-        let run = try tsctl(["record", path, "--count", "3", "--force"], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(["record", path, "--count", "3", "--force"], socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(
             run.errors
@@ -95,8 +83,8 @@ import Testing
         let (target, link) = (try file("target"), directory.file("link"))
         #expect(unsafe symlink(target, link) == 0)
         let arguments = command[0] == "run" ? command + [link, "--", "true"] : command + [link]
-        let daemon = try daemon()
-        let run = try tsctl(arguments, daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(arguments, socket: daemon.path).finish()
         #expect(run.status == (command[0] == "run" ? 125 : 1))
         #expect(
             run.errors == "tsctl: cannot write \(link): it is a symbolic link (give the name of its target)\n")
@@ -106,20 +94,20 @@ import Testing
     @Test func `a file with another name is not overwritten`() throws {
         let (target, path) = (try file("target"), directory.file("link"))
         #expect(unsafe link(target, path) == 0)
-        let daemon = try daemon()
-        let run = try tsctl(["record", path, "--count", "3", "--force"], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(["record", path, "--count", "3", "--force"], socket: daemon.path).finish()
         #expect(run.status == 1)
         #expect(run.errors.contains("it is one of 2 hard links to the same file (choose another name)"))
         #expect(try text(target) == "kept\n")
     }
 
     @Test func `a directory and a socket are refused, with what to do`() throws {
-        let daemon = try daemon(clients: 2)
+        let daemon = try ServedDaemon(tasks: 3)
         #expect(
-            try tsctl(["record", directory.path], daemon: daemon).finish().errors
+            try tsctl(["record", directory.path], socket: daemon.path).finish().errors
                 == "tsctl: cannot write \(directory.path): it is a directory (name a file in it)\n")
         #expect(
-            try tsctl(["record", daemon.path], daemon: daemon).finish().errors
+            try tsctl(["record", daemon.path], socket: daemon.path).finish().errors
                 == "tsctl: cannot write \(daemon.path): it is a socket (name a regular file, a FIFO or a character "
                 + "device)\n")
     }
@@ -127,8 +115,8 @@ import Testing
     @Test(.enabled(if: isRoot, "needs root")) func `what a report goes to follows the same rules`() throws {
         let path = try fifo("a", owner: Self.noDaemon)
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
-        let daemon = try daemon()
-        let run = try tsctl(["run", "--output", path, "--", "true"], daemon: daemon).finish()
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(["run", "--output", path, "--", "true"], socket: daemon.path).finish()
         #expect(run.status == 125)
         #expect(run.errors.contains("this FIFO belongs to another user, uid 65534"))
         #expect(try reader.readText() == "")
@@ -138,8 +126,8 @@ import Testing
     func `a FIFO of one's own is written once it has a reader`(name: String) throws {
         let path = try fifo(name)
         var reader = try ChildProcess("/bin/sh", ["-c", "echo ready; exec cat \(path)"])
-        let daemon = try daemon()
-        let run = try tsctl(["record", path, "--count", "3"], daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 3)
+        let run = try tsctl(["record", path, "--count", "3"], socket: daemon.path)
         #expect(try reader.line() == "ready")
         let played = try reader.finish()
         #expect(try run.finish().status == 0)
@@ -150,8 +138,8 @@ import Testing
     @Test func `without a reader of the FIFO it ends when its time is over`() throws {
         let path = try fifo("a")
         let time = try elapsed {
-            let daemon = try daemon()
-            let run = try tsctl(["record", path, "--for", "300ms"], daemon: daemon).finish()
+            let daemon = try ServedDaemon(tasks: 3)
+            let run = try tsctl(["record", path, "--for", "300ms"], socket: daemon.path).finish()
             #expect(run.status == 1)
             #expect(
                 run.errors
@@ -162,8 +150,8 @@ import Testing
     }
 
     @Test func `without a reader of the FIFO a signal ends it`() throws {
-        let daemon = try daemon()
-        let child = try tsctl(["record", try fifo("a")], daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 3)
+        let child = try tsctl(["record", try fifo("a")], socket: daemon.path)
         try waitForThread(of: child)
         child.send(signal: SIGINT)
         #expect(try child.finish().status == 128 + SIGINT)
@@ -190,7 +178,7 @@ import Testing
             }
             try? peer.confirmUnsubscribe()
         }
-        let child = try tsctl(["record", path] + options, daemon: daemon)
+        let child = try tsctl(["record", path] + options, socket: daemon.path)
         if options.isEmpty {
             try waitUntilWritten(reader.number)
             child.send(signal: SIGINT)
@@ -215,8 +203,8 @@ import Testing
     @Test func `a reader of the FIFO that goes away ends it quietly`() throws {
         let path = try fifo("a")
         let reader = try unsafe Descriptor(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), of: "open")
-        let daemon = try daemon(records: 5_000)
-        let child = try tsctl(["record", path], daemon: daemon)
+        let daemon = try ServedDaemon(tasks: 5_000)
+        let child = try tsctl(["record", path], socket: daemon.path)
         var event = pollfd(fd: reader.number, events: Int16(POLLIN), revents: 0)
         #expect(unsafe poll(&event, 1, 20_000) == 1)
         Self.close(reader)
@@ -231,7 +219,7 @@ import Testing
     ])
     func `the pipes of a shell are written`(command: String) throws {
         let product = try ChildProcess.product("tsctl")
-        let daemon = try daemon()
+        let daemon = try ServedDaemon(tasks: 3)
         let run = try ChildProcess(
             "/bin/bash", ["-c", "'\(product)' \(command)"],
             environment: ["TASKSTATS_SOCKET": daemon.path, "PATH": "/usr/bin:/bin"]
