@@ -7,19 +7,19 @@ import Testing
 
 /// The built command, asking a daemon that follows a script for several tasks.
 @Suite(.timeLimit(.minutes(1))) struct GetManyTests {
-    private func tsctl(_ arguments: [String], _ daemon: FakeDaemon) throws -> ChildProcess {
+    private func tsctl(_ arguments: [String], _ socket: String) throws -> ChildProcess {
         try ChildProcess(
-            ChildProcess.product("tsctl"), ["get"] + arguments, environment: ["TASKSTATS_SOCKET": daemon.path])
+            ChildProcess.product("tsctl"), ["get"] + arguments, environment: ["TASKSTATS_SOCKET": socket])
     }
 
     /// Runs it to its end.
     private func get(_ arguments: [String], _ daemon: FakeDaemon) throws -> ChildProcess.Result {
-        let result = try tsctl(arguments, daemon).finish()
+        let result = try tsctl(arguments, daemon.path).finish()
         _ = try? daemon.finish()
         return result
     }
 
-    /// Answers so many requests: with a sample whose counters grow from request to request, or that there is no task 404.
+    /// Answers so many requests with a sample whose counters grow from request to request, or refuses them.
     private func daemon(_ count: Int, refusing refused: Range<Int> = 0..<0) throws -> FakeDaemon {
         try FakeDaemon { peer in
             try peer.sendHello()
@@ -29,9 +29,6 @@ import Testing
                 if refused.contains(index) {
                     let limit = ProtocolError.Limit("requests_per_second", allowed: 1_000, used: 1_000)
                     try peer.send(ServerLine.error(request.id, ProtocolError(.limitExceeded, "too many", limit: limit)))
-                } else if target == .pid(404) {
-                    try peer.send(
-                        ServerLine.error(request.id, ProtocolError(.noSuchTask, "no task 404", errno: "ESRCH")))
                 } else {
                     try peer.send(ServerLine.stats(request.id, of: target, record(target, index), fields: fields))
                 }
@@ -62,9 +59,10 @@ import Testing
     }
 
     @Test func `a missing task is reported, the others are shown, and the status is 1`() throws {
-        let run = try get(["--pid", "5,404,6"], daemon(3))
+        let daemon = try ServedDaemon(tasks: 6)
+        let run = try tsctl(["--pid", "5,404,6"], daemon.path).finish()
         #expect(run.output.split(separator: "\n").count == 3)
-        #expect(run.errors == "tsctl: pid 404: no task 404 (ESRCH)\n")
+        #expect(run.errors == "tsctl: pid 404: no task with id 404 (ESRCH)\n")
         #expect(run.status == 1)
     }
 
@@ -135,14 +133,15 @@ import Testing
     }
 
     @Test func `watching ends with 1 when all that was named is gone`() throws {
-        let run = try get(["-p", "404", "--interval", "0.1"], daemon(1))
+        let daemon = try ServedDaemon(tasks: 0)
+        let run = try tsctl(["-p", "404", "--interval", "0.1"], daemon.path).finish()
         #expect(run.status == 1)
-        #expect(run.errors == "tsctl: pid 404: no task 404 (ESRCH)\n")
+        #expect(run.errors == "tsctl: pid 404: no task with id 404 (ESRCH)\n")
     }
 
     @Test func `a signal ends it quietly with 0`() throws {
         let daemon = try daemon(1_000)
-        var run = try tsctl(["-p", "5", "--interval", "0.1"], daemon)
+        var run = try tsctl(["-p", "5", "--interval", "0.1"], daemon.path)
         for _ in 0..<2 { #expect(try run.line() != nil) }
         run.send(signal: 2)
         let result = try run.finish()

@@ -11,54 +11,53 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func tsctl(_ arguments: [String], daemon: FakeDaemon? = nil) throws -> ChildProcess.Result {
+    private func tsctl(_ arguments: [String], socket: String = "/nonexistent") throws -> ChildProcess.Result {
         try ChildProcess(
             ChildProcess.product("tsctl"), arguments,
-            environment: ["TASKSTATS_SOCKET": daemon?.path ?? "/nonexistent", "TZ": "UTC", "PATH": "/usr/bin:/bin"]
+            environment: ["TASKSTATS_SOCKET": socket, "TZ": "UTC", "PATH": "/usr/bin:/bin"]
         ).finish()
     }
 
-    /// Records four exits from a daemon with these features; returns the file and the subscription.
-    private func record(_ options: [String] = [], features: [String] = ["origin"]) throws -> (String, Subscription) {
-        let daemon = try FakeDaemon { peer in
-            try peer.sendHello(features: features)
-            try peer.grantSubscription()
-            try peer.exit(SampleOrigin.exit(pid: 1))
-            try peer.exit(
-                SampleOrigin.exit(pid: 2, SampleOrigin.process(["worker", "--all"], cgroup: SampleOrigin.inContainer)))
-            try peer.exit(SampleOrigin.exit(pid: 3, nil))
-            try peer.exit(
-                SampleOrigin.exit(pid: 4, SampleOrigin.process(["sshd"], cgroup: "/system.slice/ssh.service")))
-        }
+    /// Records four exits from a daemon that knows origins, or does not; returns the file.
+    private func record(_ options: [String] = [], daemonKnowsOrigin: Bool = true) throws -> String {
+        let exits = [
+            SampleOrigin.exit(pid: 1),
+            SampleOrigin.exit(pid: 2, SampleOrigin.process(["worker", "--all"], cgroup: SampleOrigin.inContainer)),
+            SampleOrigin.exit(pid: 3, nil),
+            SampleOrigin.exit(pid: 4, SampleOrigin.process(["sshd"], cgroup: "/system.slice/ssh.service")),
+        ]
+        let header = SampleRecording.header(starts: daemonKnowsOrigin)
+        let daemon = try ServedDaemon(SampleRecording.file(exits, header: header))
         let path = directory.file("recording")
-        let run = try tsctl(["record", path, "--force", "--count", "4"] + options, daemon: daemon)
+        let run = try tsctl(["record", path, "--force", "--count", "4"] + options, socket: daemon.path)
         #expect(run.status == 0, "\(run.errors)")
-        let call = try daemon.finish().first?.call
-        return (path, try #require(call?.subscription).0)
+        return path
     }
 
     @Test(
         arguments: [
-            ([], ["origin"], true), (["--no-origin"], ["origin"], false), (["--origin"], ["origin"], true),
-            ([], [], false),
-        ] as [([String], [String], Bool)])
+            ([], true, true), (["--no-origin"], true, false), (["--origin"], true, true), ([], false, false),
+        ] as [([String], Bool, Bool)])
     func `the origin is recorded where the daemon knows it, unless it is unwanted`(
-        options: [String], features: [String], origin: Bool
+        options: [String], daemonKnowsOrigin: Bool, isRecorded: Bool
     ) throws {
-        #expect(try record(options, features: features).1.origin == origin)
+        let path = try record(options, daemonKnowsOrigin: daemonKnowsOrigin)
+        let text = try #require(try Descriptor.open(path).readText())
+        #expect(text.contains(#""origin":true"#) == isRecorded)
+        #expect(text.contains(#""command_args":["sshd"]"#) == isRecorded)
     }
 
     @Test func `a daemon that does not know the origin is an error if it is wanted`() throws {
-        let daemon = try FakeDaemon { try $0.sendHello() }
+        let daemon = try ServedDaemon(tasks: 0)
         let path = directory.file("none")
-        let run = try tsctl(["record", path, "--origin"], daemon: daemon)
+        let run = try tsctl(["record", path, "--origin"], socket: daemon.path)
         #expect(run.status == 1)
         #expect(run.errors.hasPrefix("tsctl: cannot get the origin of processes: "))
         #expect(unsafe access(path, F_OK) != 0)
     }
 
     @Test func `play shows the origin that was recorded`() throws {
-        let run = try tsctl(["play", try record().0, "--origin"])
+        let run = try tsctl(["play", try record(), "--origin"])
         let lines = run.output.split(separator: "\n")
         #expect(run.errors == "")
         #expect(lines.count == 5)
@@ -75,7 +74,7 @@ import Testing
             (["--filter", "command_line=sshd"], [4]),
         ] as [([String], [Int])])
     func `play evaluates conditions on the origin itself`(arguments: [String], pids: [Int]) throws {
-        let run = try tsctl(["play", try record().0, "--json", "--fields", "nvcsw"] + arguments)
+        let run = try tsctl(["play", try record(), "--json", "--fields", "nvcsw"] + arguments)
         #expect(run.status == 0, "\(run.errors)")
         let lines = run.output.split(separator: "\n")
         #expect(lines.count == pids.count)
@@ -84,14 +83,14 @@ import Testing
     }
 
     @Test func `play sums up by unit`() throws {
-        let run = try tsctl(["play", try record().0, "--summary", "--by", "unit"])
+        let run = try tsctl(["play", try record(), "--summary", "--by", "unit"])
         #expect(run.output.contains("\nUNIT "))
         #expect(run.output.contains("\nssh.service "))
         #expect(run.output.contains("\n(unknown) "))
     }
 
     @Test func `a recording without origins cannot be selected by them`() throws {
-        let path = try record(["--no-origin"]).0
+        let path = try record(["--no-origin"])
         let filtered = try tsctl(["play", path, "--unit", "x"])
         #expect(filtered.status == 1)
         #expect(
