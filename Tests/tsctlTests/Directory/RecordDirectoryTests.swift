@@ -13,10 +13,10 @@ import Testing
 
     init() throws { history = try SampleHistory() }
 
-    private func record(_ daemon: FakeDaemon, _ arguments: [String] = []) throws -> ChildProcess {
+    private func record(_ socket: String, _ arguments: [String] = []) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.product("tsctl"), ["record", "--directory", history.directory.path] + arguments,
-            environment: ["TASKSTATS_SOCKET": daemon.path])
+            environment: ["TASKSTATS_SOCKET": socket])
     }
 
     /// Sends exits with these ids, and waits for the end of the connection.
@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test func `what was recorded is readable within a second, and stays when the recorder is killed`() throws {
-        let daemon = try FakeDaemon(Self.sending(1...50))
-        let recorder = try record(daemon)
+        let daemon = try ServedDaemon(tasks: 50)
+        let recorder = try record(daemon.path)
         try waitUntilShown(Array(1...50))
         recorder.send(signal: SIGKILL)
         _ = try recorder.finish()
@@ -45,13 +45,13 @@ import Testing
 
     @Test func `the next recorder begins a file, which states the gap if the daemon keeps nothing`() throws {
         let daemon = try FakeDaemon(serving: [Self.sending(1...3), Self.sending(4...6, instance: "second")])
-        let first = try record(daemon)
+        let first = try record(daemon.path)
         try waitUntilShown([1, 2, 3])
         first.send(signal: SIGTERM)
         let end = try first.finish()
         #expect(end.status == 0, "\(end.errors)")
         #expect(end.errors.contains("3 records kept in \(history.directory.path), none lost"))
-        let second = try record(daemon)
+        let second = try record(daemon.path)
         try waitUntilShown(Array(1...6))
         second.send(signal: SIGINT)
         _ = try second.finish()
@@ -73,7 +73,7 @@ import Testing
             },
             Self.sending(2...2, instance: "second"),
         ])
-        let recorder = try record(daemon)
+        let recorder = try record(daemon.path)
         try waitUntilShown([1, 2])
         recorder.send(signal: SIGTERM)
         let end = try recorder.finish()
@@ -82,10 +82,10 @@ import Testing
     }
 
     @Test func `a second recorder is refused`() throws {
-        let daemon = try FakeDaemon(Self.sending(1...1))
-        let recorder = try record(daemon)
+        let daemon = try ServedDaemon(tasks: 1)
+        let recorder = try record(daemon.path)
         try waitUntilShown([1])
-        let second = try record(daemon).finish()
+        let second = try record(daemon.path).finish()
         #expect(second.status == 1)
         #expect(
             second.errors == "tsctl: cannot record into \(history.directory.path): another tsctl record writes there "
@@ -115,7 +115,7 @@ import Testing
             },
             Self.sending(4...2_000),
         ])
-        let recorder = try record(daemon)
+        let recorder = try record(daemon.path)
         try waitUntilShown([1, 2, 3])
         let filler = "\(mounted)/filler"
         fill(filler)
