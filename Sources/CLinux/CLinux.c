@@ -272,3 +272,8 @@ ptrdiff_t clinux_find(const void *bytes, size_t count, const void *wanted, size_
     const char *found = memmem(bytes, count, wanted, wanted_count);
     return found ? found - (const char *)bytes : -1;
 }
+
+int clinux_bytes_in_pipe(int pipe) {
+    int count;
+    return ioctl(pipe, FIONREAD, &count) < 0 ? -1 : count;
+}

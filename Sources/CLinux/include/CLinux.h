@@ -158,3 +158,6 @@ bool clinux_may_run_in_real_time(void);
 
 /* The offset of the first occurrence of bytes (memmem), or -1. */
 ptrdiff_t clinux_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
+
+/* The number of bytes in a pipe that nobody has read, or -1. */
+int clinux_bytes_in_pipe(int pipe);

@@ -8,6 +8,14 @@ extension TaskstatsConnection {
         case exit([UInt8])
         /// Any other event.
         indirect case other(TaskstatsEvent)
+
+        /// The index up to which it completes the stream; nil if it has none.
+        package var index: UInt64? {
+            switch self {
+            case .exit(let params): LineStream.index(in: params)
+            case .other(let event): ConnectionStateMachine.Incoming.event(event).index
+            }
+        }
     }
 
     /// Whether lines are kept as text; set this before requesting texts.

@@ -20,8 +20,8 @@ struct DaemonHistory {
     ///
     /// Without recordings the same is an error.
     static func open(
-        _ options: ConnectionOptions, filter: FilterOptions, fields: FieldSet, origin: Bool, window: TimeWindow,
-        after position: RecordingPosition?
+        _ options: ConnectionOptions, filter: FilterOptions, fields: FieldSet, origin: Bool, includesOrigin: Bool,
+        window: TimeWindow, after position: RecordingPosition?
     ) throws -> DaemonHistory? {
         let connection: TaskstatsConnection
         do throws(TaskstatsError) {
@@ -42,9 +42,10 @@ struct DaemonHistory {
         }
         connection.keepsText = true
         let conditions = try filter.filter()
+        let wantsOrigin =
+            origin || conditions.requiresOrigin || includesOrigin && OriginFeature.isOffered(by: connection.server)
         var subscription = try filter.subscription(
-            fields: fields.union(RecordedExits.fields(of: conditions)), origin: origin || conditions.requiresOrigin,
-            on: connection.server)
+            fields: fields.union(RecordedExits.fields(of: conditions)), origin: wantsOrigin, on: connection.server)
         subscription.since = start(window, after: position)
         let effective = try connection.subscribe(subscription)
         AccessHint.printIfNeeded(connection.server, filter: conditions)

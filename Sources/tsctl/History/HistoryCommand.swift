@@ -32,6 +32,8 @@ struct HistoryCommand: ParsableCommand {
 
             \(ViewOptions.losses)
 
+            \(LineFormat.explanation)
+
             \(ViewOptions.summary)
 
             Examples:
@@ -64,7 +66,7 @@ struct HistoryCommand: ParsableCommand {
     func run() throws {
         let window = try window.window(now: SystemClock.realtimeNanoseconds)
         var shown = HistoryView(window, try Player(filter, view))
-        let keepsText = view.json && !view.summary
+        let keepsText = view.keepsText
         var recorded = try source.history()
         if source.directory != nil, follow {
             let interruption = try Interruption.begin()
@@ -85,7 +87,7 @@ struct HistoryCommand: ParsableCommand {
         guard
             let history = try DaemonHistory.open(
                 connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
-                origin: view.wantsOrigin, window: window, after: position)
+                origin: view.wantsOrigin, includesOrigin: view.includesOrigin, window: window, after: position)
         else { return }
         let interruption = try Interruption.begin()
         try shown.begin(history.header)

@@ -40,7 +40,7 @@ struct LastCommand: ParsableCommand {
     func run() throws {
         let selection = RecordedExits(
             cpus: try filter.recordedCPUs(), scope: filter.scope, filter: try filter.filter())
-        var latest = LatestExits(number, of: selection, keepsText: view.json && !view.summary)
+        var latest = LatestExits(number, of: selection, keepsText: view.keepsText)
         let recorded = try source.history()
         if source.directory == nil { try addDaemon(after: recorded?.end(), to: &latest) }
         if let recorded { try latest.prepend(recorded) }
@@ -55,7 +55,7 @@ struct LastCommand: ParsableCommand {
         guard
             let history = try DaemonHistory.open(
                 connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
-                origin: view.wantsOrigin, window: .all, after: position)
+                origin: view.wantsOrigin, includesOrigin: view.includesOrigin, window: .all, after: position)
         else { return }
         let interruption = try Interruption.begin()
         latest.begin(history.header)

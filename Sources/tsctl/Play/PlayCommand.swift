@@ -29,6 +29,8 @@ struct PlayCommand: ParsableCommand {
 
             \(ViewOptions.losses)
 
+            \(LineFormat.explanation)
+
             \(ViewOptions.summary)
 
             Examples:
@@ -75,7 +77,7 @@ struct PlayCommand: ParsableCommand {
     private var name: String { file == "-" ? "standard input" : file }
 
     private func playLines(_ source: consuming RecordingSource) throws {
-        var reader = RecordingReader(source, keepsText: view.json && !view.summary)
+        var reader = RecordingReader(source, keepsText: view.keepsText)
         var item = reader.next()
         if case .incomplete = item, try reader.readMore() { item = reader.next() }
         var scope = filter.scope

@@ -61,6 +61,7 @@ struct Player: ~Copyable {
         if !unseen.isEmpty, shownFields != .all { notice("the recording lacks \(Self.names(unseen))") }
         if header.server.delayAccounting == false { reportDelayAccountingOff(nil) }
         view.tick = header.server.tick ?? CPUTime.longestTick
+        view.setSource(instance: header.server.instance, host: header.host)
         self.header = header
         (exits, lost, isEnded) = (0, 0, !isWhole)
         context.host = header.host
@@ -99,6 +100,7 @@ struct Player: ~Copyable {
             if successor.delayAccounting != context.delayAccounting { context.delayAccounting = nil }
         }
         try view.gap(Gap(from: gap.from, to: gap.to, reason: gap.reason))
+        if let successor = gap.successor { view.setSource(instance: successor.instance) }
     }
 
     /// Processes the footer.

@@ -65,6 +65,7 @@ extension ExitRecord {
                 writer.field("cpu", cpu)
                 writer.field("seq", sequence)
             }
+            if let index { writer.field("index", index) }
             if time > 0 { writer.field("time", time) }
             if pid > 0 { writer.field("pid", pid) }
             if let tgid { writer.field("tgid", tgid) }

@@ -144,7 +144,7 @@ struct Recorder: ~Copyable {
     /// Returns the header of a recording that starts now.
     static func header(_ server: ServerInfo, _ subscription: Subscription) -> RecordingHeader {
         RecordingHeader(
-            host: hostName, start: SystemClock.realtimeNanoseconds, server: server,
+            host: HostName.current, start: SystemClock.realtimeNanoseconds, server: server,
             subscription: subscription)
     }
 
@@ -171,11 +171,5 @@ struct Recorder: ~Copyable {
         counts.bytes += UInt64(lines.count)
         try writer.write(lines, waitingUnless: descriptor)
         lines.removeAll(keepingCapacity: true)
-    }
-
-    private static var hostName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -23,6 +23,13 @@ struct WatchCommand: ParsableCommand {
 
             \(ViewOptions.losses)
 
+            \(LineFormat.explanation)
+
+            --cursor keeps in a file the id of the last record that the reader has taken: has read from a pipe, or \
+            that is written to a file. It is saved every second and at the end. The next watch with the same file \
+            continues behind that record, with what taskstatsd keeps, so nothing is missing, and what may not have \
+            been taken comes again. Without the file it begins at --since, or now.
+
             \(ViewOptions.summary)
 
             \(EndOptions.explanation)
@@ -39,6 +46,7 @@ struct WatchCommand: ParsableCommand {
               tsctl watch --summary --by unit --for 60s   the same by systemd unit
               tsctl watch --fields ac_comm,cpu_delay_total,blkio_delay_total
               tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
+              tsctl watch --format ecs --cursor /var/lib/ship/cursor | shipper
               tsctl watch --csv --utc --fields ac_comm,cpu > exits.csv
             """)
 
@@ -49,6 +57,11 @@ struct WatchCommand: ParsableCommand {
         parsing: .unconditional, help: ArgumentHelp("Begin with what ended at this time.", valueName: "time"))
     var since: String?
 
+    @Option(
+        help: ArgumentHelp("Keep in a file what the reader has taken, and continue there.", valueName: "file"),
+        completion: .file())
+    var cursor: String?
+
     @Flag(help: "Also show each start of a program; implies --origin.")
     var starts = false
 
@@ -58,6 +71,7 @@ struct WatchCommand: ParsableCommand {
 
     func validate() throws {
         _ = try start()
+        if cursor != nil, !view.isLines { throw ValidationError("--cursor requires --json or --format.") }
         guard starts else { return }
         if view.summary || view.csv { throw ValidationError("--starts cannot be combined with --summary or --csv.") }
         let conditions = try filter.filter()
@@ -73,19 +87,25 @@ struct WatchCommand: ParsableCommand {
         let connection = try connection.connect()
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
+        shown.setSource(instance: connection.server.instance)
+        let wantsOrigin =
+            view.wantsOrigin || starts || view.includesOrigin && OriginFeature.isOffered(by: connection.server)
         var subscription = try filter.subscription(
-            fields: wanted, origin: view.wantsOrigin || starts, starts: starts, on: connection.server)
-        subscription.since = try start()
+            fields: wanted, origin: wantsOrigin, starts: starts, on: connection.server)
+        let cursor = self.cursor.map { CursorFile(path: $0) }
+        subscription.since = try cursor?.read() ?? start()
         if subscription.since != nil { try DaemonHistory.check(connection.server) }
         try connection.subscribe(subscription)
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
         let progress = ProgressLine()
-        let interruption = try Interruption.begin(after: end.period?.duration, everySecond: view.summary)
+        let interruption = try Interruption.begin(
+            after: end.period?.duration, everySecond: view.summary || cursor != nil)
         var stream = WatchStream(
             connection: connection, view: shown, limit: end.limit, progress: view.summary ? progress : nil,
-            reconnector: reconnection.reconnector)
+            reconnector: reconnection.reconnector, cursor: cursor.map { DeliveryCursor($0) })
+        defer { stream.saveCursorAtEnd() }
         let ending: WatchStream.Ending
         do {
             ending = try stream.run(interruptedBy: interruption)

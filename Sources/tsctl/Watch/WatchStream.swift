@@ -14,6 +14,8 @@ struct WatchStream: ~Copyable {
     private let reconnector: Reconnector?
     /// Whether there is a subscription to end.
     private var isConnected = true
+    /// What the reader has taken; nil if that is not stored.
+    private var cursor: DeliveryCursor?
     /// The view that shows the events.
     private(set) var view: StreamView
     /// The reason for which writing stopped at the end; `interrupted` if the reader did not read in time.
@@ -24,8 +26,9 @@ struct WatchStream: ~Copyable {
     /// Creates a stream; without a reconnector it ends with the connection.
     init(
         connection: TaskstatsConnection, view: consuming StreamView, limit: UInt64?, progress: ProgressLine?,
-        reconnector: Reconnector? = nil
+        reconnector: Reconnector? = nil, cursor: DeliveryCursor? = nil
     ) {
+        self.cursor = cursor
         self.reconnector = reconnector
         self.connection = connection
         self.view = view
@@ -48,6 +51,7 @@ struct WatchStream: ~Copyable {
     }
 
     private mutating func showAll(interruptedBy interruption: borrowing Interruption) throws -> Ending {
+        if cursor?.followsIncompleteLine == true { view.endLine() }
         view.begin()
         while true {
             do {
@@ -59,6 +63,7 @@ struct WatchStream: ~Copyable {
                 switch try reconnector.restore(connection, after: error, interruptedBy: interruption.descriptor) {
                 case .restored(let gap, let isResumed):
                     if !isResumed { try view.gap(gap, interruptedBy: interruption.descriptor) }
+                    view.setSource(instance: connection.server.instance)
                 case .interrupted(let gap):
                     isConnected = false
                     try view.gap(gap)
@@ -72,7 +77,10 @@ struct WatchStream: ~Copyable {
         while true {
             guard let event = try nextEvent(interruptedBy: interruption) else {
                 if let cause = interruption.cause() { return Ending(cause) }
-                if interruption.takeTick() { showProgress() }
+                if interruption.takeTick() {
+                    showProgress()
+                    try saveCursor()
+                }
                 continue
             }
             try take(event, interruptedBy: interruption.descriptor)
@@ -94,7 +102,18 @@ struct WatchStream: ~Copyable {
         // The next wait throws the reason.
         case .other(.closing), .other(.live): break
         }
+        if cursor != nil, let index = event.index {
+            cursor?.note(index, of: connection.server.instance, before: view.end)
+        }
     }
+
+    /// Saves what the reader has taken when the command ends, whatever ended it.
+    mutating func saveCursorAtEnd() {
+        do throws(Failure) { try saveCursor() } catch { Console.print(error.message) }
+    }
+
+    /// Saves what the reader has taken.
+    mutating func saveCursor() throws(Failure) { try cursor?.save(written: view.written) }
 
     private mutating func nextEvent(
         interruptedBy interruption: borrowing Interruption

@@ -166,4 +166,18 @@ import Testing
         #expect(end.status == 0)
         #expect(end.errors.contains("7 records shown, none lost"))
     }
+
+    @Test func `a follower of the daemon goes on when that restarts, without a record twice`() throws {
+        let daemon = try ServedDaemon(tasks: 50)
+        var child = try ChildProcess(
+            ChildProcess.product("tsctl"), ["history", "--since", "@0", "--json", "--follow", "--reconnect"],
+            environment: ["TASKSTATS_SOCKET": daemon.path])
+        var shown: [UInt64] = []
+        for _ in 0..<50 { shown += SampleHistory.pids(try #require(try child.line())) }
+        try daemon.restart("--instance", "second")
+        for _ in 0..<51 { shown += SampleHistory.pids(try #require(try child.line())) }
+        #expect(shown == Array(1...50) + Array(1...50), "another instance sends everything that it keeps")
+        child.send(signal: SIGINT)
+        #expect(try child.finish().status == 0)
+    }
 }

@@ -8,6 +8,8 @@ struct StreamView: ~Copyable {
     /// The table, if exits are shown as rows.
     private var screen: WatchScreen?
     private var csv: ExitCSV?
+    /// The encoder of lines for log shippers, if they have another format than the daemon's.
+    private var export: LineExport?
     /// The summary, if exits are added up.
     private(set) var summary: Summary?
     private var output = StandardOutput()
@@ -26,9 +28,13 @@ struct StreamView: ~Copyable {
     /// The content of a line.
     private enum Content { case exit, start, notice }
 
-    private init(screen: WatchScreen? = nil, csv: ExitCSV? = nil, summary: Summary? = nil, starts: Bool = false) {
+    private init(
+        screen: WatchScreen? = nil, csv: ExitCSV? = nil, export: LineExport? = nil, summary: Summary? = nil,
+        starts: Bool = false
+    ) {
         self.screen = screen
         self.csv = csv
+        self.export = export
         self.summary = summary
         self.starts = starts ? StartCounts() : nil
     }
@@ -47,7 +53,9 @@ struct StreamView: ~Copyable {
     }
 
     /// Returns a view with a line of JSON for each exit and start.
-    static func lines(starts: Bool = false) -> StreamView { StreamView(starts: starts) }
+    static func lines(as export: LineExport? = nil, starts: Bool = false) -> StreamView {
+        StreamView(export: export, starts: starts)
+    }
 
     /// The tick of the kernel that writes the records.
     var tick = CPUTime.longestTick {
@@ -58,14 +66,30 @@ struct StreamView: ~Copyable {
         }
     }
 
+    /// Whether each event is a line of JSON.
+    private var isLines: Bool { screen == nil && csv == nil && summary == nil }
+
     /// Whether exits are shown as the text that the daemon wrote.
-    var wantsText: Bool { screen == nil && csv == nil && summary == nil }
+    var wantsText: Bool { isLines && export?.format.decodesRecords != true }
+
+    /// Names the source of the events that follow.
+    mutating func setSource(instance: String, host: String? = nil) {
+        export?.instance = instance
+        if let host { export?.host = host }
+    }
 
     /// The fields of the table's columns.
     var columns: FieldSet? { screen?.fields ?? csv?.fields }
 
     /// Whether enough is buffered to write it.
     var isFull: Bool { output.isFull }
+
+    /// The number of bytes that were added, and that were written.
+    var end: UInt64 { output.end }
+    var written: UInt64 { output.written }
+
+    /// Ends a line that another process has left incomplete.
+    mutating func endLine() { output.line("") }
 
     /// Adds the heading of the table.
     mutating func begin() {
@@ -78,21 +102,24 @@ struct StreamView: ~Copyable {
         if let row = screen?.row(record) ?? csv?.row(record) {
             output.line(row)
             pending.append(.exit)
+        } else if let export {
+            output.line(export.exit(record))
+            pending.append(.exit)
         }
         summary?.add(record)
     }
 
     /// Adds an exit as the text of its JSON.
-    mutating func exit(text: some Sequence<UInt8>) {
+    mutating func exit(text: [UInt8]) {
         shown += 1
-        output.line(text)
+        output.line(export?.exit(text: text) ?? text)
         pending.append(.exit)
     }
 
     /// Adds the start of a program.
     mutating func start(_ start: ProcessStart) {
-        if wantsText {
-            output.line(start.json)
+        if isLines {
+            output.line(export?.start(start) ?? start.json)
         } else if let row = screen?.row(start) {
             output.line(row)
         } else {
@@ -106,20 +133,21 @@ struct StreamView: ~Copyable {
     mutating func lost(_ loss: LostRecords, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         count(loss)
         summary?.add(loss)
-        try notice(LossText.of(loss), json: LossText.json(loss), interruptedBy: descriptor)
+        try notice(
+            LossText.of(loss), json: export?.lost(loss) ?? LossText.json(loss), interruptedBy: descriptor)
     }
 
     /// Adds a period without a connection.
     mutating func gap(_ gap: Gap, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         gaps.add(gap)
         summary?.add(gap)
-        try notice(gap.textOfStream, json: gap.json, interruptedBy: descriptor)
+        try notice(gap.textOfStream, json: export?.gap(gap) ?? gap.json, interruptedBy: descriptor)
     }
 
     private mutating func notice(
         _ text: String, json: [UInt8], interruptedBy descriptor: Int32?
     ) throws(StandardOutput.Stop) {
-        if wantsText {
+        if isLines {
             output.line(json)
             pending.append(.notice)
         } else if let screen, isOnTerminal {

@@ -47,6 +47,9 @@ struct ViewOptions: ParsableArguments {
     @Flag(help: "Print each exit, or the summary, as one line of JSON.")
     var json = false
 
+    @Option(help: ArgumentHelp("Print each exit as a line for log shippers.", valueName: "format"))
+    var format: LineFormat?
+
     @Flag(help: "Print the table as CSV, with raw numbers and units in the header.")
     var csv = false
 
@@ -54,13 +57,25 @@ struct ViewOptions: ParsableArguments {
 
     func validate() throws {
         if json, csv { throw ValidationError("Give either --json or --csv.") }
-        if times.format != .screen, json || summary {
-            throw ValidationError("--iso and --utc cannot be combined with --json or --summary.")
+        if format != nil, json || csv || summary {
+            throw ValidationError("--format cannot be combined with --json, --csv or --summary.")
+        }
+        if format?.decodesRecords == true, fields != nil {
+            throw ValidationError("--fields cannot be combined with --format otel or ecs.")
+        }
+        if times.format != .screen, isLines || summary {
+            throw ValidationError("--iso and --utc cannot be combined with --json, --format or --summary.")
         }
         if summary, fields != nil { throw ValidationError("--fields cannot be combined with --summary.") }
         if summary, origin { throw ValidationError("--origin cannot be combined with --summary; give --by.") }
         if by != nil, !summary { throw ValidationError("--by requires --summary.") }
     }
+
+    /// Whether each event is a line of JSON.
+    var isLines: Bool { json || format != nil }
+
+    /// Whether exits are shown as the text that the daemon wrote.
+    var keepsText: Bool { isLines && !summary && format?.decodesRecords != true }
 
     /// The property by which the summary is added up.
     private var grouping: Grouping { by ?? .command }
@@ -68,18 +83,21 @@ struct ViewOptions: ParsableArguments {
     /// Whether the view shows the origin of processes.
     var wantsOrigin: Bool { origin || grouping.requiresOrigin }
 
+    /// Whether the view shows the origin of processes where it is known.
+    var includesOrigin: Bool { format?.decodesRecords == true }
+
     /// Returns the fields that the view needs.
     func wanted(by view: borrowing StreamView) -> FieldSet {
         if summary { return Summary.fields(by: grouping) }
         return view.columns ?? fields?.set ?? .all
     }
 
-    var form: OutputForm { json ? .json : csv ? .csv : .text }
+    var form: OutputForm { isLines ? .json : csv ? .csv : .text }
 
     /// Returns the view on standard output.
     func view(scope: RecordScope, starts: Bool = false) -> StreamView {
         if summary { return .summary(scope, by: grouping) }
-        if json { return .lines(starts: starts) }
+        if isLines { return .lines(as: format.map(LineExport.init), starts: starts) }
         if csv { return .csv(ExitCSV(fields: fields, origin: origin, scope: scope, times: times.format)) }
         let additions: WatchColumn.Additions = starts ? [.origin, .starts] : origin ? .origin : []
         return .table(

@@ -18,6 +18,8 @@ struct StandardOutput: ~Copyable {
     }
 
     private var buffer: [UInt8] = []
+    /// The number of bytes that were written.
+    private(set) var written: UInt64 = 0
     /// How long the reader has once the command must end; without it, writing stops when it is interrupted.
     var timeout: OutputTimeout?
     private let descriptor: Int32
@@ -51,14 +53,18 @@ struct StandardOutput: ~Copyable {
     /// Whether nothing is buffered, because messages on standard error belong between the lines.
     static let writesEachLine = Atomic(false)
 
+    /// The number of bytes that were written or are buffered.
+    var end: UInt64 { written + UInt64(buffer.count) }
+
     /// Writes the buffered lines; stops if the descriptor `interruption` becomes readable, and keeps the rest then.
     mutating func flush(interruptedBy interruption: Int32? = nil) throws(Stop) {
-        var written = 0
-        defer { buffer.removeFirst(written) }
+        var count = 0
+        defer { buffer.removeFirst(count) }
         do throws(Stop) {
-            try write(interruptedBy: interruption, &written)
+            defer { written += UInt64(count) }
+            try write(interruptedBy: interruption, &count)
         } catch {
-            if error != .interrupted { written = buffer.count }
+            if error != .interrupted { count = buffer.count }
             throw error
         }
     }
