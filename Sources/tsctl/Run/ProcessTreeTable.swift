@@ -13,8 +13,9 @@ enum ProcessTreeTable {
         }
         let rows = tree.prefix(mostProcesses).map { entry in
             [
-                entry.process.elapsedNanoseconds.map { DecimalText.shortMilliseconds(nanoseconds: $0) },
-                entry.process.cpuTime.map(CPUTimeText.milliseconds), entry.process.exit.map(ExitText.cell), entry.text,
+                entry.process.details.elapsedNanoseconds.map { DecimalText.shortMilliseconds(nanoseconds: $0) },
+                entry.process.details.cpuTime.map(CPUTimeText.milliseconds),
+                entry.process.details.exit.map(ExitText.cell), entry.text,
             ].map { $0 ?? "-" }
         }
         let lines = Table.lines(rows, columns).map { line in width.map { PrintableText.cut(line, to: $0) } ?? line }
@@ -23,9 +24,10 @@ enum ProcessTreeTable {
     }
 }
 
-extension ProcessTree.Entry {
+extension DescentTree<ProcessTree.Details>.Entry {
     /// The command line, indented by the depth; for people.
     var text: String {
-        String(repeating: "  ", count: depth) + (OriginText.commandLine(process.origin, name: process.command) ?? "-")
+        String(repeating: "  ", count: depth)
+            + (OriginText.commandLine(process.details.origin, name: process.details.command) ?? "-")
     }
 }

@@ -1,0 +1,50 @@
+/// The chain of processes that determined the end: at any time the one for which all others waited.
+///
+/// It is walked back from the end. Of a process, the child that ended last before that point determined it; before that
+/// child started, the process itself did, or an earlier child. So a wait for another process is not seen unless that is
+/// a child, for example the jobs of another `make`.
+struct CriticalPath {
+    /// A part of the chain.
+    struct Segment: Equatable {
+        /// The place of the span.
+        let span: Int
+        let start: UInt64
+        let end: UInt64
+
+        var duration: UInt64 { end - start }
+    }
+
+    /// The segments, in the order of time, without gaps between the first and the last.
+    let segments: [Segment]
+
+    /// Finds the path of the span at the top that ended last.
+    init(_ timeline: TraceTimeline) {
+        let spans = timeline.spans
+        var children = [[Int]](repeating: [], count: spans.count)
+        var last: Int?
+        for (index, span) in spans.enumerated() {
+            if let parent = span.parent {
+                children[parent].append(index)
+            } else if last.map({ spans[$0].end < span.end }) ?? true {
+                last = index
+            }
+        }
+        var segments: [Segment] = []
+        // The spans whose time before `end` is still to be explained.
+        var open: [(span: Int, end: UInt64)] = last.map { [($0, spans[$0].end)] } ?? []
+        while let (index, end) = open.popLast() {
+            let span = spans[index]
+            let child = children[index]
+                .filter { spans[$0].end <= end && spans[$0].end > span.start && spans[$0].start < end }
+                .max { spans[$0].end < spans[$1].end }
+            guard let child, spans[child].duration > 0 else {
+                if end > span.start { segments.append(Segment(span: index, start: span.start, end: end)) }
+                continue
+            }
+            if end > spans[child].end { segments.append(Segment(span: index, start: spans[child].end, end: end)) }
+            if spans[child].start > span.start { open.append((index, spans[child].start)) }
+            open.append((child, spans[child].end))
+        }
+        self.segments = segments.reversed().sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+    }
+}
