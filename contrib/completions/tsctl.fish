@@ -99,6 +99,9 @@ complete -c tsctl -n '__fish_seen_subcommand_from watch' -l help -s h -d 'Show h
 
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l json -d 'Print the report as one line of JSON.'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l output -r -F -d 'Write the report to this file.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l trace -r -F -d 'Write the processes over time to this file (-: stdout).'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l trace-format -x -a 'pftrace json' -d 'Format of the file, if its suffix does not say it.'
+complete -c tsctl -n '__fish_seen_subcommand_from run' -l report -d 'Print the critical path and what limited parallelism.'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l socket -r -F -d 'Daemon socket (default: $TASKSTATS_SOCKET, else /run/taskstats.sock).'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l debug -d 'Print sent (>) and received (<) lines with times to standard error.'
 complete -c tsctl -n '__fish_seen_subcommand_from run' -l version -d 'Show the version.'
@@ -155,6 +158,9 @@ complete -c tsctl -n '__fish_seen_subcommand_from play' -l format -x -a 'ndjson 
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l csv -d 'Print the table as CSV, with raw numbers and units in the header.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l iso -d 'Print times as RFC 3339 with the local offset from UTC.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l utc -d 'Print times as RFC 3339 in UTC.'
+complete -c tsctl -n '__fish_seen_subcommand_from play' -l trace -r -F -d 'Write the processes over time to this file (-: stdout).'
+complete -c tsctl -n '__fish_seen_subcommand_from play' -l trace-format -x -a 'pftrace json' -d 'Format of the file, if its suffix does not say it.'
+complete -c tsctl -n '__fish_seen_subcommand_from play' -l report -d 'Print the critical path and what limited parallelism.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l version -d 'Show the version.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -l help -s h -d 'Show help information.'
 complete -c tsctl -n '__fish_seen_subcommand_from play' -r -F

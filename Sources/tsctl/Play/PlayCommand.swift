@@ -15,6 +15,8 @@ struct PlayCommand: ParsableCommand {
             lines are reported with their numbers and counted, the others are shown, and the exit status is 1. Of \
             damaged compressed data, what precedes the damage is shown.
 
+            \(TraceOptions.explanation)
+
             --raw reads the output of getdelays -w and procacct -w: records of any struct version, with or without \
             four extra bytes after each. They contain neither the CPU nor losses, and the time of an exit only to the \
             second.
@@ -50,8 +52,13 @@ struct PlayCommand: ParsableCommand {
 
     @OptionGroup var filter: FilterOptions
     @OptionGroup var view: ViewOptions
+    @OptionGroup var timeline: TraceOptions
 
     func validate() throws {
+        if timeline.isWanted, view.isLines || view.csv || view.summary || view.fields != nil || view.origin || raw {
+            throw ValidationError(
+                "--trace and --report cannot be combined with --raw, --summary, or the format of exits.")
+        }
         if raw, filter.cpus != "all" {
             throw ValidationError("--cpus cannot be combined with --raw: raw records have no CPU.")
         }
@@ -64,7 +71,13 @@ struct PlayCommand: ParsableCommand {
     func run() throws {
         let source = try RecordingSource.open(file)
         do {
-            if raw { try playRaw(source) } else { try playLines(source) }
+            if timeline.isWanted {
+                try playTimeline(source)
+            } else if raw {
+                try playRaw(source)
+            } else {
+                try playLines(source)
+            }
         } catch let error as SystemError {
             throw Failure("cannot read \(name): \(error.text)")
         }
@@ -123,6 +136,32 @@ struct PlayCommand: ParsableCommand {
         case .line(.start, _), .line(.other, _), .incomplete: break
         case .damaged(let line, let problem, _): try player.damaged("line \(line): \(problem)")
         case .truncated(let line): Console.print("line \(line), the last one, is truncated")
+        }
+    }
+
+    /// Writes the timeline, and its report.
+    private func playTimeline(_ source: consuming RecordingSource) throws {
+        let file = try timeline.open()
+        var recorded = RecordedTimeline(try filter.filter(), cpus: try filter.recordedCPUs())
+        var reader = RecordingReader(source, keepsText: false)
+        repeat {
+            while true {
+                let item = reader.next()
+                if case .incomplete = item { break }
+                recorded.take(item)
+            }
+        } while try reader.readMore()
+        guard let timeline = recorded.timeline(title: name) else { throw noRecording }
+        try self.timeline.write(timeline, to: file)
+        if self.timeline.report {
+            var output = StandardOutput()
+            let report = TraceReport(timeline, style: .forStandardOutput(), width: Terminal.width)
+            for line in report.lines { output.line(line) }
+            try output.flush()
+        }
+        if let damage = reader.finish() { throw Failure(damage) }
+        if recorded.damages > 0 {
+            throw Failure("\(recorded.damages) damaged places; the undamaged records were used")
         }
     }
 

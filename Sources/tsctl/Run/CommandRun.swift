@@ -20,6 +20,8 @@ struct CommandRun {
     private var family: ProcessFamily
     /// The processes of the family as a tree, if the daemon knows their origin.
     private var tree: ProcessTree?
+    /// The family over time, if it is wanted.
+    private var trace: TraceCollector?
     /// The start of the command.
     private var start = ContinuousClock.now
     /// Whether a signal requested the end.
@@ -28,7 +30,7 @@ struct CommandRun {
     /// The fields that are added up, and those that identify parents.
     static let fields = Usage.added.union(Usage.largest).union(FieldSet(group: .identity)).union(FieldSet(group: .time))
 
-    private init(_ connection: TaskstatsConnection) {
+    private init(_ connection: TaskstatsConnection, traced isTraced: Bool) {
         self.connection = connection
         let before = Set((LivingDescendants.children(of: getpid()) ?? []).map { UInt32($0) })
         let tick = connection.server.tick ?? CPUTime.longestTick
@@ -38,11 +40,15 @@ struct CommandRun {
         if OriginFeature.isOffered(by: connection.server) {
             tree = ProcessTree(root: UInt32(getpid()), unrelated: before, tick: tick)
         }
+        if isTraced { trace = TraceCollector(root: UInt32(getpid()), unrelated: before, tick: tick) }
     }
 
-    /// Runs a command to its end.
-    static func run(_ command: [String], connection: TaskstatsConnection) throws -> RunOutcome {
-        var run = CommandRun(connection)
+    /// Runs a command to its end, and with a timeline of its processes if that is wanted.
+    static func run(
+        _ command: [String], connection: TaskstatsConnection, traced isTraced: Bool
+    ) throws -> (outcome: RunOutcome, trace: TraceCollector?) {
+        var run = CommandRun(connection, traced: isTraced)
+        let fields = isTraced ? fields.union(TraceCollector.fields) : fields
         try connection.subscribe(Subscription(fields: fields, origin: run.tree != nil))
         // Otherwise orphans go to another process and are missed; no kernel since 3.4 refuses.
         _ = clinux_adopt_orphans()
@@ -50,7 +56,7 @@ struct CommandRun {
         let signals = try Self.queue([SIGCHLD] + endings)
         try run.follow(command, signals, ending: try Self.queue(endings))
         signals.end()
-        return run.outcome
+        return (run.outcome, run.trace)
     }
 
     private static func queue(_ signals: [Int32]) throws(Failure) -> SignalQueue {
@@ -138,7 +144,10 @@ struct CommandRun {
         case .exit(let record):
             family.ended(record)
             tree?.ended(record)
-        case .lost(let loss): outcome.lost += loss.count ?? 0
+            trace?.ended(record)
+        case .lost(let loss):
+            outcome.lost += loss.count ?? 0
+            trace?.lost(LossText.of(loss))
         // The next wait throws the reason.
         case .closing, .start, .live: break
         }

@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
             line is unknown. The first \(ProcessTreeTable.mostProcesses) processes are shown; --json has up to \
             \(ProcessTree.limit), each with its depth in the tree.
 
+            \(TraceOptions.explanation)
+
             The exit status is that of the command; 128 plus the number of the signal that ended it; 127 if the \
             command does not exist; 126 if it cannot be run; and 125 if tsctl fails. tsctl fails if taskstatsd cannot \
             be queried or the file of --output cannot be opened, and then does not run the command. It also fails if \
@@ -36,6 +38,7 @@ struct RunCommand: ParsableCommand {
               tsctl run sh -c 'sort big | uniq -c > counts'
               tsctl run --json --output build.json make
               jq .all.stats.blkio_delay_total build.json
+              tsctl run --report --trace build.pftrace make -j4
             """)
 
     @Flag(help: "Print the report as one line of JSON.")
@@ -43,6 +46,8 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"), completion: .file())
     var output: String?
+
+    @OptionGroup var timeline: TraceOptions
 
     @Argument(
         parsing: .captureForPassthrough,
@@ -61,6 +66,7 @@ struct RunCommand: ParsableCommand {
         // The parser treats unknown options and --help as the command.
         if ["--help", "-h", "-help"].contains(first) { throw CleanExit.helpRequest(self) }
         if first != "--", first.hasPrefix("-") { throw ValidationError("Unknown option '\(first)'") }
+        if json, timeline.report { throw ValidationError("--report cannot be combined with --json.") }
         if command.isEmpty { throw ValidationError("Give a command, as in: tsctl run make") }
     }
 
@@ -76,16 +82,20 @@ struct RunCommand: ParsableCommand {
 
     private func runAndReport() throws {
         let target = try reportTarget()
+        let traceFile = try timeline.open()
         let connection = try connection.connect()
-        let run: RunOutcome
+        let (run, trace): (RunOutcome, TraceCollector?)
         do {
-            run = try CommandRun.run(command, connection: connection)
+            (run, trace) = try CommandRun.run(command, connection: connection, traced: timeline.isWanted)
         } catch let problem as CommandRun.NotStarted {
             Console.print("cannot run \(command[0]): \(problem.error.text)")
             throw ExitCode(problem.error.errno == ENOENT ? 127 : 126)
         }
         do {
-            try report(run, connection.server, on: target)
+            let timeline = trace?.timeline(
+                title: command.joined(separator: " "), cpus: connection.server.onlineCPUs.count)
+            if let timeline { try self.timeline.write(timeline, to: traceFile) }
+            try report(run, timeline, connection.server, on: target)
         } catch StandardOutput.Stop.failed(let failure) where run.status.isSuccess {
             throw failure
         } catch StandardOutput.Stop.failed(let failure) {
@@ -107,7 +117,9 @@ struct RunCommand: ParsableCommand {
         return try OutputFile.create(output, overwriting: true)
     }
 
-    private func report(_ run: RunOutcome, _ server: ServerInfo, on target: borrowing OutputFile?) throws {
+    private func report(
+        _ run: RunOutcome, _ timeline: TraceTimeline?, _ server: ServerInfo, on target: borrowing OutputFile?
+    ) throws {
         let number =
             switch target {
             case .some(let file): file.descriptor.number
@@ -120,6 +132,10 @@ struct RunCommand: ParsableCommand {
             let report = RunReport(
                 run, of: command, server: server, style: .on(number), width: Terminal.width(of: number))
             for line in report.lines { writer.line(line) }
+        }
+        if self.timeline.report, let timeline {
+            let report = TraceReport(timeline, style: .on(number), width: Terminal.width(of: number))
+            for line in [""] + report.lines { writer.line(line) }
         }
         try writer.flush()
     }

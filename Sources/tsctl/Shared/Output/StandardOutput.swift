@@ -44,6 +44,9 @@ struct StandardOutput: ~Copyable {
         buffer.append(UInt8(ascii: "\n"))
     }
 
+    /// Adds bytes without a newline.
+    mutating func add(_ bytes: some Sequence<UInt8>) { buffer.append(contentsOf: bytes) }
+
     /// Adds text without a newline.
     mutating func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
 

@@ -29,20 +29,23 @@ struct CriticalPath {
                 last = index
             }
         }
+        for index in children.indices { children[index].sort { spans[$0].end < spans[$1].end } }
         var segments: [Segment] = []
         // The spans whose time before `end` is still to be explained.
         var open: [(span: Int, end: UInt64)] = last.map { [($0, spans[$0].end)] } ?? []
         while let (index, end) = open.popLast() {
-            let span = spans[index]
-            let child = children[index]
-                .filter { spans[$0].end <= end && spans[$0].end > span.start && spans[$0].start < end }
-                .max { spans[$0].end < spans[$1].end }
-            guard let child, spans[child].duration > 0 else {
-                if end > span.start { segments.append(Segment(span: index, start: span.start, end: end)) }
+            let start = spans[index].start
+            // The ends of a span come in falling order, so a child that is too late stays so.
+            var child: Int?
+            while child == nil, let candidate = children[index].popLast() {
+                if spans[candidate].end <= end, spans[candidate].duration > 0 { child = candidate }
+            }
+            guard let child, spans[child].end > start else {
+                if end > start { segments.append(Segment(span: index, start: start, end: end)) }
                 continue
             }
             if end > spans[child].end { segments.append(Segment(span: index, start: spans[child].end, end: end)) }
-            if spans[child].start > span.start { open.append((index, spans[child].start)) }
+            if spans[child].start > start { open.append((index, spans[child].start)) }
             open.append((child, spans[child].end))
         }
         self.segments = segments.reversed().sorted { ($0.start, $0.end) < ($1.start, $1.end) }

@@ -77,7 +77,7 @@ struct TraceShares {
         let memory = [WaitKind.swapin, .freepages, .thrashing, .compact, .wpcopy].reduce(UInt64(0)) {
             $0 &+ (waits[$1] ?? 0)
         }
-        let times = [cpu, waits[.cpu] ?? 0, waits[.blkio] ?? 0, memory].map(Double.init)
+        let times = [cpu, waits[.cpu] ?? 0, waits[.blkio] ?? 0, memory].map { Double($0) }
         let whole = max(Double(span.duration), times.reduce(0, +), 1)
         let shares = times.map { $0 / whole }
         values = shares + [max(0, 1 - shares.reduce(0, +))]
