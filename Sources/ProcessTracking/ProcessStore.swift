@@ -14,6 +14,7 @@ struct ProcessStore {
     static let processBytes = MemoryLayout<TrackedProcess?>.size + 16 + 16 + 32
 
     var count: Int { boxes.count }
+    var pids: some Sequence<UInt32> { boxes.keys }
 
     subscript(pid: UInt32) -> TrackedProcess? {
         get { boxes[pid]?.process }

@@ -90,6 +90,7 @@ package struct ProcessTable {
         generations += 1
         var process = TrackedProcess(generation: generations, epoch: epoch)
         process.start = SourcedValue(time, .fork)
+        process.parent = parent
         if let source = living[parent], source.epoch == epoch {
             process.inherit(from: source, parents: living[parent]?.parentsOfChildren(pid: parent))
         }
@@ -234,7 +235,7 @@ package struct ProcessTable {
     }
 
     /// The parents of a process that was already running, as far as they are known.
-    private mutating func parents(of parent: UInt32) -> Lineage? {
+    mutating func parents(of parent: UInt32) -> Lineage? {
         guard parent != 0 else { return Lineage([]) }
         guard isCurrent(parent) else { return nil }
         return living[parent]?.parentsOfChildren(pid: parent)

@@ -75,7 +75,6 @@ struct TrackedProcess {
         cgroup = parent.mayHaveMoved ? nil : parent.cgroup.map { SourcedValue($0.value, .fork) }
         session = parent.session.map { SourcedValue($0.value, .fork) }
         lineage = parents.map { SourcedValue($0, .fork) }
-        self.parent = parents?.parents.first?.pid
         uid = parent.uid
         gid = parent.gid
         command = parent.command

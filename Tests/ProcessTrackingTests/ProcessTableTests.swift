@@ -53,6 +53,34 @@ private final class Machine {
         #expect(origin.sources.command == .exec && origin.sources.cgroup == .exec && origin.sources.started == .fork)
     }
 
+    @Test func `what forks before its parent was read has that parent once all were read`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 5, child: 10), at: 4 * second)
+        machine.event(.fork(parent: 10, child: 11), at: 5 * second)
+        for (pid, parent) in [(1, 0), (5, 1)] as [(UInt32, UInt32)] {
+            let snapshot = ProcessSnapshot(
+                commandLine: ProcessCommandLine(["c\(pid)"]), cgroup: ControlGroup(path: "/a"), command: "c\(pid)",
+                parent: parent, session: 1, start: UInt64(pid) * second / 2, uid: 0)
+            machine.table.scanned(pid, snapshot)
+        }
+        #expect(machine.origin(11, age: second, readAt: 6 * second)?.parents == nil)
+        machine.table.completeLineages()
+        let origin = try #require(machine.origin(11, age: second, readAt: 6 * second))
+        #expect(origin.parents?.map(\.pid) == [10, 5, 1])
+        #expect(origin.sources.parents == .scan)
+    }
+
+    @Test func `a parent that is younger than its child is another use of the id`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 5, child: 10), at: second)
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["other"]), cgroup: ControlGroup(path: "/a"), command: "other", parent: 0,
+            session: 1, start: 2 * second, uid: 0)
+        machine.table.scanned(5, snapshot)
+        machine.table.completeLineages()
+        #expect(machine.origin(10, age: second, readAt: 6 * second)?.parents == nil)
+    }
+
     @Test func `a child has what its parent had when it forked`() throws {
         let machine = Machine()
         machine.event(.fork(parent: 1, child: 10), at: second)

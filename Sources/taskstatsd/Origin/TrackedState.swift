@@ -243,6 +243,7 @@ struct TrackedState: ~Copyable {
             table.scanned(pid, snapshot)
         }
         scan?.finish(pid)
+        if scan?.isFinished ?? false { table.completeLineages() }
     }
 
     // MARK: Readings that do not return

@@ -80,6 +80,8 @@ struct CommandRun {
             throw NotStarted(error: error)
         }
         family.command = UInt32(bitPattern: program.pid)
+        tree?.command = family.command
+        trace?.command = family.command
         outcome.status = untilEnd(of: program, signals)
         outcome.elapsedMicroseconds = (ContinuousClock.now - start).wholeMicroseconds
 

@@ -37,7 +37,10 @@ struct DescentTree<Details> {
     /// The number of descendants beyond the limit.
     private(set) var omitted: UInt64 = 0
 
-    private static var undecidedLimit: Int { 1_024 }
+    /// The process at the top of the tree, while it lives: a descendant of the root even where that is unknown.
+    var command: UInt32?
+
+    private var undecidedLimit: Int { max(1_024, limit / 16) }
     /// The maximum error between the start of a process and the times of its parent.
     private static var slackNanoseconds: UInt64 { 250_000_000 }
 
@@ -53,12 +56,14 @@ struct DescentTree<Details> {
         guard let root else { return add(process) }
         guard !isUnrelated(process, to: root) else { return }
         if process.parents.contains(root) || process.lastParent == root { return add(process) }
+        // The origin of early processes can end with the command, which was started before the daemon observed starts.
+        if let command, process.parents.contains(command) { return add(process) }
         // The parents of a process are complete if they include the first process of the machine.
         if process.parents.last == 1 { return }
-        if undecided.count < Self.undecidedLimit {
+        if undecided.count < undecidedLimit {
             undecided.append(process)
         } else {
-            undecided[undecidedCount % Self.undecidedLimit] = process
+            undecided[undecidedCount % undecidedLimit] = process
         }
         undecidedCount += 1
     }

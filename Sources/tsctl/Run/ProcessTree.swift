@@ -25,6 +25,12 @@ struct ProcessTree {
         self.tick = tick
     }
 
+    /// The process at the top of the tree, while it lives.
+    var command: UInt32? {
+        get { tree.command }
+        set { tree.command = newValue }
+    }
+
     /// Adds the process that ended with a task; other tasks are not processes.
     mutating func ended(_ record: ExitRecord) {
         let process = DescentTree<Details>.Process(

@@ -56,6 +56,16 @@ import Testing
         #expect(lines.last == String(repeating: " ", count: 38) + "level 20")
     }
 
+    @Test func `processes whose known parents end with the command are all in it, however many`() {
+        var tree = ProcessTree(root: 1_000)
+        tree.command = 10
+        for pid in 2_001...4_000 as ClosedRange<UInt32> {
+            tree.ended(exit(pid, ["cc"], parents: [10], parent: 10, from: 20, to: 30))
+        }
+        tree.ended(exit(10, ["make"], parents: [], parent: 1_000, from: 10, to: 100))
+        #expect(lines(tree).count == 2_001)
+    }
+
     @Test func `a process whose parent still runs is below its next ancestor`() {
         var tree = ProcessTree(root: 1_000)
         tree.ended(exit(10, ["sh"], parents: [1_000, 1], from: 10, to: 100))

@@ -56,6 +56,12 @@ struct TraceCollector {
         tree = DescentTree(root: root, unrelated: unrelated, limit: TraceTimeline.limit)
     }
 
+    /// The process at the top of the tree, while it lives.
+    var command: UInt32? {
+        get { tree.command }
+        set { tree.command = newValue }
+    }
+
     /// Adds the process that ended with a task; other tasks are not processes.
     mutating func ended(_ record: ExitRecord) {
         last = max(last, record.time)
