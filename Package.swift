@@ -14,11 +14,17 @@ let package = Package(
     products: [
         .executable(name: "taskstatsd", targets: ["taskstatsd"]),
         .executable(name: "tsctl", targets: ["tsctl"]),
+        .executable(name: "taskstats-exporter", targets: ["taskstats-exporter"]),
         .library(name: "Taskstats", targets: ["Taskstats"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // The HTTP server of the exporter, without its optional dependencies.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         // C shims.
@@ -64,10 +70,27 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // What tsctl and the exporter share.
+        .target(
+            name: "CommandSupport", dependencies: ["Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZlib"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "taskstats-exporter",
+            dependencies: [
+                "CommandSupport", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "tsctl",
             dependencies: [
-                "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZstd", "CZlib",
+                "CommandSupport", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "CLinux", "CZstd", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -109,7 +132,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "tsctlTests",
-            dependencies: ["tsctl", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            dependencies: ["tsctl", "CommandSupport", "Taskstats", "TaskstatsProtocol", "LinuxSystem", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExporterTests",
+            dependencies: [
+                "taskstats-exporter", "CommandSupport", "Taskstats", "TaskstatsModel", "TaskstatsProtocol",
+                "LinuxSystem",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .executableTarget(name: "exit-load", path: "Tests/ExitLoad"),
         // The adapter of the client library for Protocol/conformance.
@@ -129,8 +160,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "Taskstats", "TaskstatsKernel", "TaskstatsProtocol", "LinuxSystem", "CLinux", "TestSupport",
-                "taskstatsd",
-                "tsctl", "exit-load", "waiting",
+                "CommandSupport", "taskstatsd", "taskstats-exporter", "tsctl", "exit-load", "waiting",
             ],
             exclude: ["Scripts", "Access/Programs"], swiftSettings: strict),
     ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// The arguments of tsctl, prepared for ArgumentParser.
 ///

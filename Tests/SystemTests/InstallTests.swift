@@ -30,12 +30,19 @@ extension SystemTests {
             }
             let unit = try Host.text(root + "/usr/lib/systemd/system/taskstatsd.service")
             #expect(unit.contains("\nExecStart=/usr/sbin/taskstatsd --history 32M\n"))
-            #expect(!installed.contains("recorder"))
+            #expect(!installed.contains("recorder") && !installed.contains("exporter"))
 
             #expect(try Host.run(command + ["--with-recorder"]).status == 0)
             let recorder = try Host.text(root + "/usr/lib/systemd/system/taskstats-recorder.service")
             #expect(recorder.contains("\nExecStart=/usr/bin/tsctl record --directory /var/lib/taskstats "))
             #expect(Host.exists(root + "/usr/lib/sysusers.d/taskstats-recorder.conf"))
+
+            #expect(try Host.run(command + ["--with-recorder", "--with-exporter"]).status == 0)
+            let exporter = try Host.text(root + "/usr/lib/systemd/system/taskstats-exporter.service")
+            #expect(exporter.contains("\nExecStart=/usr/sbin/taskstats-exporter\n"))
+            for file in ["sbin/taskstats-exporter", "share/man/man8/taskstats-exporter.8"] {
+                #expect(Host.exists("\(root)/usr/\(file)"), "\(file)")
+            }
 
             #expect(try Host.run(command + ["--uninstall"]).status == 0)
             #expect(try Host.run(["find", root, "-mindepth", "1"]).output == "", "no empty directory stays")

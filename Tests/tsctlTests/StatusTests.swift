@@ -1,3 +1,4 @@
+import CommandSupport
 import Glibc
 import LinuxSystem
 import TaskstatsProtocol
@@ -105,7 +106,8 @@ import Testing
 
     @Test func `help texts and labels are escaped as the format requires`() {
         var metrics = MetricsText(.prometheus)
-        metrics.family("x", .info, "a \"b\"\\c\nd", [.init(labels: [("a", "1\"2\\3\n4")], value: "1")])
+        metrics.begin("x", .info, "a \"b\"\\c\nd")
+        metrics.sample(MetricLabels([("a", "1\"2\\3\n4")]), 1)
         metrics.end()
         #expect(
             metrics.lines == [
@@ -160,7 +162,8 @@ import Testing
 
     @Test func `labels of any kind stay labels`() throws {
         var metrics = MetricsText(.openMetrics)
-        metrics.family("x", .info, "a \"b\"\nc", [.init(labels: [("a", "1\"2\\3\n4")], value: "1")])
+        metrics.begin("x", .info, "a \"b\"\nc")
+        metrics.sample(MetricLabels([("a", "1\"2\\3\n4")]), 1)
         metrics.end()
         #expect(try parse(metrics.lines.joined(separator: "\n") + "\n") == ["x info  x_info{a=1\"2\\3 4} 1"])
     }

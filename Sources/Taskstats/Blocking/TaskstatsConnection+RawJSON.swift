@@ -71,8 +71,10 @@ extension TaskstatsConnection {
     }
 
     /// Decodes the record of an exit that was received as text.
-    package func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
-        do throws(TaskstatsError) { return try LineStream.exit(in: params) } catch { throw failed(error) }
+    package func exit(
+        in params: [UInt8], origin part: EventReader.OriginPart = .all
+    ) throws(TaskstatsError) -> ExitRecord {
+        do throws(TaskstatsError) { return try LineStream.exit(in: params, origin: part) } catch { throw failed(error) }
     }
 
     static func text(_ incoming: ConnectionStateMachine.Incoming) -> TextEvent {

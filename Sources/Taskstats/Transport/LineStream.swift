@@ -146,9 +146,11 @@ struct LineStream: ~Copyable {
     }
 
     /// Decodes the record of an exit that was kept as text.
-    static func exit(in params: [UInt8]) throws(TaskstatsError) -> ExitRecord {
+    static func exit(
+        in params: [UInt8], origin part: EventReader.OriginPart = .all
+    ) throws(TaskstatsError) -> ExitRecord {
         let exit = unsafe params.withUnsafeBytes { bytes in
-            Result { () throws(EventReader.Malformed) in unsafe try EventReader.readExit(params: bytes) }
+            Result { () throws(EventReader.Malformed) in unsafe try EventReader.readExit(params: bytes, origin: part) }
         }
         do throws(EventReader.Malformed) { return try exit.get() } catch { throw .violation(error.problem) }
     }

@@ -27,11 +27,20 @@ extension EventReader {
         unsafe try printable(field("result", of: line))
     }
 
+    /// The part of an origin to decode; the whole takes longer than the rest of a record.
+    package enum OriginPart: Sendable {
+        case all
+        /// The control group alone, from which unit and container follow.
+        case cgroup
+    }
+
     /// Decodes the record in the `params` of an `exit` line.
-    package static func readExit(params: UnsafeRawBufferPointer) throws(Malformed) -> ExitRecord {
+    package static func readExit(
+        params: UnsafeRawBufferPointer, origin part: OriginPart = .all
+    ) throws(Malformed) -> ExitRecord {
         var cursor = unsafe JSONCursor(params)
         do throws(JSONCursor.Mismatch) {
-            return try ExitReader.read(&cursor)
+            return try ExitReader.read(&cursor, origin: part)
         } catch {
             throw Malformed(problem: "unexpected text at byte \(error.offset) of the params of an exit line")
         }

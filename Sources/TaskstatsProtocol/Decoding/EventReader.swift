@@ -96,7 +96,9 @@ package enum EventReader {
 
 /// Decodes the `params` of an `exit` line.
 enum ExitReader {
-    static func read(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ExitRecord {
+    static func read(
+        _ cursor: inout JSONCursor, origin part: EventReader.OriginPart = .all
+    ) throws(JSONCursor.Mismatch) -> ExitRecord {
         var exit = ExitRecord(
             cpu: ExitRecord.unknownCPU, sequence: 0, time: 0, pid: 0, tgid: nil, isLast: nil, exit: nil,
             task: TaskRecord(kind: .task), process: nil)
@@ -116,13 +118,23 @@ enum ExitReader {
             case "tgid_stats": exit.process = try StatsReader.read(&cursor, kind: .process)
             case "uncounted": try omissions.readUncounted(&cursor)
             case "implausible": try omissions.readImplausible(&cursor)
-            case "origin": exit.origin = try ReplyReader.origin(&cursor)
+            case "origin":
+                exit.origin = try part == .all ? ReplyReader.origin(&cursor) : originOfCgroup(&cursor)
             default: unsafe try cursor.skip()
             }
         }
         omissions.apply(toStats: &exit.task)
         omissions.apply(toProcess: &exit.process)
         return exit
+    }
+
+    /// Decodes only the control group of an origin.
+    private static func originOfCgroup(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ProcessOrigin? {
+        var path: String?
+        try unsafe cursor.object { (cursor, name) throws(JSONCursor.Mismatch) in
+            if unsafe "cgroup" ~= KeyName(name) { path = try cursor.string() } else { unsafe try cursor.skip() }
+        }
+        return path.map { ProcessOrigin(cgroup: ControlGroup(path: $0), sources: ProcessOrigin.Sources()) }
     }
 
     private static func status(_ cursor: inout JSONCursor) throws(JSONCursor.Mismatch) -> ExitStatus? {

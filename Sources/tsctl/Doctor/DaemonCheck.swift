@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A check that a daemon answers on the socket.

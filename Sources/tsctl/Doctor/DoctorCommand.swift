@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import TaskstatsProtocol
 
 /// `tsctl doctor`: finds problems and suggests fixes.

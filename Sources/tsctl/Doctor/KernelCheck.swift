@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A check that tsctl knows the kernel's version of struct taskstats.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Taskstats
 
 /// `get` for a cgroup: of version 2 by queries for its processes, of version 1 by a query for the cgroup.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Taskstats
 
 /// The selection of processes by command.

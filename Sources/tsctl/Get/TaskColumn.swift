@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A column of the tables of `get`: its content, its sort key and its fields.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// One task or process as a row of a table.

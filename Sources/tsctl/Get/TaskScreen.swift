@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The report of one task or process, without the values that the kernel did not count.

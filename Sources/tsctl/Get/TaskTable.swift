@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The tables of `get`: a heading, and a row for each task or process.

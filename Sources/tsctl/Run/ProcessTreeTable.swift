@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The table of the processes that a command ran: each is indented below the one that started it.

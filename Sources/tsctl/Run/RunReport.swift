@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The report of `run`, for people.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The screen with the daemon, the access of this user, the counters and the limits, and rates since an earlier sample.

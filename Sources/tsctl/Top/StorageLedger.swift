@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The accounting of storage traffic for top: converts the totals of threads to traffic of tasks or processes.

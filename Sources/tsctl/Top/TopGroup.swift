@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The tasks that share a row because they are added up.

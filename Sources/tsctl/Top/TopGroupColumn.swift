@@ -1,3 +1,5 @@
+import CommandSupport
+
 /// A column of top when tasks are added up.
 struct TopGroupColumn: DispensableColumn {
     /// The column of single tasks.

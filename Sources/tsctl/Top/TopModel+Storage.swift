@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 // The storage traffic of processes. The sums of a process lack it, so it comes from its threads; but a process that has

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A task or process in one interval.

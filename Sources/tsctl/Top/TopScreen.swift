@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The screen of top: converts the state to lines, without I/O.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The user's view of top, which keys change: the order, the filter and the hidden rows.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The path of events from the connection to standard output, until something ends it.

@@ -1,3 +1,4 @@
+import CommandSupport
 import TaskstatsModel
 import TaskstatsProtocol
 import TestSupport

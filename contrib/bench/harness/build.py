@@ -46,7 +46,7 @@ class Programs:
     def build(self):
         """Builds everything that is not up to date."""
         subprocess.run([os.path.join(self.root, "contrib", "prepare")], check=True)
-        for product in ("taskstatsd", "tsctl", "taskstats-bench", "exit-load"):
+        for product in ("taskstatsd", "tsctl", "taskstats-exporter", "taskstats-bench", "exit-load"):
             subprocess.run(self._swift("--quiet", "--product", product), check=True)
         compiler = shutil.which("cc") or shutil.which("clang")
         if not compiler:

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The output of `get` for a cgroup of version 2, once or at intervals, as text or as JSON.

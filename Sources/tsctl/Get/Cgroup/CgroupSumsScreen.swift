@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The report of the sums over a cgroup, without the values that the kernel did not count.

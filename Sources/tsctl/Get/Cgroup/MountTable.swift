@@ -1,3 +1,4 @@
+import CommandSupport
 import LinuxSystem
 
 /// The mounts of this process, to find cgroups of version 2 in.

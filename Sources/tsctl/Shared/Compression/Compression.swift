@@ -1,3 +1,5 @@
+import CommandSupport
+
 /// A compression of recordings: its file names and magic bytes.
 enum Compression: CaseIterable {
     case zstd, gzip

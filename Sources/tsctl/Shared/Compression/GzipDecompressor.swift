@@ -1,4 +1,5 @@
 import CZlib
+import CommandSupport
 
 /// A decompressor of consecutive gzip members.
 @safe final class GzipDecompressor: FrameDecompressor {

@@ -1,3 +1,5 @@
+import CommandSupport
+
 /// A decompressor of consecutive frames.
 protocol FrameDecompressor: AnyObject {
     /// Whether a frame has begun and not ended.

@@ -1,4 +1,5 @@
 import CZstd
+import CommandSupport
 
 /// A compressor of zstd frames in memory.
 @safe final class ZstdCompressor: StreamCompressor {

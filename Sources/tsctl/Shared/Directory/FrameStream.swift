@@ -1,3 +1,4 @@
+import CommandSupport
 import LinuxSystem
 
 /// The decompressed bytes of a marked file from one of its frames on.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A stream of exits, starts and losses on standard output: as a table, as CSV, as lines of JSON, or as a summary.

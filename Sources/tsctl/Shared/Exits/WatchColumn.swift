@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A column of `watch`: its content and its fields.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The rows of `watch`: a heading, and one row per exit or start.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Taskstats
 
 /// The selection of exits, the same for the daemon and for a recording.

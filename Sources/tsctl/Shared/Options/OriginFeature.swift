@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The check that a daemon can report where processes come from.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Taskstats
 
 /// The format of exits, the same for live and for recorded ones.

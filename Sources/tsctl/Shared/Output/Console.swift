@@ -1,4 +1,5 @@
 import CLinux
+import CommandSupport
 import Glibc
 import LinuxSystem
 import Taskstats
@@ -33,15 +34,6 @@ struct Style: Equatable {
     func start(_ text: String) -> String { isOn ? "\u{1b}[32m\(text)\u{1b}[0m" : text }
 }
 
-/// The environment variables.
-enum Environment {
-    /// The value of a variable; nil if it is unset or empty.
-    static subscript(name: String) -> String? {
-        guard let value = unsafe getenv(name) else { return nil }
-        return unsafe value.pointee == 0 ? nil : String(cString: value)
-    }
-}
-
 /// The terminal on standard output.
 enum Terminal {
     /// Its number of columns; nil if standard output is not a terminal.
@@ -53,13 +45,6 @@ enum Terminal {
         guard unsafe clinux_terminal_size(descriptor, &rows, &columns) == 0, columns > 0 else { return nil }
         return Int(columns)
     }
-}
-
-/// An error that ends a command with status 1, as one line for people.
-struct Failure: Error, Equatable {
-    let message: String
-
-    init(_ message: String) { self.message = message }
 }
 
 /// A progress line on a terminal, which is overwritten repeatedly; nothing anywhere else.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Glibc
 import LinuxSystem
 
@@ -58,26 +59,6 @@ struct OutputFile: ~Copyable {
         let kind = try place.rules.kind(of: status)
         guard kind == wanted || (wanted == nil && kind != .regular) else { throw .changed }
         return OutputFile(descriptor: descriptor, isOwn: true)
-    }
-}
-
-/// A reason why a file cannot be written.
-enum OutputProblem: Error {
-    case system(SystemError)
-    /// A rule forbids it.
-    case refused(String)
-    /// It exists and may not be overwritten.
-    case exists
-    /// It was replaced while it was opened.
-    case changed
-
-    func failure(writing path: String) -> Failure {
-        switch self {
-        case .system(let error): Failure("cannot write \(path): \(error.text)")
-        case .refused(let reason): Failure("cannot write \(path): \(reason)")
-        case .exists: Failure("\(path) exists; choose another name, or overwrite it with --force")
-        case .changed: Failure("cannot write \(path): another process replaced it at the same time (try again)")
-        }
     }
 }
 

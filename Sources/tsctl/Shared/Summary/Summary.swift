@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The counts of ended tasks by command or another property, and the losses, in bounded memory.

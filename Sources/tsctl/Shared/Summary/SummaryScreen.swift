@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The summary for people: the totals, and a table by command or another property.

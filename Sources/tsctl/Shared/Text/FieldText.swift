@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The value of one field for people, with its unit; times in milliseconds.

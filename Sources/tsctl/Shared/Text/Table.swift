@@ -1,3 +1,5 @@
+import CommandSupport
+
 /// A column of a table: its title and the shape of its cells.
 struct Column: Equatable {
     enum Alignment { case left, right }

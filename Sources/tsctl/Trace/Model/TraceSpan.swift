@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// A process in a timeline, from its start to its end.

@@ -1,3 +1,4 @@
+import CommandSupport
 import Taskstats
 
 /// The timeline as text: the critical path, what limited parallelism, and the command lines that cost most.
