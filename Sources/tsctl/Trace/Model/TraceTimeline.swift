@@ -25,9 +25,16 @@ struct TraceTimeline {
     /// The maximum number of processes.
     static let limit = 1_000_000
 
-    var start: UInt64 { spans.map(\.start).min() ?? losses.first?.time ?? 0 }
-    var end: UInt64 { spans.map(\.end).max() ?? losses.last?.time ?? 0 }
+    /// The first start and the last end.
+    let start: UInt64
+    let end: UInt64
     var duration: UInt64 { end > start ? end - start : 0 }
+
+    init(spans: [TraceSpan], losses: [Loss], omitted: UInt64, cpus: Int?, title: String) {
+        (self.spans, self.losses, self.omitted, self.cpus, self.title) = (spans, losses, omitted, cpus, title)
+        start = spans.map(\.start).min() ?? losses.first?.time ?? 0
+        end = spans.map(\.end).max() ?? losses.last?.time ?? 0
+    }
 
     /// The note on how starts are known: "starts observed by the daemon", or with the number of others.
     var startNote: String {
