@@ -1,0 +1,87 @@
+import CommandSupport
+import Taskstats
+
+/// Numbers as a picture shows them: short, with a unit.
+enum PictureText {
+    /// Formats a time with about three digits: "42 µs", "4.2 ms", "1.20 s", "2 min 5 s", "3 h 12 min".
+    static func duration(_ nanoseconds: UInt64) -> String {
+        let seconds = (nanoseconds + 500_000_000) / 1_000_000_000
+        switch nanoseconds {
+        case 0: return "0"
+        case ..<999_500: return "\((nanoseconds + 500) / 1_000) µs"
+        case ..<9_950_000: return fixed(Double(nanoseconds) / 1e6, 1) + " ms"
+        case ..<999_500_000: return "\((nanoseconds + 500_000) / 1_000_000) ms"
+        case ..<9_995_000_000: return fixed(Double(nanoseconds) / 1e9, 2) + " s"
+        case ..<59_950_000_000: return fixed(Double(nanoseconds) / 1e9, 1) + " s"
+        default: break
+        }
+        if seconds < 3_600 { return "\(seconds / 60) min \(seconds % 60) s" }
+        if seconds < 86_400 { return "\(seconds / 3_600) h \(seconds % 3_600 / 60) min" }
+        return "\(seconds / 86_400) d \(seconds % 86_400 / 3_600) h"
+    }
+
+    /// Formats a number with this many decimals.
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let scale = (0..<decimals).reduce(1) { result, _ in result * 10 }
+        let scaled = Int(clamping: Int64(max(-9e15, min(9e15, (value * Double(scale)).rounded()))))
+        guard decimals > 0 else { return "\(scaled)" }
+        let fraction = String(scale + abs(scaled) % scale).dropFirst()
+        return "\(scaled < 0 ? "-" : "")\(abs(scaled) / scale).\(fraction)"
+    }
+
+    /// Formats a coordinate, without needless decimals.
+    static func coordinate(_ value: Double) -> String {
+        let text = fixed(value, 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    /// Formats a count with separators: "12,345".
+    static func count(_ value: some BinaryInteger) -> String {
+        var (digits, result) = (String(value), "")
+        while digits.count > 3 {
+            result = "," + digits.suffix(3) + result
+            digits = String(digits.dropLast(3))
+        }
+        return digits + result
+    }
+
+    /// Formats a count with its noun: "1 process", "12,345 processes".
+    static func count(_ value: some BinaryInteger, _ singular: String, _ plural: String) -> String {
+        "\(count(value)) \(value == 1 ? singular : plural)"
+    }
+
+    /// Cuts a text to a number of columns; the last is then an ellipsis.
+    static func cut(_ text: String, to columns: Int) -> String {
+        guard PrintableText.width(text) > columns else { return text }
+        return PrintableText.cut(text, to: columns).dropLast() + "…"
+    }
+}
+
+extension TraceShares.State {
+    /// The state in a legend.
+    var title: String {
+        switch self {
+        case .onCPU: "on CPU"
+        case .waitingForCPU: "waiting for a CPU"
+        case .blockIO: "waiting for block I/O"
+        case .memory: "waiting for memory"
+        case .other: "other: sleeping, or waiting for children"
+        }
+    }
+
+    /// The class of its colour.
+    var styleClass: String {
+        switch self {
+        case .onCPU: "c0"
+        case .waitingForCPU: "c1"
+        case .blockIO: "c2"
+        case .memory: "c3"
+        case .other: "c4"
+        }
+    }
+}
+
+extension WaitKind {
+    /// The kind as the tables of delays name it.
+    var title: String { DelayTable.rows.first { $0.total == total }?.name ?? rawValue }
+}
