@@ -6,7 +6,8 @@ import Glibc
 struct TraceOptions: ParsableArguments {
     static let explanation = """
         --trace writes the processes over time to a file, in a format by its suffix or by --trace-format: .pftrace for \
-        ui.perfetto.dev, .json for viewers of Chrome's trace events. Each process is \
+        ui.perfetto.dev, .json for viewers of Chrome's trace events, .html for a page to search and to zoom, which \
+        needs no network, and .svg for a picture. Each process is \
         below the one that started it, with its command line, exit, CPU time, waits, peak memory and I/O. Counters of \
         how many processes ran and waited spread the times of each process evenly over its life. --report \
         prints the critical path (the chain of processes that determined the end), what limited parallelism, and the \

@@ -6,6 +6,10 @@ enum TraceFormat: String, CaseIterable, ExpressibleByArgument {
     case pftrace
     /// Chrome's trace events.
     case json
+    /// A picture.
+    case svg
+    /// A page with a picture to search and to zoom.
+    case html
 
     /// The size from which a piece is written.
     static let pieceBytes = 256 << 10
@@ -25,6 +29,8 @@ enum TraceFormat: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .pftrace: try PerfettoTrace.write(timeline, to: write)
         case .json: try ChromeTrace.write(timeline, to: write)
+        case .svg: try TracePicture.write(timeline, as: .svg, to: write)
+        case .html: try TracePicture.write(timeline, as: .html, to: write)
         }
     }
 }
