@@ -100,6 +100,30 @@ class Part:
             part._forget()
 
 
+class Child:
+    """A program that a part starts, and starts again when it was killed."""
+
+    def __init__(self, name, parent, command):
+        self.name, self.parent, self.command, self.kills = name, parent, command, 0
+
+    def require(self):
+        self.parent.require()
+
+    def _pids(self):
+        listed = subprocess.run(
+            ["pgrep", "-x", "-g", str(self.parent.process.pid), self.command], capture_output=True, text=True)
+        return [int(pid) for pid in listed.stdout.split()]
+
+    def kill(self):
+        wait_until(self._pids, f"{self.name} does not run")
+        for pid in self._pids():
+            os.kill(pid, signal.SIGKILL)
+            self.kills += 1
+
+    def start(self):
+        """Its parent starts it."""
+
+
 class Kill:
     """A part that is killed and started again when so much has arrived somewhere."""
 
