@@ -97,3 +97,12 @@ class Source:
         with open(self.bench.path("all.ndjson"), "rb") as every, open(self.recording, "wb") as first:
             for _ in range(count + 1):
                 first.write(every.readline())
+
+
+def record(source):
+    """Records a daemon into a directory, with a new file every other second."""
+    bench = source.bench
+    command = [
+        bench.program("tsctl"), "record", "--socket", source.socket, "--directory", bench.path("recordings"), "--rotate",
+        "2s"]
+    return Part("tsctl record", command, bench.path("record.log"))
