@@ -4,6 +4,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,7 @@ def main(name, run, records=5_000, arguments=()):
         parser.add_argument(*words, **settings)
     bench = Bench(parser.parse_args())
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         result = run(bench)
         print(f"{name}: {result}; {time.monotonic() - began:.1f} s", flush=True)

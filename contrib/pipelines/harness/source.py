@@ -48,8 +48,8 @@ def exit_line(names):
 class Source:
     """A daemon with so many records, of the last seconds; `serve` plays them at their times."""
 
-    def __init__(self, bench, count, seconds, host="web-1"):
-        self.bench, self.count, self.host = bench, count, host
+    def __init__(self, bench, count, seconds):
+        self.bench, self.count = bench, count
         self.socket = bench.path("taskstats.sock")
         self.recording = bench.path("daemon.ndjson")
         self._write(count, seconds)
@@ -81,7 +81,7 @@ class Source:
         names = [name for name, field in fields.items() if field.get("since", 99) <= STRUCT_VERSION]
         start = time.time_ns() - seconds * 1_000_000_000
         step = seconds * 1_000_000_000 // count
-        first = header(self.host, start)
+        first = header("vm", start)
         first["subscription"]["fields"] = names
         before, *pieces = exit_line(names).split("@")
         self.line_bytes = len(before) + sum(map(len, pieces))

@@ -41,7 +41,7 @@ begin
 end $$;
 
 -- The columns of a record, from a line of `tsctl --format ndjson`.
-create function columns_of(line jsonb) returns exits language sql immutable as $$
+create function columns_of(line jsonb) returns setof exits language sql immutable as $$
     select
         line->>'event_id', line->>'host',
         timestamptz 'epoch' + (line->'time')::bigint / 1000 * interval '1 microsecond',
