@@ -10,10 +10,11 @@ SILENCE_SECONDS = 20
 
 
 class LineFile:
-    """A file of lines that grows, and how often it has each event."""
+    """A file of lines that grows, how often it has each event, and the events whose line contains a text."""
 
-    def __init__(self, path):
+    def __init__(self, path, text=None):
         self.path, self.position, self.rest, self.counts = path, 0, b"", {}
+        self.text, self.marked = text, set()
 
     def read(self):
         """Reads what was added."""
@@ -31,6 +32,8 @@ class LineFile:
             if line.endswith(b"}") and (found := EVENT.search(line)):
                 event = found[1].decode()
                 self.counts[event] = self.counts.get(event, 0) + 1
+                if self.text and self.text in line:
+                    self.marked.add(event)
 
 
 def wait_for_all(sink, wanted):

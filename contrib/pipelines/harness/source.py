@@ -99,6 +99,23 @@ class Source:
                 first.write(every.readline())
 
 
+class Daemon:
+    """The daemon itself, with so many processes that end."""
+
+    def __init__(self, bench, count):
+        self.bench, self.count = bench, count
+        self.socket = bench.path("daemon.sock")
+        self.part = Part(
+            "taskstatsd",
+            [bench.program("taskstatsd"), "--socket", self.socket, "--history", "64M", "--history-origin"],
+            bench.path("daemon.log"), lambda: os.path.exists(self.socket))
+
+    def run(self):
+        """Runs the processes; their parent is the returned one."""
+        script = f"i=0; while [ $i -lt {self.count} ]; do /bin/true; i=$((i + 1)); done; exec sleep infinity"
+        return Part("processes", ["sh", "-c", script], self.bench.path("processes.log"))
+
+
 def record(source):
     """Records a daemon into a directory, with a new file every other second."""
     bench = source.bench
