@@ -10,7 +10,8 @@ SLOW_HOST, SLOW_UNIT = 7, 3
 GENERATE = """
 copy (
     with rows as (
-        select h, i, current_date - 14 + to_microseconds(i * {step}) as ended, i * 14 // {records} as day
+        select h, i, i // {daily} as day,
+            current_date - 14 + to_days((i // {daily})::int) + to_microseconds(i % {daily} * (86400000000 // {daily})) as ended
         from range({hosts}) as hosts (h), range({records}) as records (i)
     )
     select
@@ -40,11 +41,11 @@ class Fleet:
         self.hosts, self.records = hosts, records // DAYS * DAYS
 
     def generate(self, database, path):
-        step = DAYS * 86_400_000_000 // self.records
-        database.execute(GENERATE.format(hosts=self.hosts, records=self.records, step=step, path=path))
+        database.execute(
+            GENERATE.format(hosts=self.hosts, records=self.records, daily=self.records // DAYS, path=path))
 
     def _day(self, i):
-        return i * DAYS // self.records
+        return i // (self.records // DAYS)
 
     def disk_waits(self):
         tasks = collections.Counter(i % 10 for i in range(self.records) if self._day(i) == DAYS - 1)
