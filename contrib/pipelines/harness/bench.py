@@ -97,7 +97,7 @@ def main(name, run, records=5_000, arguments=()):
         print(f"{name}: {result}; {time.monotonic() - began:.1f} s", flush=True)
     except (Failure, subprocess.CalledProcessError, KeyboardInterrupt) as failure:
         bench.options.keep = True
-        print(f"{name}: failed: {failure}; its files: {bench.directory}", file=sys.stderr)
+        print(f"{name}: failed: {str(failure) or 'it was ended'}; its files: {bench.directory}", file=sys.stderr)
         sys.exit(1)
     finally:
         Part.kill_all()

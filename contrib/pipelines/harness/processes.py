@@ -1,5 +1,6 @@
 """The programs of a pipeline: starting them, waiting with a deadline, and killing them."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -93,10 +94,8 @@ class Part:
     def kill_all():
         """Kills what still runs, in reverse order."""
         for part in reversed(list(Part.running)):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(part.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             part._forget()
 
 
@@ -109,16 +108,21 @@ class Child:
     def require(self):
         self.parent.require()
 
-    def _pids(self):
-        listed = subprocess.run(
-            ["pgrep", "-x", "-g", str(self.parent.process.pid), self.command], capture_output=True, text=True)
-        return [int(pid) for pid in listed.stdout.split()]
-
     def kill(self):
-        wait_until(self._pids, f"{self.name} does not run")
-        for pid in self._pids():
-            os.kill(pid, signal.SIGKILL)
-            self.kills += 1
+        wait_until(self._kill, f"{self.name} does not run")
+        self.kills += 1
+
+    def _kill(self):
+        """Kills the program if it runs now; it can end by itself before the signal."""
+        session = str(self.parent.process.pid)
+        listed = subprocess.run(
+            ["pgrep", "-x", "-g", session, "-r", "R,S,D", self.command], capture_output=True, text=True)
+        is_killed = False
+        for pid in map(int, listed.stdout.split()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                is_killed = True
+        return is_killed
 
     def start(self):
         """Its parent starts it."""
