@@ -29,7 +29,7 @@ _tsctl_table() {
     watch--scope | record--scope | play--scope | history--scope | last--scope) kind=words words='task process' ;;
     watch--filter | record--filter | play--filter | history--filter | last--filter) kind=words words='cgroup= comm= command_line= container= exit=failed exit=ok exit=signaled gid= min_elapsed= ppid= uid= unit=' ;;
     watch--format | play--format | history--format | last--format) kind=words words='ndjson otel ecs' ;;
-    run--trace-format | play--trace-format) kind=words words='pftrace json' ;;
+    run--trace-format | play--trace-format) kind=words words='pftrace json svg html' ;;
     fields--group) kind=words words='identity cpu delay memory io context time extreme' ;;
     esac
 }

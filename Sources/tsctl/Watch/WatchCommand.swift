@@ -29,7 +29,8 @@ struct WatchCommand: ParsableCommand {
             --cursor keeps in a file the id of the last record that the reader has taken: has read from a pipe, or \
             that is written to a file. It is saved every second and at the end. The next watch with the same file \
             continues behind that record, with what taskstatsd keeps, so nothing is missing, and what may not have \
-            been taken comes again. Without the file it begins at --since, or now.
+            been taken comes again. Without the file it begins at --since, or now. A reader that ends between reading \
+            and storing must keep its own cursor.
 
             \(ViewOptions.summary)
 

@@ -93,8 +93,8 @@ def _check(path, used):
 
 def _scale(bench, section):
     recording = os.path.join(bench.directory, "many.ndjson")
-    _write_recording(recording)
-    for suffix in ("pftrace", "json"):
+    write_recording(recording, PROCESSES)
+    for suffix in ("pftrace", "json", "svg", "html"):
         target = os.path.join(bench.directory, f"many.{suffix}")
         progress(f"T3: {suffix}")
         begun = time.monotonic()
@@ -112,7 +112,7 @@ def _scale(bench, section):
             "<= 200 MiB", usage.ru_maxrss <= 200 << 10, {"kib": usage.ru_maxrss})
 
 
-def _write_recording(path):
+def write_recording(path, processes):
     """A recording of a make that starts shells, each of which starts a compiler."""
     start = 1_795_400_000_000_000_000
     header = {
@@ -123,7 +123,7 @@ def _write_recording(path):
         "subscription": {"cpus": "0-1", "scope": "task", "overflow": "drop", "fields": [], "origin": True}}
     with open(path, "w", encoding="utf-8") as file:
         file.write(json.dumps({"jsonrpc": "2.0", "method": "recording", "params": header}, separators=(",", ":")) + "\n")
-        for number in range(PROCESSES):
+        for number in range(processes):
             shell = number % 2
             pid = 1_000 + number
             began, ended = start + number * 1_000_000, start + number * 1_000_000 + (40 + 5 * shell) * 1_000_000
