@@ -110,11 +110,17 @@ struct WatchStream: ~Copyable {
 
     /// Saves what the reader has taken when the command ends, whatever ended it.
     mutating func saveCursorAtEnd() {
-        do throws(Failure) { try saveCursor() } catch { Console.print(error.message) }
+        do {
+            try saveCursor()
+        } catch StandardOutput.Stop.failed(let failure) {
+            Console.print(failure.message)
+        } catch let failure as Failure {
+            Console.print(failure.message)
+        } catch {}
     }
 
     /// Saves what the reader has taken.
-    mutating func saveCursor() throws(Failure) { try cursor?.save(written: view.written) }
+    mutating func saveCursor() throws { try cursor?.save(written: view.written) }
 
     private mutating func nextEvent(
         interruptedBy interruption: borrowing Interruption

@@ -24,18 +24,7 @@ struct CursorFile {
     }
 
     /// Replaces the file, so that it is whole after a crash.
-    func save(instance: String, index: UInt64) throws(Failure) {
-        let line = Array("\(instance)-\(index)\n".utf8)
-        let replacement = path + ".new"
-        do throws(SystemError) {
-            let file = try Descriptor(
-                unsafe open(replacement, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644), of: "open")
-            let count = unsafe line.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
-            guard count == line.count else { throw count < 0 ? .last("write") : SystemError("write", errno: ENOSPC) }
-            guard fsync(file.number) == 0 else { throw .last("fsync") }
-            guard unsafe rename(replacement, path) == 0 else { throw .last("rename") }
-        } catch {
-            throw Failure("cannot write \(path): \(error.text)")
-        }
+    func save(instance: String, index: UInt64) throws {
+        try OutputFile.replace(path, with: ["\(instance)-\(index)"])
     }
 }

@@ -56,7 +56,7 @@ struct DeliveryCursor {
     }
 
     /// Saves the last record that the reader has taken, of the bytes that were written.
-    mutating func save(written: UInt64) throws(Failure) {
+    mutating func save(written: UInt64) throws {
         let taken = written - min(written, unread)
         guard let next = places.lastIndex(where: { $0.end <= taken }) else { return }
         let place = places[next]
