@@ -91,7 +91,8 @@ struct DirectoryRecorder {
         do {
             if !granted.isResumed, let position { try writer.write(gap(position, connection.server).line.array) }
             end = try record(
-                with: Recorder(connection: connection, writer: writer, limit: nil, reconnector: nil),
+                with: Recorder(
+                    connection: connection, writer: writer, limit: nil, reconnector: nil, hasBeginning: position == nil),
                 interruptedBy: interruption)
         } catch is StandardOutput.Stop {
             // The writer itself reports the error.

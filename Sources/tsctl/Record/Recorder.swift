@@ -12,6 +12,8 @@ struct Recorder: ~Copyable {
     private let writer: RecordingWriter
     private let limit: UInt64?
     private let reconnector: Reconnector?
+    /// Whether the subscription requests everything that the daemon keeps, so that nothing is missing before it.
+    private let hasBeginning: Bool
     /// Whether there is a subscription to end.
     private var isConnected = true
     private var lines: [UInt8] = []
@@ -48,7 +50,11 @@ struct Recorder: ~Copyable {
     private static let opening = Array(#"{"jsonrpc":"2.0","method":"exit","params":"#.utf8)
 
     /// Creates a recorder; without a reconnector the end of the connection ends the recording.
-    init(connection: TaskstatsConnection, writer: RecordingWriter, limit: UInt64?, reconnector: Reconnector?) {
+    init(
+        connection: TaskstatsConnection, writer: RecordingWriter, limit: UInt64?, reconnector: Reconnector?,
+        hasBeginning: Bool = false
+    ) {
+        self.hasBeginning = hasBeginning
         self.reconnector = reconnector
         self.connection = connection
         self.writer = writer
@@ -155,6 +161,7 @@ struct Recorder: ~Copyable {
             lines += params
             lines += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
             counts.exits += 1
+        case .other(.lost(let loss)) where hasBeginning && counts.exits == 0 && loss.place == .history: break
         case .other(.lost(let loss)):
             counts.add(loss)
             append(ServerLine.lost(loss))

@@ -43,6 +43,17 @@ import Testing
         #expect(try history.names.count == 1)
     }
 
+    @Test func `the first recording begins with what the daemon keeps, without a loss before it`() throws {
+        let daemon = try ServedDaemon(tasks: 5)
+        let recorder = try record(daemon.path)
+        try waitUntilShown(Array(1...5))
+        recorder.send(signal: SIGTERM)
+        _ = try recorder.finish()
+        let shown = try history.tsctl(["history", "--directory", history.directory.path, "--json"])
+        #expect(shown.output.split(separator: "\n").count == 5)
+        #expect(shown.errors.contains("5 records shown, none lost\n"))
+    }
+
     @Test func `the next recorder begins a file, which states the gap if the daemon keeps nothing`() throws {
         let daemon = try FakeDaemon(serving: [Self.sending(1...3), Self.sending(4...6, instance: "second")])
         let first = try record(daemon.path)
