@@ -64,4 +64,20 @@ extension Descriptor {
         }
         return bytes.count > limit ? nil : bytes
     }
+
+    /// Writes all bytes to a file or another descriptor that waits.
+    package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    number, UnsafeRawBufferPointer(rebasing: buffer[written...]).baseAddress, buffer.count - written)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                throw .last("write")
+            }
+        }
+    }
 }

@@ -55,21 +55,3 @@ struct TextfileWriter {
         }
     }
 }
-
-extension Descriptor {
-    /// Writes all bytes.
-    borrowing func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(
-                    number, UnsafeRawBufferPointer(rebasing: buffer[written...]).baseAddress, buffer.count - written)
-            }
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                throw .last("write")
-            }
-        }
-    }
-}

@@ -24,17 +24,12 @@ struct AppendedFile: ~Copyable {
 
     /// Appends bytes; returns what prevented it, and cuts the file to the last block on disk then.
     mutating func append(_ content: [UInt8]) -> SystemError? {
-        var remaining = content[...]
-        while !remaining.isEmpty {
-            let count = unsafe remaining.withUnsafeBytes { unsafe write(descriptor.number, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                remaining = remaining.dropFirst(count)
-            } else if errno != EINTR {
-                let problem = SystemError.last("write")
-                // Nothing that cannot be decompressed stays after what can.
-                _ = ftruncate(descriptor.number, off_t(syncedBytes))
-                return problem
-            }
+        do throws(SystemError) {
+            try descriptor.writeAll(content)
+        } catch {
+            // Nothing that cannot be decompressed stays after what can.
+            _ = ftruncate(descriptor.number, off_t(syncedBytes))
+            return error
         }
         bytes += UInt64(content.count)
         return nil
