@@ -162,7 +162,8 @@ struct PlayCommand: ParsableCommand {
         }
         if let damage = reader.finish() { throw Failure(damage) }
         if recorded.damages > 0 {
-            throw Failure("\(recorded.damages) damaged places; the undamaged records were used")
+            let places = "\(recorded.damages) damaged \(recorded.damages == 1 ? "place" : "places")"
+            throw Failure("\(places); the undamaged records were used")
         }
     }
 

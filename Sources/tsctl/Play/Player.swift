@@ -6,7 +6,7 @@ import TaskstatsProtocol
 ///
 /// Unknown lines are skipped, damage is reported and counted, and undamaged records are shown.
 struct Player: ~Copyable {
-    private static let reportLimit = 10
+    static let reportLimit = 10
 
     private let conditions: FieldSet
     private let originCondition: String?

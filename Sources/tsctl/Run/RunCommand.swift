@@ -114,18 +114,13 @@ struct RunCommand: ParsableCommand {
 
     private func reportTarget() throws(Failure) -> OutputFile? {
         guard let output else { return nil }
-        if let special = try OutputFile.openSpecial(output) { return special }
-        return try OutputFile.create(output, overwriting: true)
+        return try OutputFile.overwrite(output)
     }
 
     private func report(
         _ run: RunOutcome, _ timeline: TraceTimeline?, _ server: ServerInfo, on target: borrowing OutputFile?
     ) throws {
-        let number =
-            switch target {
-            case .some(let file): file.descriptor.number
-            case .none: STDERR_FILENO
-            }
+        let number = OutputFile.number(of: target, else: STDERR_FILENO)
         var writer = StandardOutput(descriptor: number, name: output ?? "standard error")
         if json {
             writer.line(run.json(of: command, server: server))

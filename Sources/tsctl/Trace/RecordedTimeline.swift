@@ -28,7 +28,7 @@ struct RecordedTimeline {
             collector.lost(Gap(from: gap.from, to: gap.to, reason: gap.reason).textOfStream)
         case .damaged(let line, let problem, _):
             damages += 1
-            if damages <= 10 { Console.print("line \(line): \(problem)") }
+            if damages <= Player.reportLimit { Console.print("line \(line): \(problem)") }
         case .truncated(let line): Console.print("line \(line), the last one, is truncated")
         case .line(.start, _), .line(.footer, _), .line(.other, _), .incomplete: break
         }

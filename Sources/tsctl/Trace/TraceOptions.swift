@@ -48,18 +48,13 @@ struct TraceOptions: ParsableArguments {
     /// Opens the file, so that it cannot fail later; nil without a trace, and for standard output.
     func open() throws(Failure) -> OutputFile? {
         guard let trace, trace != "-" else { return nil }
-        if let special = try OutputFile.openSpecial(trace) { return special }
-        return try OutputFile.create(trace, overwriting: true)
+        return try OutputFile.overwrite(trace)
     }
 
     /// Writes the trace.
     func write(_ timeline: TraceTimeline, to file: borrowing OutputFile?) throws(StandardOutput.Stop) {
         guard let trace, let format else { return }
-        let number =
-            switch file {
-            case .some(let file): file.descriptor.number
-            case .none: STDOUT_FILENO
-            }
+        let number = OutputFile.number(of: file, else: STDOUT_FILENO)
         var output = StandardOutput(descriptor: number, name: trace == "-" ? "standard output" : trace)
         try format.write(timeline) { (piece) throws(StandardOutput.Stop) in
             output.add(piece)

@@ -25,13 +25,13 @@ struct SyntheticTimeline {
         spans.append(
             TraceSpan(
                 pid: UInt32(1_000 + spans.count), parent: parent, depth: parent.map { spans[$0].depth + 1 } ?? 0,
-                isReparented: isReparented, start: Self.origin + times.lowerBound * 1_000_000,
+                start: Self.origin + times.lowerBound * 1_000_000,
                 end: Self.origin + times.upperBound * 1_000_000,
                 details: TraceSpan.Details(
                     command: Array(command.utf8), commandLine: line, exit: exit,
                     cpuTime: CPUTime(lowerNanoseconds: cpu, upperNanoseconds: cpu),
                     waits: waits.filter { $0.count > 0 }, hasThreads: false, peakMemoryKiB: 5_120,
-                    readBytes: 4_096, writtenBytes: 8_192, startSource: .observed, lastParent: nil, firstParent: nil)))
+                    readBytes: 4_096, writtenBytes: 8_192, startSource: .observed, isReparented: isReparented)))
         return spans.count - 1
     }
 

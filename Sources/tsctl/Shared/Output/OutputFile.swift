@@ -50,6 +50,20 @@ struct OutputFile: ~Copyable {
         }
     }
 
+    /// Opens a file for output, of which a regular one is created or overwritten.
+    static func overwrite(_ path: String) throws(Failure) -> OutputFile {
+        if let special = try openSpecial(path) { return special }
+        return try create(path, overwriting: true)
+    }
+
+    /// Returns the number of a file's descriptor, or another one where there is no file.
+    static func number(of file: borrowing OutputFile?, else other: Int32) -> Int32 {
+        switch file {
+        case .some(let file): file.descriptor.number
+        case .none: other
+        }
+    }
+
     /// Takes the opened file if it is still the one that was examined, which another user may have replaced.
     private static func examined(
         _ descriptor: consuming Descriptor, at place: borrowing OutputPlace, as wanted: OutputRules.Kind? = nil

@@ -74,6 +74,15 @@ enum DecimalText {
 
     private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
+    /// Formats a number with this many decimals.
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        let scale = (0..<decimals).reduce(1) { result, _ in result * 10 }
+        let scaled = Int(clamping: Int64(max(-9e15, min(9e15, (value * Double(scale)).rounded()))))
+        guard decimals > 0 else { return "\(scaled)" }
+        let fraction = String(scale + abs(scaled) % scale).dropFirst()
+        return "\(scaled < 0 ? "-" : "")\(abs(scaled) / scale).\(fraction)"
+    }
+
     /// Returns the number divided by that power of ten.
     private static func fraction(_ value: UInt64, decimals: Int) -> String {
         let digits = String(value)

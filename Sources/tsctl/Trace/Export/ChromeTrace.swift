@@ -62,7 +62,7 @@ enum ChromeTrace {
                     writer.key("args")
                     writer.object { writer in
                         writer.key("processes")
-                        writer.decimal(value)
+                        writer.value { $0.append(text: DecimalText.fixed(value, 3)) }
                     }
                 }
             }
@@ -88,11 +88,5 @@ extension JSONWriter {
     /// Writes a time in nanoseconds as microseconds.
     fileprivate mutating func microseconds(_ nanoseconds: UInt64) {
         value { $0.append(text: "\(nanoseconds / 1_000).\(String(1_000 + nanoseconds % 1_000).dropFirst())") }
-    }
-
-    /// Writes a number with three decimals.
-    fileprivate mutating func decimal(_ number: Double) {
-        let thousandths = UInt64(max(0, number * 1_000).rounded())
-        value { $0.append(text: "\(thousandths / 1_000).\(String(1_000 + thousandths % 1_000).dropFirst())") }
     }
 }

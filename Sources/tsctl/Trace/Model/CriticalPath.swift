@@ -48,6 +48,6 @@ struct CriticalPath {
             if spans[child].start > start { open.append((index, spans[child].start)) }
             open.append((child, spans[child].end))
         }
-        self.segments = segments.reversed().sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+        self.segments = segments.sorted { $0.start < $1.start }
     }
 }

@@ -16,8 +16,6 @@ struct TraceSpan {
     let parent: Int?
     /// The number of its ancestors in the timeline.
     let depth: Int
-    /// Whether the parent at its end was another one than that which started it, because that ended first.
-    let isReparented: Bool
     /// The times in nanoseconds since 1970; a child never starts before its parent.
     let start: UInt64
     let end: UInt64
@@ -39,9 +37,11 @@ struct TraceSpan {
         let readBytes: UInt64?
         let writtenBytes: UInt64?
         let startSource: StartSource
-        let lastParent: UInt32?
-        let firstParent: UInt32?
+        /// Whether the parent at its end was another one than that which started it, because that ended first.
+        let isReparented: Bool
     }
+
+    var isReparented: Bool { details.isReparented }
 
     var duration: UInt64 { end > start ? end - start : 0 }
 
@@ -62,6 +62,11 @@ struct TraceWait {
     let count: UInt64
 }
 
+extension CPUTime {
+    /// The middle of the bounds.
+    var middleNanoseconds: UInt64 { lowerNanoseconds + widthNanoseconds / 2 }
+}
+
 /// The shares of a process's life, by the state that it was in; they add up to 1.
 struct TraceShares {
     /// The states, in the order in which they are drawn.
@@ -74,7 +79,7 @@ struct TraceShares {
     /// Creates the shares of a span; the times of several threads are scaled to its duration if they exceed it.
     init(_ span: TraceSpan) {
         let waits = span.details.waits.reduce(into: [WaitKind: UInt64]()) { $0[$1.kind] = $1.nanoseconds }
-        let cpu = span.details.cpuTime.map { ($0.lowerNanoseconds + $0.upperNanoseconds) / 2 } ?? 0
+        let cpu = span.details.cpuTime?.middleNanoseconds ?? 0
         let memory = [WaitKind.swapin, .freepages, .thrashing, .compact, .wpcopy].reduce(UInt64(0)) {
             $0 &+ (waits[$1] ?? 0)
         }

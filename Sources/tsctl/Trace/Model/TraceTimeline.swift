@@ -81,6 +81,7 @@ struct TraceCollector {
 
     private static func details(_ exit: ShownExit) -> TraceSpan.Details {
         let record = exit.record
+        let firstParent = (record.origin?.parents?.first?.pid).map { UInt64($0) }
         return TraceSpan.Details(
             command: record.task.commandBytes ?? [], commandLine: record.origin?.commandLine?.text, exit: record.exit,
             cpuTime: exit.cpuTime,
@@ -92,8 +93,7 @@ struct TraceCollector {
             hasThreads: exit.sums != nil, peakMemoryKiB: exit[.hiwaterRss], readBytes: exit[.readBytes],
             writtenBytes: exit[.writeBytes],
             startSource: record.origin?.startedNanoseconds == nil ? .elapsed : .observed,
-            lastParent: record.task[.acPpid].map { UInt32(truncatingIfNeeded: $0) },
-            firstParent: record.origin?.parents?.first?.pid)
+            isReparented: firstParent != nil && firstParent != record.task[.acPpid])
     }
 
     /// Returns the timeline of what has ended so far.
@@ -106,12 +106,10 @@ struct TraceCollector {
             let parent = places.last
             let process = entry.process
             let start = max(process.start, parent.map { spans[$0].start } ?? 0)
-            let details = process.details
-            let isReparented = details.firstParent != nil && details.firstParent != details.lastParent
             spans.append(
                 TraceSpan(
-                    pid: process.pid, parent: parent, depth: entry.depth, isReparented: isReparented, start: start,
-                    end: max(process.end, start), details: details))
+                    pid: process.pid, parent: parent, depth: entry.depth, start: start, end: max(process.end, start),
+                    details: process.details))
             places.append(spans.count - 1)
         }
         return TraceTimeline(spans: spans, losses: losses, omitted: tree.omitted, cpus: cpus, title: title)

@@ -8,7 +8,8 @@ struct HTMLPicture {
     private let timeline: TraceTimeline
     private let rows: PictureRows
     private let path: PictureCriticalPath
-    private let duration: UInt64
+    private let totals: PictureTotals
+    private var duration: UInt64 { timeline.duration }
 
     private static let rowLimit = 8_000
     private static let policy = """
@@ -19,10 +20,10 @@ struct HTMLPicture {
     /// Arranges the page of a timeline.
     init(_ timeline: TraceTimeline) {
         self.timeline = timeline
-        duration = timeline.duration
+        totals = PictureTotals(timeline)
         // The script folds what is narrow at its scale.
         rows = PictureRows(timeline, narrow: 0, limit: Self.rowLimit)
-        path = PictureCriticalPath(timeline, rows, shortest: duration / 4_000)
+        path = PictureCriticalPath(timeline, rows, shortest: timeline.duration / 4_000)
     }
 
     /// Writes the page, in pieces.
@@ -37,7 +38,7 @@ struct HTMLPicture {
         buffer.add("<header><div><h1>")
         buffer.add(text: title)
         buffer.add("</h1><p>")
-        buffer.add(text: PictureTotals.heading(timeline))
+        buffer.add(text: totals.heading(timeline))
         buffer.add("</p></div>\n\(Self.tools)</header>\n\(Self.chart)\n<aside>\n")
         addSide(to: &buffer)
         buffer.add("</aside></main>\n\(SVGPicture.hiddenHatching)\n<script type=\"application/json\" id=\"data\">\n")
@@ -83,7 +84,7 @@ struct HTMLPicture {
         ]
         for (mark, text) in marks { buffer.add("<li><svg width=\"26\" height=\"14\">\(mark)</svg>\(text)</li>") }
         buffer.add("</ul></section>\n<section><h2>Totals</h2><table>")
-        for line in PictureTotals(timeline).lines(elapsed: duration) {
+        for line in totals.lines(elapsed: duration) {
             buffer.add("<tr><th>\(line.name)</th><td>\(line.value)</td></tr>")
         }
         buffer.add("</table></section>\n")

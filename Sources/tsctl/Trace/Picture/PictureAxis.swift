@@ -40,7 +40,7 @@ struct PictureAxis {
     }
 
     private static func trimmed(_ value: Double) -> String {
-        var text = PictureText.fixed(value, 3)
+        var text = DecimalText.fixed(value, 3)
         while text.hasSuffix("0") { text.removeLast() }
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }

@@ -48,7 +48,7 @@ struct PictureCriticalPath {
         let whole = Double(max(timeline.duration, 1))
         return longest.map { segment in
             let percent = Double(segment.duration) / whole * 100
-            let share = percent < 1 ? "<1 %" : PictureText.fixed(percent, 0) + " %"
+            let share = percent < 1 ? "<1 %" : DecimalText.fixed(percent, 0) + " %"
             let text = PictureFacts.text(timeline.spans[segment.span])
             return ("\(PictureText.duration(segment.duration)), \(share)", text)
         }

@@ -5,7 +5,7 @@ struct PictureData {
     private let timeline: TraceTimeline
     private let rows: PictureRows
     private let path: PictureCriticalPath
-    private let start: UInt64
+    private var start: UInt64 { timeline.start }
 
     /// The maximum number of bytes of all command lines together.
     private static let commandLineBudget = 1_400_000
@@ -15,7 +15,6 @@ struct PictureData {
         self.timeline = timeline
         self.rows = rows
         self.path = path
-        start = timeline.start
     }
 
     /// Writes the data, in pieces.

@@ -9,10 +9,10 @@ enum PictureText {
         switch nanoseconds {
         case 0: return "0"
         case ..<999_500: return "\((nanoseconds + 500) / 1_000) µs"
-        case ..<9_950_000: return fixed(Double(nanoseconds) / 1e6, 1) + " ms"
+        case ..<9_950_000: return DecimalText.fixed(Double(nanoseconds) / 1e6, 1) + " ms"
         case ..<999_500_000: return "\((nanoseconds + 500_000) / 1_000_000) ms"
-        case ..<9_995_000_000: return fixed(Double(nanoseconds) / 1e9, 2) + " s"
-        case ..<59_950_000_000: return fixed(Double(nanoseconds) / 1e9, 1) + " s"
+        case ..<9_995_000_000: return DecimalText.fixed(Double(nanoseconds) / 1e9, 2) + " s"
+        case ..<59_950_000_000: return DecimalText.fixed(Double(nanoseconds) / 1e9, 1) + " s"
         default: break
         }
         if seconds < 3_600 { return "\(seconds / 60) min \(seconds % 60) s" }
@@ -20,18 +20,9 @@ enum PictureText {
         return "\(seconds / 86_400) d \(seconds % 86_400 / 3_600) h"
     }
 
-    /// Formats a number with this many decimals.
-    static func fixed(_ value: Double, _ decimals: Int) -> String {
-        let scale = (0..<decimals).reduce(1) { result, _ in result * 10 }
-        let scaled = Int(clamping: Int64(max(-9e15, min(9e15, (value * Double(scale)).rounded()))))
-        guard decimals > 0 else { return "\(scaled)" }
-        let fraction = String(scale + abs(scaled) % scale).dropFirst()
-        return "\(scaled < 0 ? "-" : "")\(abs(scaled) / scale).\(fraction)"
-    }
-
     /// Formats a coordinate, without needless decimals.
     static func coordinate(_ value: Double) -> String {
-        let text = fixed(value, 1)
+        let text = DecimalText.fixed(value, 1)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 

@@ -31,7 +31,7 @@ struct PictureTotals {
         ]
         if elapsed > 0 {
             lines.append(
-                ("CPUs in use, average", PictureText.fixed(Double(cpuTime.middleNanoseconds) / Double(elapsed), 1)))
+                ("CPUs in use, average", DecimalText.fixed(Double(cpuTime.middleNanoseconds) / Double(elapsed), 1)))
         }
         for kind in WaitKind.allCases {
             guard let wait = waits[kind] else { continue }
@@ -42,11 +42,10 @@ struct PictureTotals {
     }
 
     /// The most important facts as one line.
-    static func heading(_ timeline: TraceTimeline) -> String {
-        let totals = PictureTotals(timeline)
+    func heading(_ timeline: TraceTimeline) -> String {
         var facts = [
             "\(PictureText.duration(timeline.duration)) elapsed",
-            PictureText.count(totals.processes, "process", "processes"), "\(PictureText.count(totals.failed)) failed",
+            PictureText.count(processes, "process", "processes"), "\(PictureText.count(failed)) failed",
         ]
         if let cpus = timeline.cpus { facts.append(PictureText.count(cpus, "CPU", "CPUs")) }
         let start = timeline.start
@@ -69,9 +68,4 @@ struct PictureTotals {
         }
         return notes
     }
-}
-
-extension CPUTime {
-    /// The middle of the bounds.
-    var middleNanoseconds: UInt64 { lowerNanoseconds + widthNanoseconds / 2 }
 }

@@ -59,11 +59,11 @@ extension SVGPicture {
     private func addPieces(_ row: PictureRow, _ y: Double, to buffer: inout PictureBuffer) {
         var y = y
         for (state, share) in zip(TraceShares.State.allCases, row.shares) where share > 0.01 {
-            let height = PictureText.fixed(share * Place.bar, 2)
+            let height = DecimalText.fixed(share * Place.bar, 2)
             buffer.add("<path class=\"\(state.styleClass)\" d=\"")
             for piece in row.pieces {
                 let (left, right) = (x(piece.lowerBound), max(x(piece.upperBound), x(piece.lowerBound) + 1))
-                buffer.add("M\(PictureText.coordinate(left)) \(PictureText.fixed(y, 2))")
+                buffer.add("M\(PictureText.coordinate(left)) \(DecimalText.fixed(y, 2))")
                 buffer.add("h\(PictureText.coordinate(right - left))v\(height)H\(PictureText.coordinate(left))z")
             }
             buffer.add("\"/>\n")

@@ -33,7 +33,7 @@ extension SVGPicture {
         buffer.text(Place.margin, Place.stripTop + 30, "m s", "running and waiting; a state is")
         buffer.text(Place.margin, Place.stripTop + 45, "m s", "spread over its process's life")
         buffer.text(Place.left - 6, bottom + 4, "m s r", "0")
-        buffer.text(Place.left - 6, Place.stripTop + 8, "m s r", PictureText.fixed(highest, 1))
+        buffer.text(Place.left - 6, Place.stripTop + 8, "m s r", DecimalText.fixed(highest, 1))
         if let cpus = timeline.cpus {
             let height = bottom - Double(cpus) / highest * Place.stripHeight
             buffer.line("cpus", Place.left, height, Place.right, height)

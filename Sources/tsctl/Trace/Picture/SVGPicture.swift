@@ -7,8 +7,9 @@ struct SVGPicture {
     let path: PictureCriticalPath
     let gaps: PictureGaps
     let axis: PictureAxis
-    let start: UInt64
-    let duration: UInt64
+    let totals: PictureTotals
+    var start: UInt64 { timeline.start }
+    var duration: UInt64 { timeline.duration }
     /// Whether each row is on the critical path.
     let isOnPath: [Bool]
 
@@ -38,13 +39,12 @@ struct SVGPicture {
     /// Arranges the picture of a timeline.
     init(_ timeline: TraceTimeline) {
         self.timeline = timeline
-        start = timeline.start
-        duration = timeline.duration
-        let pixel = Double(duration) / Place.chart
+        totals = PictureTotals(timeline)
+        let pixel = Double(timeline.duration) / Place.chart
         rows = PictureRows(timeline, narrow: UInt64(Self.narrow * pixel), limit: Self.rowLimit)
         path = PictureCriticalPath(timeline, rows, shortest: UInt64(pixel * 2))
         gaps = PictureGaps(timeline, distance: UInt64(pixel * 40))
-        axis = PictureAxis(duration: duration, width: Place.chart)
+        axis = PictureAxis(duration: timeline.duration, width: Place.chart)
         var isOnPath = [Bool](repeating: false, count: rows.rows.count)
         for part in path.parts { isOnPath[part.row] = true }
         self.isOnPath = isOnPath
@@ -96,7 +96,7 @@ struct SVGPicture {
 
     private func addHeading(to buffer: inout PictureBuffer) {
         buffer.text(Place.margin, 38, "h", PictureText.cut(PrintableText.of(timeline.title), to: 90))
-        buffer.text(Place.margin, 62, "m", PictureTotals.heading(timeline))
+        buffer.text(Place.margin, 62, "m", totals.heading(timeline))
     }
 
     private func addGrid(to buffer: inout PictureBuffer) {
@@ -125,7 +125,7 @@ extension PictureBuffer {
     /// Adds a rectangle of this class.
     mutating func rectangle(_ style: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double) {
         add("<rect class=\"\(style)\" x=\"\(PictureText.coordinate(x))\" y=\"\(PictureText.coordinate(y))\" ")
-        add("width=\"\(PictureText.fixed(width, 2))\" height=\"\(PictureText.coordinate(height))\"/>\n")
+        add("width=\"\(DecimalText.fixed(width, 2))\" height=\"\(PictureText.coordinate(height))\"/>\n")
     }
 
     /// Adds a line of this class.

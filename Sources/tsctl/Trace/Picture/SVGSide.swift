@@ -28,7 +28,7 @@ struct SVGSide {
         legendTop = height
         height += Double(Self.swatches) * 18 + 10
         heading("Totals")
-        for line in PictureTotals(picture.timeline).lines(elapsed: picture.duration) {
+        for line in picture.totals.lines(elapsed: picture.duration) {
             add("m s", line.name, value: line.value)
         }
         height += 12

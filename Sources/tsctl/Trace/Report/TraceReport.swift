@@ -100,7 +100,7 @@ struct TraceReport {
             ]
         }
         let columns = ["ms", "SHARE", "LIMITED BY"].map { Self.column($0) }
-        let average = Self.decimal(limits.averageRunning)
+        let average = DecimalText.fixed(limits.averageRunning, 1)
         return headed("Parallelism: \(average) processes ran on average", Table.lines(rows, columns))
     }
 
@@ -137,10 +137,5 @@ struct TraceReport {
 
     private static func percent(_ part: UInt64, of whole: UInt64) -> String {
         whole == 0 ? "-" : "\(Int((Double(part) / Double(whole) * 100).rounded())) %"
-    }
-
-    private static func decimal(_ number: Double) -> String {
-        let tenths = Int((number * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }
