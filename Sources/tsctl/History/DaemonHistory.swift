@@ -21,8 +21,8 @@ struct DaemonHistory {
     ///
     /// Without recordings the same is an error.
     static func open(
-        _ options: ConnectionOptions, filter: FilterOptions, fields: FieldSet, origin: Bool, includesOrigin: Bool,
-        window: TimeWindow, after position: RecordingPosition?
+        _ options: ConnectionOptions, filter: FilterOptions, view: ViewOptions, window: TimeWindow,
+        after position: RecordingPosition?
     ) throws -> DaemonHistory? {
         let connection: TaskstatsConnection
         do throws(TaskstatsError) {
@@ -43,10 +43,10 @@ struct DaemonHistory {
         }
         connection.keepsText = true
         let conditions = try filter.filter()
-        let wantsOrigin =
-            origin || conditions.requiresOrigin || includesOrigin && OriginFeature.isOffered(by: connection.server)
+        let fields = view.wanted(by: view.view(scope: filter.scope ?? .task))
         var subscription = try filter.subscription(
-            fields: fields.union(RecordedExits.fields(of: conditions)), origin: wantsOrigin, on: connection.server)
+            fields: fields.union(RecordedExits.fields(of: conditions)),
+            origin: view.wantsOrigin(on: connection.server) || conditions.requiresOrigin, on: connection.server)
         subscription.since = start(window, after: position)
         let effective = try connection.subscribe(subscription)
         AccessHint.printIfNeeded(connection.server, filter: conditions)

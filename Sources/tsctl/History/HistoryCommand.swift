@@ -86,8 +86,7 @@ struct HistoryCommand: ParsableCommand {
         if let position, position.time > window.until { return }
         guard
             let history = try DaemonHistory.open(
-                connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
-                origin: view.wantsOrigin, includesOrigin: view.includesOrigin, window: window, after: position)
+                connection, filter: filter, view: view, window: window, after: position)
         else { return }
         let interruption = try Interruption.begin()
         try shown.begin(history.header)

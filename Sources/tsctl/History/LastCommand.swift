@@ -54,8 +54,7 @@ struct LastCommand: ParsableCommand {
     private func addDaemon(after position: RecordingPosition?, to latest: inout LatestExits) throws {
         guard
             let history = try DaemonHistory.open(
-                connection, filter: filter, fields: view.wanted(by: view.view(scope: filter.scope ?? .task)),
-                origin: view.wantsOrigin, includesOrigin: view.includesOrigin, window: .all, after: position)
+                connection, filter: filter, view: view, window: .all, after: position)
         else { return }
         let interruption = try Interruption.begin()
         latest.begin(history.header)

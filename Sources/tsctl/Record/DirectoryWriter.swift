@@ -83,14 +83,13 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
     var commitDeadline: ContinuousClock.Instant? { flushDeadline ?? housekeepingDeadline }
 
     mutating func write(_ lines: [UInt8]) throws(StandardOutput.Stop) {
-        if flushDeadline == nil { flushDeadline = .now.advanced(by: Self.flushInterval) }
-        if position.time == 0 {
-            early += lines
-            guard let time = Self.firstTime(in: early) else { return }
-            try writeEarly(at: time)
-        } else {
+        if position.time > 0 {
             try append(lines)
+        } else {
+            early += lines
+            if let time = Self.firstTime(in: early) { try writeEarly(at: time) }
         }
+        if flushDeadline == nil { flushDeadline = .now.advanced(by: Self.flushInterval) }
     }
 
     /// Writes the lines before the first record, as of a time.
@@ -128,7 +127,6 @@ struct DirectoryWriter: ~Copyable, RecordingSink {
             start = newline + 1
         }
         try compress(lines[written..<start])
-        if flushDeadline == nil { flushDeadline = .now.advanced(by: Self.flushInterval) }
     }
 
     private static func newline(in lines: [UInt8], from start: Int) -> Int? {

@@ -90,10 +90,9 @@ struct WatchCommand: ParsableCommand {
         shown.tick = connection.server.tick ?? shown.tick
         connection.keepsText = shown.wantsText
         shown.setSource(instance: connection.server.instance)
-        let wantsOrigin =
-            view.wantsOrigin || starts || view.includesOrigin && OriginFeature.isOffered(by: connection.server)
         var subscription = try filter.subscription(
-            fields: wanted, origin: wantsOrigin, starts: starts, on: connection.server)
+            fields: wanted, origin: view.wantsOrigin(on: connection.server) || starts, starts: starts,
+            on: connection.server)
         let cursor = self.cursor.map { CursorFile(path: $0) }
         subscription.since = try cursor?.read() ?? start()
         if subscription.since != nil { try DaemonHistory.check(connection.server) }

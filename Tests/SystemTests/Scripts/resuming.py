@@ -180,9 +180,6 @@ def recorders(path, directory, kills, seed, tsctl):
     lines = []
     for text in shown.stdout.splitlines():
         line = json.loads(text)
-        if "lost" in line and not lines and "count" not in line["lost"]:
-            # What ended before the daemon began to keep records.
-            continue
         if "lost" in line:
             lines.append((line["lost"]["index"], line["lost"]["count"], 0))
         else:

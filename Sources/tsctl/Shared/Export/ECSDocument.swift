@@ -14,7 +14,7 @@ enum ECSDocument {
             writer.object { writer in
                 if let id { writer.field("id", id) }
                 describe("process", "end", "exited", dataset: "taskstats.exit", &writer)
-                if let exit = record.exit { writer.field("outcome", exit == .code(0) ? "success" : "failure") }
+                if let exit = record.exit { writer.field("outcome", exit.isSuccess ? "success" : "failure") }
                 if let start = times.start { writer.field("start", text(start)) }
                 writer.field("end", text(record.time))
                 if let duration = times.duration { writer.field("duration", duration) }

@@ -14,7 +14,7 @@ enum OTLPDocument {
     /// Encodes the exit of a task.
     static func exit(_ record: ExitRecord, id: String?, _ export: LineExport) -> [UInt8] {
         let name = String(decoding: record.task.commandBytes ?? [], as: UTF8.self)
-        let isSuccess = record.exit.map { $0 == .code(0) } ?? true
+        let isSuccess = record.exit?.isSuccess ?? true
         return document(
             export, time: record.time, "process.exit", message: "\(name) \(text(record.exit))",
             isSuccess ? .information : .warning

@@ -84,8 +84,10 @@ struct ViewOptions: ParsableArguments {
     /// Whether the view shows the origin of processes.
     var wantsOrigin: Bool { origin || grouping.requiresOrigin }
 
-    /// Whether the view shows the origin of processes where it is known.
-    var includesOrigin: Bool { format?.decodesRecords == true }
+    /// Returns whether to request the origin of processes: the formats of log shippers include it where it is known.
+    func wantsOrigin(on server: ServerInfo) -> Bool {
+        wantsOrigin || format?.decodesRecords == true && OriginFeature.isOffered(by: server)
+    }
 
     /// Returns the fields that the view needs.
     func wanted(by view: borrowing StreamView) -> FieldSet {
