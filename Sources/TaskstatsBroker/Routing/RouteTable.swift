@@ -17,6 +17,8 @@ struct RouteTable {
     private var originGroups = 0
     /// The different subscriptions with starts.
     private(set) var startGroups: [SubscriptionGroup] = []
+    /// The subscriptions with starts that begin later.
+    private var reservedStarts = 0
 
     init(possible: CPUSet) {
         let count = (possible.last ?? 0) + 1
@@ -39,8 +41,8 @@ struct RouteTable {
         return owners[UInt32(truncatingIfNeeded: uid)]
     }
 
-    /// Whether any subscription has starts.
-    var hasStarts: Bool { !startGroups.isEmpty }
+    /// Whether any subscription has starts, or will have them.
+    var hasStarts: Bool { !startGroups.isEmpty || reservedStarts > 0 }
 
     /// Whether any subscription needs the origin of processes.
     var needsOrigin: Bool { originGroups > 0 }
@@ -78,6 +80,7 @@ struct RouteTable {
     /// Keeps what a subscription needs that begins later.
     mutating func reserve(_ key: SubscriptionGroup.Key) {
         keep(key.cpus, withOrigin: key.needsOrigin)
+        if key.starts { reservedStarts += 1 }
         if let principal = key.principal { groupCounts[principal, default: 0] += 1 }
     }
 
@@ -85,6 +88,7 @@ struct RouteTable {
     mutating func release(_ key: SubscriptionGroup.Key) -> CPUSet {
         for cpu in key.cpus { references[cpu] -= 1 }
         if key.needsOrigin { originGroups -= 1 }
+        if key.starts { reservedStarts -= 1 }
         if let principal = key.principal { forget(principal) }
         return unwanted(of: key.cpus)
     }

@@ -11,6 +11,7 @@ import Testing
 /// subscriptions, so that no test can omit this.
 final class TestHost {
     private var broker: Broker
+    var needsStarts: Bool { broker.needsStarts }
     /// The CPUs for which the kernel of this host sends records.
     private(set) var registered = CPUSet()
     /// How often each CPU was registered.

@@ -220,6 +220,25 @@ import Testing
         }
     }
 
+    @Test(arguments: ["caught up", "gone"])
+    func `starts are needed from a subscription in the past on, so that none is missing after it`(end: String) throws {
+        var settings = BrokerSettings.sample()
+        settings.knowsOrigin = true
+        let host = TestHost(settings)
+        host.keepHistory(bytes: Self.smallest)
+        host.end(tasks(1...5))
+        let client = try host.connect()
+        client.subscribe(starts: true, since: .after(instance: instance, index: 0))
+        #expect(host.needsStarts, "before the client has caught up")
+        if end == "caught up" {
+            host.replay()
+            client.read()
+            #expect(client.received.contains(.live(5)) && host.needsStarts)
+        }
+        client.unsubscribe()
+        #expect(!host.needsStarts)
+    }
+
     @Test func `origins are kept, with what decides who may see them`() throws {
         host.keepHistory(bytes: Self.smallest, withOrigin: true)
         var record = EndedTask(pid: 5, uid: 1_001).record(sequence: 1)
