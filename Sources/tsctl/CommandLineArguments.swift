@@ -18,7 +18,25 @@ enum CommandLineArguments {
         // Help and the version need no connection.
         if command.hasPrefix("-") || command == "help" { return Array(remaining) }
         guard commands.contains(command) else { throw unknown(command, commands) }
-        return [command] + leading + remaining.dropFirst()
+        return [command] + leading + (command == "run" ? Array(remaining.dropFirst()) : joined(remaining.dropFirst()))
+    }
+
+    /// Options whose values can begin with a dash, as in `--since -2h`.
+    private static let signedOptions = ["--since", "--until"]
+
+    /// Joins these options with their values; after another error ArgumentParser would take `-2h` for a request for help.
+    private static func joined(_ arguments: ArraySlice<String>) -> [String] {
+        var joined: [String] = []
+        for argument in arguments {
+            if let option = joined.last, signedOptions.contains(option), argument.hasPrefix("-"),
+                argument.dropFirst().first?.isNumber == true
+            {
+                joined[joined.count - 1] = "\(option)=\(argument)"
+            } else {
+                joined.append(argument)
+            }
+        }
+        return joined
     }
 
     /// Returns the number of leading arguments that are options of the connection.

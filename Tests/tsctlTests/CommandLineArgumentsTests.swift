@@ -17,6 +17,9 @@ import Testing
         (["--debug", "--socket=/s", "run", "make", "--debug"], ["run", "--debug", "--socket=/s", "make", "--debug"]),
         (["get", "--socket", "/s"], ["get", "--socket", "/s"]), (["--socket", "/s", "--version"], ["--version"]),
         (["--debug", "help", "get"], ["help", "get"]), ([], []), (["--help"], ["--help"]),
+        (["history", "--since", "-2h", "--until", "-1h"], ["history", "--since=-2h", "--until=-1h"]),
+        (["watch", "--since", "10min", "-h"], ["watch", "--since", "10min", "-h"]),
+        (["run", "journalctl", "--since", "-2h"], ["run", "journalctl", "--since", "-2h"]),
     ])
     func `options of the connection may precede the command`(arguments: [String], expected: [String]) throws {
         #expect(try prepared(arguments) == expected)
