@@ -64,7 +64,7 @@ package struct OutputPlace: ~Copyable {
             if errno == ENOENT { return nil }
             throw .system(.last("fstatat"))
         }
-        guard try rules.kind(of: status) == .regular else { throw .changed }
+        guard try rules.kind(of: status) == .regular else { throw .refused("it is not a regular file") }
         return status.st_mode & 0o777
     }
 

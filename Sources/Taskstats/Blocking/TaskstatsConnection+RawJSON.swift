@@ -24,6 +24,9 @@ extension TaskstatsConnection {
         set { stream.keepsText = newValue }
     }
 
+    /// Where the subscription starts; nil if the daemon does not number records.
+    package var subscriptionStart: HistoryStart? { stateMachine.start }
+
     /// Returns the text of the result of ``stats(ofTask:fields:)``.
     package func statsText(ofTask pid: some BinaryInteger, fields: FieldSet) throws(TaskstatsError) -> [UInt8] {
         try resultText(of: TypedRequest.stats(ofTask: pid, fields: fields))

@@ -94,9 +94,14 @@ struct WatchCommand: ParsableCommand {
             fields: wanted, origin: view.wantsOrigin(on: connection.server) || starts, starts: starts,
             on: connection.server)
         let cursor = self.cursor.map { CursorFile(path: $0) }
-        subscription.since = try cursor?.read() ?? start()
+        let resumption = try cursor?.read()
+        subscription.since = try resumption ?? start()
         if subscription.since != nil { try DaemonHistory.check(connection.server) }
         try connection.subscribe(subscription)
+        // Also what is not selected counts as taken, and a cursor that cannot be written is an error at once.
+        if let cursor, case .after(let instance, let index)? = connection.subscriptionStart {
+            try cursor.save(instance: instance, index: index)
+        }
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
@@ -105,8 +110,23 @@ struct WatchCommand: ParsableCommand {
             after: end.period?.duration, everySecond: view.summary || cursor != nil)
         var stream = WatchStream(
             connection: connection, view: shown, limit: end.limit, progress: view.summary ? progress : nil,
-            reconnector: reconnection.reconnector, cursor: cursor.map { DeliveryCursor($0) })
-        defer { stream.saveCursorAtEnd() }
+            reconnector: reconnection.reconnector,
+            cursor: cursor.map { DeliveryCursor($0, isResumed: resumption != nil) })
+        do {
+            try show(&stream, connection, progress, interruptedBy: interruption)
+        } catch {
+            // The first error is the one to report.
+            do throws(Failure) { try stream.saveCursor() } catch { Console.print(error.message) }
+            throw error
+        }
+        try stream.saveCursor()
+    }
+
+    /// Shows events until something ends the stream, and then what remains.
+    private func show(
+        _ stream: inout WatchStream, _ connection: TaskstatsConnection, _ progress: ProgressLine,
+        interruptedBy interruption: consuming Interruption
+    ) throws {
         let ending: WatchStream.Ending
         do {
             ending = try stream.run(interruptedBy: interruption)
@@ -157,8 +177,14 @@ struct WatchCommand: ParsableCommand {
     private func context(
         _ connection: TaskstatsConnection, _ progress: ProgressLine, isComplete: Bool = true
     ) -> SummaryContext {
-        SummaryContext(
-            elapsedMicroseconds: progress.elapsedMicroseconds, access: connection.server.access.rawValue,
+        var past: UInt64 = 0
+        if case .time(let time)? = connection.subscriptionStart {
+            let now = SystemClock.realtimeNanoseconds
+            past = (now - min(time, now)) / 1_000
+            past -= min(past, progress.elapsedMicroseconds)
+        }
+        return SummaryContext(
+            elapsedMicroseconds: progress.elapsedMicroseconds + past, access: connection.server.access.rawValue,
             delayAccounting: connection.server.delayAccounting, isComplete: isComplete)
     }
 }

@@ -52,7 +52,7 @@ struct WatchStream: ~Copyable {
     }
 
     private mutating func showAll(interruptedBy interruption: borrowing Interruption) throws -> Ending {
-        if cursor?.followsIncompleteLine == true { view.endLine() }
+        if cursor?.mayFollowIncompleteLine == true { view.endLine() }
         view.begin()
         while true {
             do {
@@ -108,19 +108,15 @@ struct WatchStream: ~Copyable {
         }
     }
 
-    /// Saves what the reader has taken when the command ends, whatever ended it.
-    mutating func saveCursorAtEnd() {
-        do {
-            try saveCursor()
-        } catch StandardOutput.Stop.failed(let failure) {
-            Console.print(failure.message)
-        } catch let failure as Failure {
-            Console.print(failure.message)
-        } catch {}
-    }
-
     /// Saves what the reader has taken.
-    mutating func saveCursor() throws { try cursor?.save(written: view.written) }
+    mutating func saveCursor() throws(Failure) {
+        do throws(Failure) {
+            try cursor?.save(written: view.written)
+        } catch {
+            cursor = nil
+            throw error
+        }
+    }
 
     private mutating func nextEvent(
         interruptedBy interruption: borrowing Interruption

@@ -65,6 +65,46 @@ import Testing
         #expect(indices(lines.dropFirst().joined(separator: "\n")) == Array(1...400))
     }
 
+    @Test func `a stream that selects nothing has a cursor too, from where the next one continues`() throws {
+        let watch = ["watch", "--json", "--comm", "nothing", "--for", "1s", "--cursor", cursor]
+        let run = try ChildProcess(
+            ChildProcess.product("tsctl"), watch, environment: ["TASKSTATS_SOCKET": daemon.path]
+        ).finish()
+        #expect(run.status == 0 && run.output.isEmpty)
+        #expect(try text(cursor) == "9f0c-0\n")
+        #expect(indices(try self.run("").output) == Array(1...400))
+    }
+
+    @Test func `a stream that is resumed into a pipe first ends a line that may be incomplete`() throws {
+        let first = try run("").output
+        #expect(first.hasPrefix("{"))
+        let second = try run("").output
+        #expect(second == "\n")
+    }
+
+    @Test func `a cursor that is a FIFO is refused at once`() throws {
+        #expect(unsafe mkfifo(cursor, 0o600) == 0)
+        let watch = try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch", "--json", "--cursor", cursor],
+            environment: ["TASKSTATS_SOCKET": daemon.path]
+        ).finish()
+        #expect(watch.status == 1)
+        #expect(watch.errors == "tsctl: cannot write \(cursor): it is not a regular file\n")
+    }
+
+    @Test func `a cursor that can no longer be written ends the stream with an error`() throws {
+        let place = try TemporaryDirectory()
+        let path = place.file("cursor")
+        let watch = try ChildProcess(
+            ChildProcess.product("tsctl"), ["watch", "--json", "--cursor", path],
+            environment: ["TASKSTATS_SOCKET": daemon.path])
+        try wait(for: "the cursor") { unsafe access(path, F_OK) == 0 }
+        #expect(unsafe unlink(path) == 0 && rmdir(place.path) == 0)
+        let end = try watch.finish()
+        #expect(end.status == 1)
+        #expect(end.errors.contains("tsctl: cannot write \(path): "))
+    }
+
     @Test func `a cursor that cannot be written is an error, and the stream ends`() throws {
         let watch = try ChildProcess(
             ChildProcess.product("tsctl"), ["watch", "--json", "--cursor", "/nonexistent/cursor", "--since", "@0"],

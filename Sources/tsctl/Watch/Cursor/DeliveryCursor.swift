@@ -23,11 +23,13 @@ struct DeliveryCursor {
 
     private let file: CursorFile
     private let output: Output
+    private let isResumed: Bool
     private var places: [Place] = []
 
-    /// Creates a cursor for standard output.
-    init(_ file: CursorFile) {
+    /// Creates a cursor for standard output, which another process may have written before if the stream is resumed.
+    init(_ file: CursorFile, isResumed: Bool) {
         self.file = file
+        self.isResumed = isResumed
         var information = stat()
         let isKnown = unsafe fstat(STDOUT_FILENO, &information) == 0
         output =
@@ -38,9 +40,12 @@ struct DeliveryCursor {
             }
     }
 
-    /// Whether the last line of a regular file is incomplete, because its writer was killed.
-    var followsIncompleteLine: Bool {
-        guard case .file = output, let file = try? Descriptor.open("/proc/self/fd/1") else { return false }
+    /// Whether the last line of the output may be incomplete, because its writer was killed.
+    ///
+    /// What a pipe or a socket has had is not known: behind an incomplete line a record would be lost, although taken.
+    var mayFollowIncompleteLine: Bool {
+        guard case .file = output else { return isResumed }
+        guard let file = try? Descriptor.open("/proc/self/fd/1") else { return false }
         var information = stat()
         var last: UInt8 = 0
         guard unsafe fstat(file.number, &information) == 0, information.st_size > 0,
@@ -56,7 +61,7 @@ struct DeliveryCursor {
     }
 
     /// Saves the last record that the reader has taken, of the bytes that were written.
-    mutating func save(written: UInt64) throws {
+    mutating func save(written: UInt64) throws(Failure) {
         let taken = written - min(written, unread)
         guard let next = places.lastIndex(where: { $0.end <= taken }) else { return }
         let place = places[next]
