@@ -166,7 +166,12 @@ struct Player: ~Copyable {
 
     private func reportIfNotEnded() {
         guard !isEnded else { return }
-        let last = span.map { "; its last record is from \(LocalClock.dateAndTime(seconds: $0.last / 1_000_000_000))" }
+        Self.reportTruncated(after: span?.last)
+    }
+
+    /// Reports a recording that has no end, with the time of its last record in nanoseconds.
+    static func reportTruncated(after time: UInt64?) {
+        let last = time.map { "; its last record is from \(LocalClock.dateAndTime(seconds: $0 / 1_000_000_000))" }
         Console.print("the recording is truncated\(last ?? "")")
     }
 

@@ -41,6 +41,8 @@ struct DescentTree<Details> {
     var command: UInt32?
 
     private var undecidedLimit: Int { max(1_024, limit / 16) }
+    /// The number of uses of an id that can be those of a parent, because of the error of times.
+    private static var possibleUses: Int { 4 }
     /// The maximum error between the start of a process and the times of its parent.
     private static var slackNanoseconds: UInt64 { 250_000_000 }
 
@@ -112,11 +114,11 @@ struct DescentTree<Details> {
     private func place(of process: Process, among processes: [Process], _ byID: [UInt32: [Int]]) -> Place {
         for parent in process.parents {
             if parent == root { return .top }
-            let index = byID[parent]?.last { index in
-                let candidate = processes[index]
-                return candidate.pid != process.pid
-                    && candidate.start <= process.start &+ Self.slackNanoseconds
-                    && process.start <= candidate.end &+ Self.slackNanoseconds
+            guard let uses = byID[parent], parent != process.pid else { continue }
+            let started = uses.partitionPoint { processes[$0].start > process.start &+ Self.slackNanoseconds }
+            // Uses of an id follow each other, so only the last ones can be meant.
+            let index = uses[..<started].suffix(Self.possibleUses).last { index in
+                process.start <= processes[index].end &+ Self.slackNanoseconds
             }
             if let index { return .below(index) }
         }

@@ -103,8 +103,11 @@ struct ServedRecording {
     /// Returns the index before an entry: everything up to it happened earlier.
     func index(before position: Int) -> UInt64 { position == 0 ? 0 : entries[position - 1].index }
 
+    /// The index before that of the first record.
+    var indexBeforeFirst: UInt64 { entries.first { $0.time != nil }.map { $0.index - min(1, $0.index) } ?? 0 }
+
     /// Returns the position of the first entry after an index.
-    func position(after index: UInt64) -> Int { entries.partition { $0.index > index } }
+    func position(after index: UInt64) -> Int { entries.partitionPoint { $0.index > index } }
 
     /// Returns the position of the first record at or after a time, with the losses before it.
     func position(at time: UInt64) -> Int {
@@ -145,17 +148,5 @@ struct ServedRecording {
             }
         guard let position, case .exit(let record) = entries[position].content else { return nil }
         return record
-    }
-}
-
-extension Array {
-    /// Returns the position of the first element that is `later`, of elements that are sorted by that.
-    fileprivate func partition(_ isLater: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if isLater(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -7,6 +7,7 @@ struct RecordedTimeline {
     private var selection: RecordedExits
     private var cpus: Int?
     private var isBegun = false
+    private var isEnded = true
     /// The number of damaged places.
     private(set) var damages: UInt64 = 0
 
@@ -21,7 +22,7 @@ struct RecordedTimeline {
         case .line(.header(let header), _):
             // The ticks of one machine are equal; a second recording in the file continues the timeline.
             if !isBegun { collector = TraceCollector(root: nil, tick: header.server.tick ?? CPUTime.longestTick) }
-            (isBegun, cpus) = (true, header.server.onlineCPUs.count)
+            (isBegun, isEnded, cpus) = (true, false, header.server.onlineCPUs.count)
         case .line(.exit(let exit), _): if selection.selects(exit) { collector.ended(exit) }
         case .line(.lost(let loss), _): if selection.selects(loss) { collector.lost(LossText.of(loss)) }
         case .line(.gap(let gap), _):
@@ -30,12 +31,16 @@ struct RecordedTimeline {
             damages += 1
             if damages <= Player.reportLimit { Console.print("line \(line): \(problem)") }
         case .truncated(let line): Console.print("line \(line), the last one, is truncated")
-        case .line(.start, _), .line(.footer, _), .line(.other, _), .incomplete: break
+        case .line(.footer, _): isEnded = true
+        case .line(.start, _), .line(.other, _), .incomplete: break
         }
     }
 
     /// Returns the timeline so far; nil if there was no header.
     func timeline(title: String) -> TraceTimeline? {
-        isBegun ? collector.timeline(title: title, cpus: cpus) : nil
+        guard isBegun else { return nil }
+        let timeline = collector.timeline(title: title, cpus: cpus)
+        if !isEnded { Player.reportTruncated(after: timeline.spans.isEmpty ? nil : timeline.end) }
+        return timeline
     }
 }

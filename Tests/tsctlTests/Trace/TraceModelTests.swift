@@ -100,4 +100,24 @@ import Testing
     @Test func `without a process the report says so`() {
         #expect(TraceReport(Sample.of([]), style: Style(isOn: false)).lines == ["No process has ended."])
     }
+
+    @Test(arguments: [0, 1, 1 << 62, 1 << 63, UInt64.max - 20_000, .max])
+    func `numbers of a damaged recording, of any size, crash nothing`(number: UInt64) throws {
+        var records = (0..<3).map { Sample.record(10 + $0, "cc", 5, 40, parents: [10]) }
+        for field in [Field.cpuDelayTotal, .blkioDelayTotal, .cpuRunVirtualTotal, .cpuRunRealTotal, .acEtime, .acUtime]
+        {
+            records[0].task.set(field, to: number)
+        }
+        records[1].time = number
+        records[2].origin = ProcessOrigin(startedNanoseconds: number, sources: ProcessOrigin.Sources())
+        for count in 1...3 {
+            let timeline = Sample.of(Array(records.prefix(count)), losses: ["lost"])
+            for format in TraceFormat.allCases {
+                var bytes = 0
+                try format.write(timeline) { (piece) throws(StandardOutput.Stop) in bytes += piece.count }
+                #expect(bytes > 0)
+            }
+            #expect(!TraceReport(timeline, style: Style(isOn: false)).lines.isEmpty)
+        }
+    }
 }

@@ -24,6 +24,8 @@ struct TraceTimeline {
 
     /// The maximum number of processes.
     static let limit = 1_000_000
+    /// The latest time, in the year 2116: only damaged recordings have later ones, with which sums would overflow.
+    static let latest: UInt64 = 1 << 62
 
     /// The first start and the last end.
     let start: UInt64
@@ -71,7 +73,7 @@ struct TraceCollector {
 
     /// Adds the process that ended with a task; other tasks are not processes.
     mutating func ended(_ record: ExitRecord) {
-        last = max(last, record.time)
+        last = max(last, min(record.time, TraceTimeline.latest))
         let process = DescentTree<TraceSpan.Details>.Process(record, details: Self.details, tick: tick)
         if let process { tree.ended(process) }
     }
@@ -105,10 +107,11 @@ struct TraceCollector {
             places.removeLast(max(0, places.count - entry.depth))
             let parent = places.last
             let process = entry.process
-            let start = max(process.start, parent.map { spans[$0].start } ?? 0)
+            let start = min(max(process.start, parent.map { spans[$0].start } ?? 0), TraceTimeline.latest)
             spans.append(
                 TraceSpan(
-                    pid: process.pid, parent: parent, depth: entry.depth, start: start, end: max(process.end, start),
+                    pid: process.pid, parent: parent, depth: entry.depth, start: start,
+                    end: max(min(process.end, TraceTimeline.latest), start),
                     details: process.details))
             places.append(spans.count - 1)
         }

@@ -5,7 +5,7 @@ import Taskstats
 enum PictureText {
     /// Formats a time with about three digits: "42 µs", "4.2 ms", "1.20 s", "2 min 5 s", "3 h 12 min".
     static func duration(_ nanoseconds: UInt64) -> String {
-        let seconds = (nanoseconds + 500_000_000) / 1_000_000_000
+        let seconds = nanoseconds / 1_000_000_000 + (nanoseconds % 1_000_000_000 >= 500_000_000 ? 1 : 0)
         switch nanoseconds {
         case 0: return "0"
         case ..<999_500: return "\((nanoseconds + 500) / 1_000) µs"
