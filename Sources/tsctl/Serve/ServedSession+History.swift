@@ -37,7 +37,10 @@ extension ServedSession {
     }
 
     /// The index up to which the history was discarded.
-    var forgottenIndex: UInt64 { min(behavior.forgottenIndex, recording.lastIndex) }
+    var forgottenIndex: UInt64 {
+        guard behavior.forgottenIndex > 0 else { return 0 }
+        return min(recording.indexBeforeFirst + behavior.forgottenIndex, recording.lastIndex)
+    }
 
     /// Returns the oldest record that is kept, with this number of records missing before it.
     private func missing(_ count: UInt64?) -> Start {
