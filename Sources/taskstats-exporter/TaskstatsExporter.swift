@@ -50,8 +50,10 @@ struct TaskstatsExporter: ParsableCommand {
         transform: Self.idleTime)
     var idleTime: DurationArgument?
 
-    @Option(help: ArgumentHelp("Address for HTTP.", valueName: "host:port"), transform: Self.address)
-    var listen = Self.defaultAddress
+    @Option(
+        help: ArgumentHelp("Address for HTTP (default: \(Self.defaultAddress)).", valueName: "host:port"),
+        transform: Self.address)
+    var listen: String?
 
     @Option(
         help: ArgumentHelp("Write the metrics to this file instead, for node_exporter.", valueName: "path"),
@@ -97,6 +99,7 @@ struct TaskstatsExporter: ParsableCommand {
                 "--max-groups must be from \(Self.groupRange.lowerBound) to \(Self.groupRange.upperBound)")
         }
         if interval != nil, textfile == nil { throw ValidationError("--interval requires --textfile") }
+        if listen != nil, textfile != nil { throw ValidationError("--listen cannot be combined with --textfile") }
     }
 
     static func main() {
@@ -121,7 +124,7 @@ struct TaskstatsExporter: ParsableCommand {
             grouping: Grouping(rawValue: by.rawValue) ?? .unit, groupLimit: maxGroups,
             idleSeconds: (idleTime?.duration.wholeMicroseconds).map { $0 / 1_000_000 } ?? GroupTable.idleSeconds)
         try Collector.start(settings, requests) { Self.end($0) }
-        let (address, textfile) = (ListenAddress(listen), textfile)
+        let (address, textfile) = (ListenAddress(listen ?? Self.defaultAddress), textfile)
         let interval = (interval ?? DurationArgument(seconds: 15)).duration
         Task.detached {
             do throws(Failure) {
