@@ -43,7 +43,7 @@ struct DaemonHistory {
         }
         connection.keepsText = true
         let conditions = try filter.filter()
-        let fields = view.wanted(by: view.view(scope: filter.scope ?? .task))
+        let fields = view.wanted(scope: filter.scope ?? .task)
         var subscription = try filter.subscription(
             fields: fields.union(RecordedExits.fields(of: conditions)),
             origin: view.wantsOrigin(on: connection.server) || conditions.requiresOrigin, on: connection.server)

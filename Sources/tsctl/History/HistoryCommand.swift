@@ -40,6 +40,7 @@ struct HistoryCommand: ParsableCommand {
               tsctl history --since 10min --failed
               tsctl history --since 03:00 --until 03:10 --unit 'backup*'
               tsctl history --since 'yesterday 22:00' --summary --by unit
+              tsctl history --since 1h --svg waits.svg
               tsctl history --directory /mnt/other --json | jq .pid
               tsctl history --since -2h --follow
             """)
@@ -126,7 +127,7 @@ struct HistoryCommand: ParsableCommand {
 extension Player {
     /// Creates a player for a part of a history.
     init(_ filter: FilterOptions, _ view: ViewOptions) throws {
-        let shown = view.view(scope: filter.scope ?? .task)
+        let shown = try view.view(scope: filter.scope ?? .task)
         let fields = view.wanted(by: shown)
         self.init(
             try filter.filter(), cpus: try filter.recordedCPUs(), scope: filter.scope, view: shown, shownFields: fields,

@@ -21,6 +21,7 @@ struct HistoryView: ~Copyable {
     init(_ window: TimeWindow, _ player: consuming Player) {
         self.window = window
         self.player = player
+        self.player.begin(at: window.since)
     }
 
     /// Takes a header.

@@ -120,7 +120,7 @@ struct PlayCommand: ParsableCommand {
     }
 
     private func player(scope: RecordScope) throws -> Player {
-        let shown = view.view(scope: scope)
+        let shown = try view.view(scope: scope)
         let fields = view.wanted(by: shown)
         return Player(
             try filter.filter(), cpus: try filter.recordedCPUs(), scope: filter.scope, view: shown, shownFields: fields,
@@ -144,6 +144,10 @@ struct PlayCommand: ParsableCommand {
     private func playTimeline(_ source: consuming RecordingSource) throws {
         let file = try timeline.open()
         var recorded = RecordedTimeline(try filter.filter(), cpus: try filter.recordedCPUs())
+        // What blocks while it is read, such as a pipe, is ended by the signal itself.
+        let interruption = source.isRegular ? try Interruption.begin(watchingOutput: false) : nil
+        var isInterrupted = false
+        var progress = WorkProgress()
         var reader = RecordingReader(source, keepsText: false)
         repeat {
             while true {
@@ -151,7 +155,10 @@ struct PlayCommand: ParsableCommand {
                 if case .incomplete = item { break }
                 recorded.take(item)
             }
-        } while try reader.readMore()
+            progress.show("\(PictureText.count(recorded.exits, "record", "records")) read")
+            isInterrupted = Self.isOver(interruption)
+        } while try !isInterrupted && reader.readMore()
+        progress.clear()
         guard let timeline = recorded.timeline(title: name) else { throw noRecording }
         try self.timeline.write(timeline, to: file)
         if self.timeline.report {
@@ -160,10 +167,21 @@ struct PlayCommand: ParsableCommand {
             for line in report.lines { output.line(line) }
             try output.flush()
         }
+        if isInterrupted {
+            throw Failure(
+                "interrupted: only the first \(PictureText.count(recorded.exits, "record", "records")) were used")
+        }
         if let damage = reader.finish() { throw Failure(damage) }
         if recorded.damages > 0 {
             let places = "\(recorded.damages) damaged \(recorded.damages == 1 ? "place" : "places")"
             throw Failure("\(places); the undamaged records were used")
+        }
+    }
+
+    private static func isOver(_ interruption: borrowing Interruption?) -> Bool {
+        switch interruption {
+        case .some(let interruption): interruption.cause() != nil
+        case .none: false
         }
     }
 

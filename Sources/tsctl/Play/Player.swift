@@ -68,8 +68,14 @@ struct Player: ~Copyable {
         context.host = header.host
         context.access = header.server.access.rawValue
         context.delayAccounting = header.server.delayAccounting
-        if isWhole { extendSpan(to: header.start) }
+        if isWhole {
+            extendSpan(to: header.start)
+            view.begin(at: header.start)
+        }
     }
+
+    /// Sets the start of the period that is shown.
+    mutating func begin(at time: UInt64) { view.begin(at: time) }
 
     /// Processes an exit; `text` is the daemon's text, if there is one.
     mutating func exit(_ record: ExitRecord, text: [UInt8]? = nil) throws(StandardOutput.Stop) {

@@ -8,6 +8,8 @@ struct RecordedTimeline {
     private var cpus: Int?
     private var isBegun = false
     private var isEnded = true
+    /// The number of tasks that ended so far.
+    private(set) var exits: UInt64 = 0
     /// The number of damaged places.
     private(set) var damages: UInt64 = 0
 
@@ -23,7 +25,9 @@ struct RecordedTimeline {
             // The ticks of one machine are equal; a second recording in the file continues the timeline.
             if !isBegun { collector = TraceCollector(root: nil, tick: header.server.tick ?? CPUTime.longestTick) }
             (isBegun, isEnded, cpus) = (true, false, header.server.onlineCPUs.count)
-        case .line(.exit(let exit), _): if selection.selects(exit) { collector.ended(exit) }
+        case .line(.exit(let exit), _):
+            exits += 1
+            if selection.selects(exit) { collector.ended(exit) }
         case .line(.lost(let loss), _): if selection.selects(loss) { collector.lost(LossText.of(loss)) }
         case .line(.gap(let gap), _):
             collector.lost(Gap(from: gap.from, to: gap.to, reason: gap.reason).textOfStream)

@@ -56,9 +56,12 @@ struct TraceOptions: ParsableArguments {
         guard let trace, let format else { return }
         let number = OutputFile.number(of: file, else: STDOUT_FILENO)
         var output = StandardOutput(descriptor: number, name: trace == "-" ? "standard output" : trace)
+        var progress = WorkProgress()
+        defer { progress.clear() }
         try format.write(timeline) { (piece) throws(StandardOutput.Stop) in
             output.add(piece)
             try output.flush()
+            progress.show("\(DecimalText.bytes(output.written)) of the trace written")
         }
     }
 }

@@ -46,6 +46,7 @@ struct WatchCommand: ParsableCommand {
               tsctl watch --starts --container 4f3c12ab   starts and exits of a container
               tsctl watch --summary --for 60s             a summary of one minute
               tsctl watch --summary --by unit --for 60s   the same by systemd unit
+              tsctl watch --for 10min --svg waits.svg     the same, and a picture of the waits over time
               tsctl watch --fields ac_comm,cpu_delay_total,blkio_delay_total
               tsctl watch --json | jq -c 'select(.stats.ac_etime > 1000000)'
               tsctl watch --format ecs --cursor /var/lib/ship/cursor | shipper
@@ -83,7 +84,7 @@ struct WatchCommand: ParsableCommand {
     }
 
     func run() throws {
-        var shown = view.view(scope: filter.scope ?? .task, starts: starts)
+        var shown = try view.view(scope: filter.scope ?? .task, starts: starts)
         let wanted = view.wanted(by: shown)
 
         let connection = try connection.connect()
@@ -105,6 +106,11 @@ struct WatchCommand: ParsableCommand {
         DelayAccountingHint.printIfNeeded(connection.server, fields: wanted)
         AccessHint.printIfNeeded(connection.server, filter: try filter.filter())
 
+        if case .time(let time)? = subscription.since {
+            shown.begin(at: time)
+        } else {
+            shown.begin(at: SystemClock.realtimeNanoseconds)
+        }
         let progress = ProgressLine()
         let interruption = try Interruption.begin(
             after: end.period?.duration, everySecond: view.summary || cursor != nil)

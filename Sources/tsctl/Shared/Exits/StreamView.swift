@@ -13,6 +13,8 @@ struct StreamView: ~Copyable {
     private var export: LineExport?
     /// The summary, if exits are added up.
     private(set) var summary: Summary?
+    /// The picture of waits, if there is one beside the summary.
+    private var picture: WaitPictureFile?
     private var output = StandardOutput()
     private let isOnTerminal = Terminal.width != nil
     /// The content of each line since the last complete flush.
@@ -31,8 +33,9 @@ struct StreamView: ~Copyable {
 
     private init(
         screen: WatchScreen? = nil, csv: ExitCSV? = nil, export: LineExport? = nil, summary: Summary? = nil,
-        starts: Bool = false
+        picture: consuming WaitPictureFile? = nil, starts: Bool = false
     ) {
+        self.picture = picture
         self.screen = screen
         self.csv = csv
         self.export = export
@@ -51,6 +54,12 @@ struct StreamView: ~Copyable {
     /// Returns a view with only a summary at the end.
     static func summary(_ scope: RecordScope, by grouping: Grouping) -> StreamView {
         StreamView(summary: Summary(scope: scope, by: grouping))
+    }
+
+    /// Returns a view with a summary at the end, and with a picture.
+    static func picture(_ picture: consuming WaitPictureFile) -> StreamView {
+        let summary = Summary(scope: picture.timeline.scope, by: picture.timeline.grouping)
+        return StreamView(summary: summary, picture: picture)
     }
 
     /// Returns a view with a line of JSON for each exit and start.
@@ -92,6 +101,9 @@ struct StreamView: ~Copyable {
     /// Ends a line that another process has left incomplete.
     mutating func endLine() { output.line("") }
 
+    /// Sets the start of the period that is shown, unless it has one.
+    mutating func begin(at time: UInt64) { picture?.timeline.begin(at: time) }
+
     /// Adds the heading of the table.
     mutating func begin() {
         if let heading = screen?.heading ?? csv?.heading { output.line(heading) }
@@ -108,6 +120,7 @@ struct StreamView: ~Copyable {
             pending.append(.exit)
         }
         summary?.add(record)
+        picture?.timeline.add(record)
     }
 
     /// Adds an exit as the text of its JSON.
@@ -134,6 +147,7 @@ struct StreamView: ~Copyable {
     mutating func lost(_ loss: LostRecords, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         count(loss)
         summary?.add(loss)
+        picture?.timeline.lost(LossText.of(loss))
         try notice(
             LossText.of(loss), json: export?.lost(loss) ?? LossText.json(loss), interruptedBy: descriptor)
     }
@@ -142,6 +156,7 @@ struct StreamView: ~Copyable {
     mutating func gap(_ gap: Gap, interruptedBy descriptor: Int32? = nil) throws(StandardOutput.Stop) {
         gaps.add(gap)
         summary?.add(gap)
+        picture?.timeline.lost(gap.textOfStream, from: gap.from, to: gap.to)
         try notice(gap.textOfStream, json: export?.gap(gap) ?? gap.json, interruptedBy: descriptor)
     }
 
@@ -163,6 +178,8 @@ struct StreamView: ~Copyable {
     /// Shows the summary, if there is one.
     mutating func end(_ context: SummaryContext, as form: OutputForm) throws(StandardOutput.Stop) {
         guard let summary else { return }
+        let result = result
+        if try picture?.write(summary, context, result: result) == true { return }
         switch form {
         case .json:
             output.line(summary.json(context))

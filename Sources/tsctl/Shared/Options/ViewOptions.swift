@@ -29,6 +29,10 @@ struct ViewOptions: ParsableArguments {
         those of unknown origin in the row (unknown). READ and WRITE are bytes from and to storage. p50 to max are \
         elapsed times, exact up to \(ElapsedDistribution.exactLimit) records of a row and within 1.6 % beyond. It lists \
         at most \(Summary.mostGroups) commands, units and so on separately; the rest count as others.
+
+        --svg FILE implies --summary, by unit unless --by says otherwise, and also draws the waits over time: a panel \
+        of stacked areas for waits for a CPU, for block I/O and for memory. The waits of a task are spread evenly over \
+        its life. With "-" the picture goes to standard output and the summary is not printed.
         """
 
     @Option(
@@ -39,8 +43,13 @@ struct ViewOptions: ParsableArguments {
     @Flag(help: "Show the systemd unit and the command line.")
     var origin = false
 
-    @Flag(help: "Show a summary at the end.")
-    var summary = false
+    @Flag(name: .customLong("summary"), help: "Show a summary at the end.")
+    var showsSummary = false
+
+    @Option(
+        help: ArgumentHelp("Draw the waits over time, and show a summary (-: stdout).", valueName: "file"),
+        completion: .file())
+    var svg: String?
 
     @Option(help: Grouping.help("Add up the summary"))
     var by: Grouping?
@@ -70,7 +79,13 @@ struct ViewOptions: ParsableArguments {
         if summary, fields != nil { throw ValidationError("--fields cannot be combined with --summary.") }
         if summary, origin { throw ValidationError("--origin cannot be combined with --summary; give --by.") }
         if by != nil, !summary { throw ValidationError("--by requires --summary.") }
+        if svg == "-", json || csv {
+            throw ValidationError("--svg - cannot be combined with --json or --csv: both are for standard output.")
+        }
     }
+
+    /// Whether exits are added up.
+    var summary: Bool { showsSummary || svg != nil }
 
     /// Whether each event is a line of JSON.
     var isLines: Bool { json || format != nil }
@@ -79,7 +94,7 @@ struct ViewOptions: ParsableArguments {
     var keepsText: Bool { isLines && !summary && format?.decodesRecords != true }
 
     /// The property by which the summary is added up.
-    private var grouping: Grouping { by ?? .command }
+    private var grouping: Grouping { by ?? (svg == nil ? .command : .unit) }
 
     /// Whether the view shows the origin of processes.
     var wantsOrigin: Bool { origin || grouping.requiresOrigin }
@@ -95,11 +110,19 @@ struct ViewOptions: ParsableArguments {
         return view.columns ?? fields?.set ?? .all
     }
 
+    /// Returns the fields that a view of this scope needs.
+    func wanted(scope: RecordScope) -> FieldSet { wanted(by: eventView(scope: scope)) }
+
     var form: OutputForm { isLines ? .json : csv ? .csv : .text }
 
-    /// Returns the view on standard output.
-    func view(scope: RecordScope, starts: Bool = false) -> StreamView {
-        if summary { return .summary(scope, by: grouping) }
+    /// Returns the view on standard output; opens the file of a picture, so that it cannot fail later.
+    func view(scope: RecordScope, starts: Bool = false) throws(Failure) -> StreamView {
+        if let svg { return .picture(try WaitPictureFile(svg, WaitTimeline(scope: scope, by: grouping))) }
+        return summary ? .summary(scope, by: grouping) : eventView(scope: scope, starts: starts)
+    }
+
+    /// Returns the view that shows each event.
+    private func eventView(scope: RecordScope, starts: Bool = false) -> StreamView {
         if isLines { return .lines(as: format.map(LineExport.init), starts: starts) }
         if csv { return .csv(ExitCSV(fields: fields, origin: origin, scope: scope, times: times.format)) }
         let additions: WatchColumn.Additions = starts ? [.origin, .starts] : origin ? .origin : []

@@ -72,6 +72,23 @@ struct ProgressLine {
     }
 }
 
+/// The progress of work that never waits, on the last line of a terminal: after a second, then five times a second.
+struct WorkProgress {
+    private let line = ProgressLine()
+    private var next = ContinuousClock.now + .seconds(1)
+
+    /// Shows how far the work is, if it is time for that.
+    mutating func show(_ text: @autoclosure () -> String) {
+        let now = ContinuousClock.now
+        guard now >= next else { return }
+        next = now + .milliseconds(200)
+        line.show(text())
+    }
+
+    /// Clears the line for the next message.
+    func clear() { line.clear() }
+}
+
 /// The output of `--debug` on standard error: each line of the connection, with its time.
 ///
 /// Times start at the first connection. Standard output is no longer buffered, so that on a terminal everything appears

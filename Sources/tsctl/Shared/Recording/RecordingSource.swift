@@ -29,6 +29,12 @@ struct RecordingSource: ~Copyable, RecordingBytes {
         return RecordingSource(input: file, decompressor: try StreamDecompressor(compression))
     }
 
+    /// Whether reading never waits for a writer.
+    var isRegular: Bool {
+        var status = stat()
+        return unsafe fstat(input.number, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     private init(input: consuming Descriptor, decompressor: StreamDecompressor?) {
         self.input = input
         self.decompressor = decompressor

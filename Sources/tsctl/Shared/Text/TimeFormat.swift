@@ -87,6 +87,14 @@ enum LocalClock {
         return moment(nanoseconds / 1_000_000_000).map { "\($0.time).\(padding)\(milliseconds)" } ?? "-"
     }
 
+    /// Returns the local offset from UTC at a time, in seconds.
+    static func offset(seconds: UInt64) -> Int64 {
+        guard var time = time_t(exactly: seconds) else { return 0 }
+        var local = unsafe tm()
+        guard unsafe localtime_r(&time, &local) != nil else { return 0 }
+        return unsafe Int64(local.tm_gmtoff)
+    }
+
     private static func moment(_ seconds: UInt64) -> Moment? {
         guard var time = time_t(exactly: seconds) else { return nil }
         var local = unsafe tm()

@@ -42,7 +42,7 @@ struct SVGSide {
         }
         heading("Notes")
         for note in PictureTotals.notes(picture.timeline, rule: picture.rows.rule) {
-            for line in Self.wrapped(note) { add("m s", line) }
+            for line in PictureText.wrapped(note, to: Self.columns) { add("m s", line) }
             height += 4
         }
     }
@@ -56,22 +56,6 @@ struct SVGSide {
     private mutating func add(_ style: String, _ text: String, value: String = "") {
         lines.append(Line(y: height, style: style, text: text, value: value))
         height += Self.lineHeight
-    }
-
-    /// Breaks a text into lines.
-    private static func wrapped(_ text: String) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let line = lines[lines.count - 1]
-            if line.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if PrintableText.width(line) + PrintableText.width(String(word)) < columns {
-                lines[lines.count - 1] += " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.map { PictureText.cut($0, to: columns) }
     }
 
     /// Adds the column to a buffer.

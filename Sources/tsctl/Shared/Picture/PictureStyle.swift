@@ -7,13 +7,23 @@ enum PictureStyle {
     private static let light = """
         --bg:#ffffff;--panel:#f6f7f9;--fg:#16181d;--muted:#5c6370;--grid:#e3e6ea;--stripe:#f8f9fb;--tree:#c3c8d0;\
         --c0:#79b8ea;--c1:#f2b134;--c2:#3fc39a;--c3:#d98cc0;--c4:#dfe3e8;--edge:#9aa2ae;--fail:#c03b00;--path:#16181d;\
-        --mark:#fff3bf
+        --mark:#fff3bf;--g0:#0072b2;--g1:#e69f00;--g2:#009e73;--g3:#cc79a7;--g4:#56b4e9;--g5:#d55e00;--g6:#b8b030;\
+        --g7:#8c6bb1
         """
     private static let dark = """
         --bg:#14161a;--panel:#1c1f25;--fg:#eceef2;--muted:#a0a7b4;--grid:#2a2e36;--stripe:#181b20;--tree:#4a515d;\
         --c0:#1f6db0;--c1:#8f6100;--c2:#0a7355;--c3:#97417a;--c4:#343a45;--edge:#6b7482;--fail:#ff8a5c;--path:#ffffff;\
-        --mark:#4d4210
+        --mark:#4d4210;--g0:#3d9bd6;--g1:#e0a526;--g2:#1fae85;--g3:#d18bb2;--g4:#7cc7f0;--g5:#e57a35;--g6:#c9c24e;\
+        --g7:#a58bc4
         """
+
+    /// The number of colours for groups.
+    static let groupColours = 8
+    /// The classes of groups, and of all others.
+    static let groups =
+        (0..<groupColours).map { ".g\($0){fill:var(--g\($0))}" }.joined() + """
+            .gx{fill:var(--tree)}.layer{stroke:var(--bg);stroke-width:.5}
+            """
 
     /// The variables, and the classes of shapes that SVG and HTML share.
     static let shared = """

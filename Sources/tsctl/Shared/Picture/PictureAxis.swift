@@ -19,10 +19,15 @@ struct PictureAxis {
         duration == 0 ? 0 : Double(min(time, duration)) / Double(duration) * width
     }
 
+    /// The time between two ticks.
+    var step: UInt64 {
+        let count = max(1, UInt64(width / Self.minimumDistance))
+        return Self.steps.first { $0 >= max(1, duration / count) } ?? max(1, duration)
+    }
+
     /// The ticks, as times since the start.
     var ticks: [UInt64] {
-        let count = max(1, UInt64(width / Self.minimumDistance))
-        let step = Self.steps.first { $0 >= max(1, duration / count) } ?? max(1, duration)
+        let step = step
         return (0...duration / step).map { $0 * step }
     }
 

@@ -46,33 +46,20 @@ enum PictureText {
         guard PrintableText.width(text) > columns else { return text }
         return PrintableText.cut(text, to: columns).dropLast() + "…"
     }
-}
 
-extension TraceShares.State {
-    /// The state in a legend.
-    var title: String {
-        switch self {
-        case .onCPU: "on CPU"
-        case .waitingForCPU: "waiting for a CPU"
-        case .blockIO: "waiting for block I/O"
-        case .memory: "waiting for memory"
-        case .other: "other: sleeping, or waiting for children"
+    /// Breaks a text into lines of at most this many columns.
+    static func wrapped(_ text: String, to columns: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if PrintableText.width(line) + PrintableText.width(String(word)) < columns {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
         }
+        return lines.map { cut($0, to: columns) }
     }
-
-    /// The class of its colour.
-    var styleClass: String {
-        switch self {
-        case .onCPU: "c0"
-        case .waitingForCPU: "c1"
-        case .blockIO: "c2"
-        case .memory: "c3"
-        case .other: "c4"
-        }
-    }
-}
-
-extension WaitKind {
-    /// The kind as the tables of delays name it.
-    var title: String { DelayTable.rows.first { $0.total == total }?.name ?? rawValue }
 }
