@@ -8,12 +8,13 @@ import TaskstatsProtocol
 /// The netlink sockets of the registered CPUs, and when to read each of them.
 ///
 /// A listener slows the system down if it wakes up for every record. So a socket that has been quiet is read as soon as
-/// it is readable, but one that was read within the last millisecond waits until that millisecond is over: one wake-up
+/// it is readable, but one that was read within the last pause (``DrainPause``) waits until that is over: one wake-up
 /// then serves all records that arrived in the meantime. epoll does not watch a socket while it is paced like this.
 final class KernelFeed {
     private struct Entry {
         let listener: ExitListener<NetlinkSocket>
         var pace = Pace.watched
+        var pause = DrainPause()
         var lastDrain: UInt64 = 0
         var failures = FailureLog()
     }
@@ -36,7 +37,6 @@ final class KernelFeed {
         var isReadable: Bool { if case .readable = self { true } else { false } }
     }
 
-    private static let pause: UInt64 = 1_000_000
     private static let recordsAtOnce = 256
 
     /// The registered CPUs.
@@ -158,7 +158,7 @@ final class KernelFeed {
     func isReadable(_ cpu: Int) {
         guard let entry = entries[cpu] else { return }
         let now = SystemClock.monotonicNanoseconds
-        let earliest = entry.lastDrain + Self.pause
+        let earliest = entry.lastDrain + entry.pause.nanoseconds
         entries[cpu]?.pace = now < earliest ? .due(at: earliest) : .readable(at: now)
     }
 
@@ -225,18 +225,22 @@ final class KernelFeed {
             let now = SystemClock.monotonicNanoseconds
             logFailure("cannot read exit records", error, of: cpu, at: now)
             entries[cpu]?.lastDrain = now
-            entries[cpu]?.pace = .due(at: now + Self.pause)
+            entries[cpu]?.pace = .due(at: now + DrainPause.shortest)
             return
         }
         logDrain(of: listener, since: receivedBefore, lostBefore, wasPaced ? "its pause is over" : "readable")
         let now = SystemClock.monotonicNanoseconds
         entries[cpu]?.lastDrain = now
+        entries[cpu]?.pause.drained(
+            records: Int(listener.received - receivedBefore), lost: listener.lost > lostBefore,
+            receiveBufferBytes: listener.receiveBufferBytes)
+        let pause = entries[cpu]?.pause.nanoseconds ?? DrainPause.shortest
         switch outcome {
         case .more:
             entries[cpu]?.pace = .due(at: now)
         // After a loss it is read once more, which counts records that were being dropped at that moment.
         case .empty(let records) where wasPaced && records > 0 || listener.lost > lostBefore:
-            entries[cpu]?.pace = .due(at: now + Self.pause)
+            entries[cpu]?.pace = .due(at: now + pause)
         case .empty:
             entries[cpu]?.pace = .watched
             watch(cpu, listener, loop)
@@ -303,7 +307,7 @@ final class KernelFeed {
         } catch {
             // Reading it at intervals instead loses nothing.
             let now = SystemClock.monotonicNanoseconds
-            entries[cpu]?.pace = .due(at: now + Self.pause)
+            entries[cpu]?.pace = .due(at: now + DrainPause.shortest)
             logFailure("cannot watch a socket", error, of: cpu, at: now)
         }
     }
