@@ -36,7 +36,7 @@ final class ClientConnection {
     private(set) var stalledSince: UInt64?
     /// The number of unread bytes at that time.
     private var unreadBytes: Int32 = 0
-    /// The events that epoll reports next, once; nil after it has reported some.
+    /// The events that epoll reports; nil after those that it reports once.
     var watched: EventFlags? = .readable
 
     init(id: ClientID, principal: Principal, descriptor: consuming Descriptor, isGuarded: Bool = false) {

@@ -82,7 +82,7 @@ extension Daemon {
     private func serve(_ connection: ClientConnection) throws(SystemError) {
         let id = connection.id
         do throws(SystemError) {
-            try clientLoop.add(connection.descriptor.number, .client(id.number), [.readable, .once])
+            try clientLoop.add(connection.descriptor.number, .client(id.number), .readable)
         } catch {
             let unwanted = broker.remove(id, connectionStaysOpen: connection.isGuarded)
             feed.deregister(unwanted, because: "client \(id.number) could not be served")
@@ -105,17 +105,22 @@ extension Daemon {
 
     /// Enqueues connections that have requests, or that have room for queued data.
     func handleClients() {
-        guard let events = try? clientLoop.wait(milliseconds: 0) else { return }
+        if let events = try? clientLoop.wait(milliseconds: 0) { handle(events) }
+    }
+
+    func handle(_ events: [(source: EventSource, flags: EventFlags)]) {
         for case (.client(let number), let flags) in events { handle(ClientID(number: number), flags) }
     }
 
-    func handle(_ id: ClientID, _ flags: EventFlags) {
+    private func handle(_ id: ClientID, _ flags: EventFlags) {
         guard let connection = connections[id] else { return }
-        connection.watched = nil
+        if connection.watched?.isOneShot == true { connection.watched = nil }
         // A disconnected peer reads no answer.
         if !flags.isDisjoint(with: .gone) { return remove(id, "gone") }
         if flags.contains(.writable) { enqueueSending(connection) }
         if flags.contains(.readable) {
+            // Input is reported again until it is read; a connection whose turn comes later need not be reported.
+            if connection.isReadable { watch(connection, for: []) }
             connection.isReadable = true
             enqueue(connection)
         }

@@ -27,7 +27,8 @@ extension Daemon {
             respond(to: query, .refusal(error), for: call)
             return true
         }
-        let begun = SystemClock.threadCPUNanoseconds
+        // Only ordinary principals are charged for a query that blocks.
+        let begun = connection.principal.isPrivileged ? nil : SystemClock.threadCPUNanoseconds
         let now = SystemClock.monotonicNanoseconds
         let validator = validators.validator(at: now)
         connection.isAwaitingAnswer = true
@@ -38,7 +39,7 @@ extension Daemon {
             lateAnswers.add(
                 LateAnswer(
                     query: query, answer: answer, queries: queries, principal: connection.principal,
-                    nanoseconds: SystemClock.threadCPUNanoseconds - begun))
+                    nanoseconds: begun.map { SystemClock.threadCPUNanoseconds - $0 } ?? 0))
             return false
         }
         querying = nil

@@ -73,11 +73,15 @@ extension Daemon {
     ) {
         guard !self[keyPath: queue].isEmpty else { return }
         let slice = TimeSlice(nanoseconds: time)
-        while !slice.isOver, let connection = self[keyPath: queue].next() {
-            let begun = SystemClock.threadCPUNanoseconds
+        while !slice.isOver {
+            // The exact time matters to principals that compete; reading it takes a system call.
+            let isExact = self[keyPath: queue].isContended
+            guard let connection = self[keyPath: queue].next() else { return }
+            let begun = isExact ? SystemClock.threadCPUNanoseconds : SystemClock.monotonicNanoseconds
             work(connection)
             guard ownership.isMine else { return }
-            self[keyPath: queue].charge(SystemClock.threadCPUNanoseconds - begun, to: connection.principal)
+            let ended = isExact ? SystemClock.threadCPUNanoseconds : SystemClock.monotonicNanoseconds
+            self[keyPath: queue].charge(ended - begun, to: connection.principal)
             interlude()
             guard ownership.isMine else { return }
         }

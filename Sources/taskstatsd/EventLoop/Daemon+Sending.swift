@@ -7,7 +7,9 @@ extension Daemon {
     /// Sends to clients that have new data or have room again, as far as this iteration has time.
     func flushDirty() {
         for id in broker.takeDirtyClients() {
-            if let connection = connections[id] { enqueueSending(connection) }
+            // The answer to a request was sent with it.
+            guard broker.unsentBytes(of: id) > 0, let connection = connections[id] else { continue }
+            enqueueSending(connection)
         }
         forEach(in: \.privilegedSends, for: LoopTime.sending, send(to:))
         forEach(in: \.ordinarySends, for: LoopTime.sending, beside: servePrivileged, send(to:))
@@ -27,6 +29,8 @@ extension Daemon {
 
     func flush(_ connection: ClientConnection) {
         let id = connection.id
+        // epoll reports when its socket, which was full, has room.
+        if connection.watched?.contains(.writable) == true { return settle(connection) }
         while broker.unsentBytes(of: id) > 0 {
             vector.removeAll()
             unsafe broker.forEachChunk(of: id, limit: SendVector.limit) { unsafe vector.append($0) }
@@ -63,10 +67,16 @@ extension Daemon {
         watch(connection, for: flags)
     }
 
-    private func watch(_ connection: ClientConnection, for flags: EventFlags) {
+    /// Changes the events that epoll reports of a connection.
+    ///
+    /// Readability is reported as long as there is input, so a client that sends a request when it has the answer to the
+    /// last one costs no call here. Room to send is reported once.
+    func watch(_ connection: ClientConnection, for flags: EventFlags) {
         guard flags != connection.watched else { return }
         do throws(SystemError) {
-            try clientLoop.modify(connection.descriptor.number, .client(connection.id.number), flags.union(.once))
+            try clientLoop.modify(
+                connection.descriptor.number, .client(connection.id.number),
+                flags.isOneShot ? flags.union(.once) : flags)
             connection.watched = flags
         } catch {
             remove(connection.id, "\(error)")

@@ -27,9 +27,12 @@ final class Daemon {
     /// What learns the origin of processes; nil when the kernel or the administrator does not allow it.
     let tracker: ProcessTracker?
     var tracking = TrackingState()
-    var loop: EventLoop
-    /// The connections of clients: a part of `loop` that is polled between any two pieces of work for ordinary clients.
+    /// What the loop waits for: the connections of clients, and `loop` with everything else.
+    ///
+    /// It is polled between any two pieces of work for ordinary clients. A request of a client costs one call.
     var clientLoop: EventLoop
+    /// The sources that are no clients.
+    var loop: EventLoop
     /// What queries the kernel, as far as no thread uses it.
     var idleQueries: [KernelQueries]
     let makeQueries: () throws(SystemError) -> KernelQueries
@@ -107,10 +110,10 @@ final class Daemon {
         try loop.add(self.signals.descriptor, .signals, .readable)
         try loop.add(self.listening.descriptor.number, .listener, .readable)
         try loop.add(closer.descriptor, .closer, .readable)
-        try loop.add(clientLoop.descriptor, .clients, .readable)
+        try clientLoop.add(loop.descriptor, .others, .readable)
         try loop.add(lateAnswers.descriptor, .lateAnswers, .readable)
         if let tracker { try loop.add(tracker.startsReady.descriptor, .starts, [.readable, .once]) }
-        try monitor.start(events: loop.descriptor, log: log)
+        try monitor.start(events: clientLoop.descriptor, log: log)
     }
 
     /// Reports readiness and runs until a termination signal, which it returns.
@@ -138,22 +141,13 @@ final class Daemon {
     /// Runs the loop until a signal ends it, which is returned; nil when another thread runs it now.
     func serveUntilSignal() throws(SystemError) -> TerminationSignal? {
         while true {
-            let events = try loop.wait(milliseconds: timeout())
+            let events = try clientLoop.wait(milliseconds: timeout())
             mustIterate = false
             monitor.iterationBegins(at: SystemClock.monotonicNanoseconds)
             defer { if ownership.isMine { monitor.iterationEnded() } }
-            for (source, _) in events {
-                switch source {
-                case .signals: stopSignal = signals.next().map(TerminationSignal.init) ?? stopSignal
-                case .listener: accept()
-                case .kernel(let cpu): feed.isReadable(cpu)
-                case .kernelEvents: lateSweep.isReadable()
-                case .closer: releaseClosed()
-                case .clients: handleClients()
-                case .lateAnswers: takeLateAnswers()
-                case .starts: startsAreReady()
-                case .client: break
-                }
+            handle(events)
+            if events.contains(where: { $0.source == .others }) {
+                try handleOthers()
                 guard ownership.isMine else { return nil }
             }
             broker.beginIteration(at: SystemClock.monotonicNanoseconds)
@@ -177,6 +171,23 @@ final class Daemon {
             reportRefusals()
             manager?.loopTurned(ServiceReports.State(clients: connections.count, cpus: feed.registeredCPUs))
             if let stopSignal { return stopSignal }
+        }
+    }
+
+    /// Handles what happened, except to clients.
+    private func handleOthers() throws(SystemError) {
+        for (source, _) in try loop.wait(milliseconds: 0) {
+            switch source {
+            case .signals: stopSignal = signals.next().map(TerminationSignal.init) ?? stopSignal
+            case .listener: accept()
+            case .kernel(let cpu): feed.isReadable(cpu)
+            case .kernelEvents: lateSweep.isReadable()
+            case .closer: releaseClosed()
+            case .lateAnswers: takeLateAnswers()
+            case .starts: startsAreReady()
+            case .client, .others: break
+            }
+            guard ownership.isMine else { return }
         }
     }
 
@@ -209,16 +220,13 @@ final class Daemon {
         broker.shutDown(reason: "taskstatsd is stopping")
         for connection in connections.values { flush(connection) }
 
-        // Nothing else is watched from here on. A client that leaves must not resume accepting, or the loop would spin.
+        // Only clients are watched from here on.
         acceptsAgainAt = nil
-        try? loop.modify(listening.descriptor.number, .listener, [])
-        try? loop.modify(signals.descriptor, .signals, [])
-        try? loop.modify(closer.descriptor, .closer, [])
+        clientLoop.remove(loop.descriptor)
         let deadline = SystemClock.monotonicNanoseconds + LoopTime.shutdown
         while !connections.isEmpty, SystemClock.monotonicNanoseconds < deadline {
             let left = Int((deadline - min(deadline, SystemClock.monotonicNanoseconds)) / 1_000_000) + 1
-            guard let ready = try? loop.wait(milliseconds: left) else { break }
-            guard !ready.isEmpty, let events = try? clientLoop.wait(milliseconds: 0) else { continue }
+            guard let events = try? clientLoop.wait(milliseconds: left) else { break }
             for case (.client(let number), let flags) in events {
                 let id = ClientID(number: number)
                 guard let connection = connections[id] else { continue }

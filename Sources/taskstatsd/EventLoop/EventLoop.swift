@@ -16,8 +16,8 @@ enum EventSource: Equatable {
     case kernelEvents
     /// Connections closed outside the loop.
     case closer
-    /// Any client's connection.
-    case clients
+    /// Anything that is not a client's connection.
+    case others
     /// Answers to queries during which the loop changed its thread.
     case lateAnswers
     /// Starts of programs.
@@ -34,7 +34,7 @@ enum EventSource: Equatable {
         case 3: self = .client(value)
         case 4: self = .kernelEvents
         case 5: self = .closer
-        case 6: self = .clients
+        case 6: self = .others
         case 7: self = .lateAnswers
         case 8: self = .starts
         default: return nil
@@ -49,7 +49,7 @@ enum EventSource: Equatable {
         case .client(let number): 3 << Self.kindShift | number
         case .kernelEvents: 4 << Self.kindShift
         case .closer: 5 << Self.kindShift
-        case .clients: 6 << Self.kindShift
+        case .others: 6 << Self.kindShift
         case .lateAnswers: 7 << Self.kindShift
         case .starts: 8 << Self.kindShift
         }
@@ -66,6 +66,9 @@ struct EventFlags: OptionSet {
     static let gone = EventFlags(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
     /// Report once, then not until the descriptor is watched again.
     static let once = EventFlags(rawValue: EPOLLONESHOT.rawValue)
+
+    /// Whether the events are reported once; a connection with room to send is written until it has none.
+    var isOneShot: Bool { contains(.writable) }
 }
 
 /// An epoll instance.
