@@ -1,11 +1,25 @@
 extension TaskRecord {
-    /// The bytes of one struct taskstats in the newest layout, stored inline; the only code that accesses them.
+    /// The bytes of one struct taskstats in the newest layout; the only code that accesses them.
     ///
-    /// u64 fields are not 8-aligned in a netlink message, so nothing here relies on alignment. Every access is checked
-    /// against the size of the storage.
-    struct Storage: Sendable {
+    /// Copies share their bytes until one of them changes: records are passed on more often than they are changed, and
+    /// a copy of all bytes at each step costs more than one allocation. u64 fields are not 8-aligned in a netlink
+    /// message, so nothing here relies on alignment. Every access is checked against the size of the storage.
+    @safe struct Storage: @unchecked Sendable {
         static let size = 688
-        private var bytes = InlineArray<688, UInt8>(repeating: 0)
+        private typealias Block = ManagedBuffer<Void, UInt8>
+        /// The bytes of every new record, which are never changed.
+        private nonisolated(unsafe) static let zeros = unsafe Self.block {
+            unsafe $0.initialize(repeating: 0, count: size)
+        }
+        private var shared: Block
+
+        init() { shared = unsafe Self.zeros }
+
+        private static func block(_ initialize: (UnsafeMutablePointer<UInt8>) -> Void) -> Block {
+            let block = Block.create(minimumCapacity: size) { _ in }
+            unsafe block.withUnsafeMutablePointerToElements { unsafe initialize($0) }
+            return block
+        }
 
         /// Returns the integer of a field's kind at an offset, extended to 64 bits; a timestamp in nanoseconds since
         /// 1970.
@@ -38,20 +52,18 @@ extension TaskRecord {
         /// The command name up to the first NUL.
         var command: [UInt8] {
             let start = Field.acComm.offset
-            var name: [UInt8] = []
-            for index in start..<start + FieldKind.command.width {
-                let byte = bytes[index]
-                if byte == 0 { break }
-                name.append(byte)
+            return unsafe withBytes { bytes in
+                unsafe Array(bytes[start..<start + FieldKind.command.width].prefix { $0 != 0 })
             }
-            return name
         }
 
         /// Stores a command name, truncated to the size of the kernel's field.
         mutating func store(command: [UInt8]) {
             let start = Field.acComm.offset
-            for index in 0..<FieldKind.command.width {
-                bytes[start + index] = index < command.count ? command[index] : 0
+            unsafe withMutableBytes { bytes in
+                for index in 0..<FieldKind.command.width {
+                    unsafe bytes[start + index] = index < command.count ? command[index] : 0
+                }
             }
         }
 
@@ -60,16 +72,23 @@ extension TaskRecord {
         mutating func withMutableBytes<Result: ~Copyable, Failure: Error>(
             _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
         ) throws(Failure) -> Result {
-            var span = bytes.mutableSpan
-            return try unsafe span.withUnsafeMutableBytes { (buffer) throws(Failure) in try unsafe body(buffer) }
+            if !isKnownUniquelyReferenced(&shared) {
+                shared = unsafe Self.block { copy in
+                    unsafe shared.withUnsafeMutablePointerToElements { bytes in
+                        unsafe copy.initialize(from: bytes, count: Self.size)
+                    }
+                }
+            }
+            return try unsafe shared.withUnsafeMutablePointerToElements { (bytes) throws(Failure) in
+                try unsafe body(UnsafeMutableRawBufferPointer(start: bytes, count: Self.size))
+            }
         }
 
         /// Copies from the kernel's bytes; bytes outside of either side are ignored.
         mutating func copy(_ source: RawSpan, from sourceOffset: Int, to offset: Int, count: Int) {
             let count = min(count, source.byteCount - sourceOffset, Self.size - offset)
             guard count > 0, sourceOffset >= 0, offset >= 0 else { return }
-            var destination = bytes.mutableSpan
-            unsafe destination.withUnsafeMutableBytes { target in
+            unsafe withMutableBytes { target in
                 unsafe source.withUnsafeBytes { origin in
                     let part = unsafe UnsafeRawBufferPointer(rebasing: origin[sourceOffset..<sourceOffset + count])
                     unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: part)
@@ -80,20 +99,19 @@ extension TaskRecord {
         /// Provides read access to the bytes, for code that walks the field table.
         @inline(__always)
         func withBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-            let span = bytes.span
-            return unsafe span.withUnsafeBytes { unsafe body($0) }
+            unsafe shared.withUnsafeMutablePointerToElements { bytes in
+                unsafe body(UnsafeRawBufferPointer(start: bytes, count: Self.size))
+            }
         }
 
         private func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
             precondition(offset >= 0 && offset <= Self.size - MemoryLayout<T>.size, "load outside of the record")
-            let span = bytes.span
-            return unsafe span.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: type) }
+            return unsafe withBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: type) }
         }
 
         private mutating func store<T: BitwiseCopyable>(_ value: T, at offset: Int) {
             precondition(offset >= 0 && offset <= Self.size - MemoryLayout<T>.size, "store outside of the record")
-            var span = bytes.mutableSpan
-            unsafe span.withUnsafeMutableBytes { unsafe $0.storeBytes(of: value, toByteOffset: offset, as: T.self) }
+            unsafe withMutableBytes { unsafe $0.storeBytes(of: value, toByteOffset: offset, as: T.self) }
         }
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// A record holds one struct taskstats in the newest layout and the set of fields with a value: a field that the
 /// kernel's struct version lacks, or that the kernel does not fill for this kind of record, is absent, never 0. Every
-/// field is a property with the kernel's name in camel case and a type that includes its unit: see ``TypedFields``. It
-/// is a plain value of some 700 bytes without references: copying allocates nothing.
+/// field is a property with the kernel's name in camel case and a type that includes its unit: see ``TypedFields``.
+/// Copies share the struct until one of them changes.
 @dynamicMemberLookup
 public struct TaskRecord: Sendable {
     /// The subject of a record.
