@@ -150,7 +150,7 @@ let package = Package(
         // The cost of the client library and the broker alone; started by contrib/bench/run.
         .executableTarget(
             name: "taskstats-bench",
-            dependencies: ["Taskstats", "TaskstatsBroker", "TestSupport", "LinuxSystem"],
+            dependencies: ["Taskstats", "TaskstatsBroker", "TaskstatsKernel", "Netlink", "TestSupport", "LinuxSystem"],
             path: "contrib/bench/Swift",
             swiftSettings: strict),
         // A program to copy, which links only the library.

@@ -10,6 +10,7 @@ enum Bench {
     static let usage = """
         usage: taskstats-bench client RECORDS
                taskstats-bench history RECORDS
+               taskstats-bench storm RECORDS
                taskstats-bench broker CPUS CLIENTS MASK    MASK: \(BrokerBench.Mask.allCases.map(\.rawValue).joined(separator: ", "))
         """
 
@@ -22,6 +23,9 @@ enum Bench {
         case ("history", let rest):
             guard rest.count == 1, let records = Int(rest[0]) else { return explain() }
             print(HistoryBench(records: records).run())
+        case ("storm", let rest):
+            guard rest.count == 1, let records = Int(rest[0]) else { return explain() }
+            print(try StormBench(records: records).run())
         case ("broker", let rest):
             guard rest.count == 3, let cpus = Int(rest[0]), let clients = Int(rest[1]),
                 let mask = BrokerBench.Mask(rawValue: rest[2])

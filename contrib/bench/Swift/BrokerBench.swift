@@ -30,11 +30,17 @@ struct BrokerBench {
     private static let recordsPerIteration = 32
     private static let leastNanoseconds: UInt64 = 300_000_000
 
-    func run() -> String {
+    /// Returns a broker with the clients.
+    func subscribed() -> Broker {
         var broker = Broker(settings())
-        let before = Measure.residentBytes()
         for number in 0..<clients { subscribe(number, to: &broker) }
-        _ = drain(&broker)
+        _ = Self.drain(&broker)
+        return broker
+    }
+
+    func run() -> String {
+        let before = Measure.residentBytes()
+        var broker = subscribed()
         let subscribed = Measure.residentBytes()
 
         var samples = BusyRecords.exits(Self.recordsPerIteration)
@@ -45,7 +51,7 @@ struct BrokerBench {
                 broker.exited(&samples[index])
                 records += 1
             }
-            return drain(&broker)
+            return Self.drain(&broker)
         }
         // Every CPU once, so that what grows at first has grown.
         while records < cpus { _ = turn() }
@@ -106,7 +112,7 @@ struct BrokerBench {
     }
 
     /// Sends everything that waits, to nobody; returns how many bytes that were.
-    private func drain(_ broker: inout Broker) -> Int {
+    static func drain(_ broker: inout Broker) -> Int {
         let chunksPerSend = 64
         var total = 0
         for id in broker.takeDirtyClients() {
