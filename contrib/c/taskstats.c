@@ -908,33 +908,34 @@ int taskstats_get(struct taskstats_client *client, const struct taskstats_query 
 
 /* ---- Subscriptions ---- */
 
-/* The nanoseconds of a duration, as in "10min" or "1.5h"; without a unit it is in seconds. 0 if it is none. */
-static uint64_t duration_ns(const char *text) {
+/* The nanoseconds of a duration, as in "10min" or "1.5h"; without a unit it is in seconds. -1 if it is none. */
+static int64_t duration_ns(const char *text) {
     static const struct {
         const char *name;
         uint64_t ns;
     } units[] = {{"us", 1000}, {"ms", 1000000}, {"", 1000000000}, {"s", 1000000000}, {"min", 60000000000},
                  {"h", 3600000000000}, {"d", 86400000000000}};
     const char *decimals = text + strspn(text, "0123456789"), *unit = decimals;
-    if (decimals == text) return 0;
+    if (decimals == text) return -1;
     if (*decimals == '.') {
         decimals++;
         unit = decimals + strspn(decimals, "0123456789");
-        if (unit == decimals || unit - decimals > 9) return 0;
+        if (unit == decimals || unit - decimals > 9) return -1;
     }
     uint64_t scale = 0, sum = 0;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(units[i].name, unit)) scale = units[i].ns;
-    for (; scale && is_digit(*text); text++) {
+    if (!scale) return -1;
+    for (; is_digit(*text); text++) {
         uint64_t digit = (uint64_t)(*text - '0') * scale;
-        if (sum > (INT64_MAX - digit) / 10) return 0;
+        if (sum > (INT64_MAX - digit) / 10) return -1;
         sum = sum * 10 + digit;
     }
     for (; decimals < unit; decimals++) {
         scale /= 10;
         sum += (uint64_t)(*decimals - '0') * scale;
     }
-    return sum;
+    return sum <= INT64_MAX ? (int64_t)sum : -1;
 }
 
 /* Sends the subscription in the client's memory, with this `since`, a JSON value, unless it is NULL. */
@@ -997,8 +998,8 @@ int taskstats_subscribe(struct taskstats_client *client, const struct taskstats_
                     "this taskstatsd cannot start in the past: it does not number records");
     if (wanted->starts && !(features & TASKSTATS_FEATURE_STARTS))
         return fail(error, TASKSTATS_UNAVAILABLE, "this taskstatsd does not report starts of programs");
-    uint64_t duration = wanted->since_duration ? duration_ns(wanted->since_duration) : 0;
-    if (wanted->since_duration && !duration)
+    int64_t duration = wanted->since_duration ? duration_ns(wanted->since_duration) : 0;
+    if (duration < 0)
         return fail(error, TASKSTATS_INVALID_ARGUMENT,
                     "since_duration must be a number with a unit (us, ms, s, min, h, d), as in 10min");
     if (wanted->filter && !is_object(client, wanted->filter))
@@ -1031,8 +1032,8 @@ int taskstats_subscribe(struct taskstats_client *client, const struct taskstats_
     char since[since_room];
     if (wanted->since_position) client->position = *wanted->since_position;
     if (wanted->since_duration) {
-        uint64_t now = (uint64_t)nanoseconds(CLOCK_REALTIME);
-        client->since_time = now > duration ? now - duration : 1;
+        int64_t now = nanoseconds(CLOCK_REALTIME);
+        client->since_time = now > duration ? (uint64_t)(now - duration) : 1;
         struct writer text = {since, since + sizeof since - 1, false};
         put_quoted(&text, wanted->since_duration, strlen(wanted->since_duration));
         if (text.is_full) return too_long(error);

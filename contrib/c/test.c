@@ -257,13 +257,14 @@ static void test_locale(void) {
 }
 
 static void test_durations(void) {
-    CHECK(duration_ns("10min") == 600000000000 && duration_ns("2") == 2000000000 && duration_ns("0.5") == 500000000);
+    CHECK(duration_ns("0s") == 0 && duration_ns("10min") == 600000000000 && duration_ns("2") == 2000000000 &&
+          duration_ns("0.5") == 500000000);
     CHECK(duration_ns("1.5h") == 5400000000000 && duration_ns("7us") == 7000 && duration_ns("1.25ms") == 1250000);
     CHECK(duration_ns("100d") == 8640000000000000 && duration_ns("1.000001s") == 1000001000);
     static const char *const wrong[] = {
         "",          "s", "-1s", "1.s", ".5s", "1w", "1 s", "1smin", "1.0000000001s", "1e3", "99999999999999999999",
         "9999999d d"};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) CHECK(!duration_ns(wrong[i]));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) CHECK(duration_ns(wrong[i]) == -1);
 }
 
 /* ---- Connections to a peer that plays a script ---- */

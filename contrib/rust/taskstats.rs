@@ -1648,11 +1648,7 @@ fn duration_ns(text: &str) -> Option<u64> {
         scale /= 10;
         sum = sum.checked_add(u64::from(digit.to_digit(10)?) * scale)?;
     }
-    if sum > 0 {
-        Some(sum)
-    } else {
-        None
-    }
+    Some(sum)
 }
 
 #[cfg(test)]

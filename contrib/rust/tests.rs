@@ -187,7 +187,9 @@ fn values_are_exact() {
 
 #[test]
 fn durations() {
-    for (text, ns) in [("10min", 600_000_000_000), ("2", 2_000_000_000), ("0.5", 500_000_000), ("7us", 7_000)] {
+    for (text, ns) in
+        [("0s", 0), ("10min", 600_000_000_000), ("2", 2_000_000_000), ("0.5", 500_000_000), ("7us", 7_000)]
+    {
         assert_eq!(duration_ns(text), Some(ns));
     }
     assert_eq!((duration_ns("1.5h"), duration_ns("1.25ms")), (Some(5_400_000_000_000), Some(1_250_000)));
