@@ -22,9 +22,9 @@ static void print_value(struct taskstats_value value) {
     const char *separator = "";
     uint64_t number;
     int64_t negative;
-    double inexact;
-    bool is_true;
-    size_t length;
+    double inexact = 0;
+    bool is_true = false;
+    size_t length = 0;
     switch (taskstats_kind(value)) {
     case TASKSTATS_ABSENT:
     case TASKSTATS_NULL: printf("null"); break;
