@@ -15,7 +15,7 @@
  * fields. Here are only the shapes. Times are nanoseconds since 1970, and ids are those of the initial namespaces.
  *
  * Memory: taskstats_connect allocates one block for the connection, its lines and its requests. Nothing else allocates:
- * neither an event, nor a query, nor a reconnection. The block has about 7 times `max_line` bytes, of which the kernel
+ * neither an event, nor a query, nor a reconnection. The block has about 10 times `max_line` bytes, of which the kernel
  * provides only those that the lines need.
  *
  * Lifetime: values, texts and events point into that block. They are valid until the next call of a function that takes
