@@ -75,7 +75,7 @@ has_subscribers() { # has_subscribers NUMBER
 
 watch() { # watch [OPTION...]: records exits to $work/exits from now on
     # A shell starts commands in the background with SIGINT ignored.
-    env --default-signal=INT "$programs/tsctl" watch --json --socket "$socket" "$@" >"$work/exits" 2>"$work/watch.log" &
+    /usr/bin/env --default-signal=INT "$programs/tsctl" watch --json --socket "$socket" "$@" >"$work/exits" 2>"$work/watch.log" &
     watcher=$!
     await 60 has_subscribers 1
 }
@@ -101,7 +101,7 @@ leave() { # leave: ends the watch, when it has the exits of $work/pids; false if
 
 has_all() {
     jq .pid "$work/exits" 2>/dev/null | sort -u >"$work/seen"
-    [ -z "$(sort -u "$work/pids" | comm -23 - "$work/seen")" ]
+    ! sort -u "$work/pids" | grep -vqxFf "$work/seen"
 }
 
 cpu_of() { # cpu_of PID: the CPU of its exit
