@@ -5,11 +5,16 @@ import Testing
 
 @Suite struct ProcessSumsProbeTests {
     /// Returns the probe's result for a child with two threads, on a fake kernel with this sum for the process.
-    private func keepsEndedThreads(sum: UInt64?, threads: [UInt64] = [2_100, 2_400]) throws -> Bool? {
-        let fake = try FakeListener.registered()
+    private func keepsEndedThreads(
+        sum: UInt64?, threads: [UInt64] = [2_100, 2_400], version: UInt16 = 16
+    ) throws -> Bool? {
+        let kernel = FakeKernel()
+        kernel.version = version
+        let fake = try FakeListener.registered(kernel)
         for (index, age) in threads.enumerated() {
             let isLast = index == threads.count - 1
-            let thread = FakeTask(pid: isLast ? 900 : 901 + UInt32(index), tgid: 900, [.acEtime: age])
+            let thread = FakeTask(
+                pid: isLast ? 900 : 901 + UInt32(index), tgid: 900, [.acEtime: age, .acPpid: 800])
             fake.kernel.exit(thread, on: 0, process: isLast ? sum.map { [.acEtime: $0] } : nil)
         }
         fake.kernel.exit(FakeTask(pid: 5, [.acEtime: 7]), on: 0)
@@ -28,6 +33,11 @@ import Testing
         #expect(try keepsEndedThreads(sum: 0) == false)
         #expect(try keepsEndedThreads(sum: 2_400) == false)
         #expect(try keepsEndedThreads(sum: 2_405) == false)
+    }
+
+    @Test func `it is known even where records do not name their process`() throws {
+        #expect(try keepsEndedThreads(sum: 4_500, version: 10) == true)
+        #expect(try keepsEndedThreads(sum: 2_400, version: 10) == false)
     }
 
     @Test func `a missing record leaves it unknown`() throws {
