@@ -57,11 +57,19 @@ extension Descriptor {
     /// Reads a small file; nil when it is longer than `limit` bytes.
     package func readBytes(limit: Int = 65_536) throws(SystemError) -> [UInt8]? {
         var bytes: [UInt8] = []
-        try unsafe withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { (chunk) throws(SystemError) in
-            while bytes.count <= limit, let count = try unsafe read(into: chunk), count > 0 {
-                unsafe bytes.append(contentsOf: chunk.prefix(count))
+        // A result, because the allocation keeps the type of an error only in the library of Swift 6.3 and later.
+        let result: Result<Void, SystemError> =
+            unsafe withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { chunk in
+                do throws(SystemError) {
+                    while bytes.count <= limit, let count = try unsafe read(into: chunk), count > 0 {
+                        unsafe bytes.append(contentsOf: chunk.prefix(count))
+                    }
+                    return .success(())
+                } catch {
+                    return .failure(error)
+                }
             }
-        }
+        try result.get()
         return bytes.count > limit ? nil : bytes
     }
 

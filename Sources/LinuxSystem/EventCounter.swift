@@ -21,8 +21,9 @@ package struct EventCounter: ~Copyable {
 
     /// Discards the signals so far.
     package func reset() {
-        _ = try? unsafe withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { (count) throws(SystemError) in
-            try unsafe counter.read(into: count)
+        var count: UInt64 = 0
+        _ = try? unsafe withUnsafeMutableBytes(of: &count) { (bytes) throws(SystemError) in
+            try unsafe counter.read(into: bytes)
         }
     }
 

@@ -219,11 +219,18 @@ struct PlayCommand: ParsableCommand {
 extension RecordingSource {
     /// Reads the next bytes; returns false at the end.
     fileprivate mutating func read(into reader: inout RawRecordReader) throws(SystemError) -> Bool {
-        try unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { (room) throws(SystemError) in
-            let count = try unsafe read(into: room)
-            unsafe reader.append(room.prefix(count))
-            if count == 0 { reader.end() }
-            return count > 0
-        }
+        // A result, because the allocation keeps the type of an error only in the library of Swift 6.3 and later.
+        let result: Result<Bool, SystemError> =
+            unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { room in
+                do throws(SystemError) {
+                    let count = try unsafe read(into: room)
+                    unsafe reader.append(room.prefix(count))
+                    if count == 0 { reader.end() }
+                    return .success(count > 0)
+                } catch {
+                    return .failure(error)
+                }
+            }
+        return try result.get()
     }
 }
