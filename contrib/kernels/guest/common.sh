@@ -43,7 +43,7 @@ start_daemon() { # start_daemon [LAUNCHER...]: false when it does not become rea
     : >"$work/log"
     "$@" "$programs/taskstatsd" --socket "$socket" >"$work/log" 2>&1 &
     daemon=$!
-    await 60 grep -qE 'ready$' "$work/log" && return
+    await 180 grep -qE 'ready$' "$work/log" && return
     cat "$work/log"
     return 1
 }
