@@ -12,7 +12,7 @@ extension ProcessTable {
         // Parents first.
         for (start, pid) in incomplete.sorted(by: <) {
             guard let parent = living[pid]?.parent, let earlier = living[parent]?.start, earlier.value <= start,
-                let lineage = parents(of: parent)
+                let lineage = parents(of: parent, childStartedAt: start)
             else { continue }
             living[pid]?.change { $0.lineage = SourcedValue(lineage, .scan) }
         }

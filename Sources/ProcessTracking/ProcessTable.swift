@@ -74,7 +74,9 @@ package struct ProcessTable {
         case .exec(let pid): return executed(pid, event)
         case .user(let pid, let uid): update(pid, .user, event) { $0.uid = uid }
         case .session(let pid): update(pid, .session, event) { $0.session = SourcedValue(pid, .fork) }
-        case .command(let pid, let name): update(pid, .command, event) { $0.command = name }
+        case .command(let pid, let name):
+            // Its children may have been forked before.
+            if remember(pid) { update(pid, .command, event) { $0.command = name } }
         case .exit(let pid): ended(pid, at: now)
         case .acknowledgement, .other: break
         }
@@ -112,20 +114,24 @@ package struct ProcessTable {
     }
 
     private mutating func executed(_ pid: UInt32, _ event: ProcessEvent) -> Reading? {
-        if living[pid] == nil {
-            // A process that was running before, and has not been read yet.
-            guard memoryBytes < memoryLimit else {
-                isFull = true
-                return nil
-            }
-            generations += 1
-            living[pid] = TrackedProcess(generation: generations, epoch: epoch)
-        }
+        guard remember(pid) else { return nil }
         if let old = living[pid]?.program?.value { release(old) }
         living[pid]?.executed(at: event.time)
         guard let process = living[pid] else { return nil }
         return Reading(
             pid: pid, generation: process.generation, execution: process.executions, time: event.time, cpu: event.cpu)
+    }
+
+    /// Remembers a process that was running before, and has not been read yet; returns false for lack of memory.
+    private mutating func remember(_ pid: UInt32) -> Bool {
+        guard living[pid] == nil else { return true }
+        guard memoryBytes < memoryLimit else {
+            isFull = true
+            return false
+        }
+        generations += 1
+        living[pid] = TrackedProcess(generation: generations, epoch: epoch)
+        return true
     }
 
     private mutating func update(
@@ -189,13 +195,8 @@ package struct ProcessTable {
         if let process = living[pid] {
             guard process.agrees(with: snapshot) else { return }
             if process.epoch == epoch, process.isComplete { return }
-        } else {
-            guard memoryBytes < memoryLimit else {
-                isFull = true
-                return
-            }
-            generations += 1
-            living[pid] = TrackedProcess(generation: generations, epoch: epoch)
+        } else if !remember(pid) {
+            return
         }
         store(snapshot, pid, .scan)
     }
@@ -213,7 +214,10 @@ package struct ProcessTable {
         let cgroup = snapshot.cgroup.map { shared($0) }
         if let old = living[pid]?.program?.value { release(old) }
         if let program { hold(program) }
-        let parents = source == .scan ? parents(of: snapshot.parent) : nil
+        let start = living[pid]?.start?.value ?? snapshot.start
+        // Its parent at its fork can have ended, so that it has another one now.
+        let parent = living[pid]?.start?.source == .fork ? living[pid]?.parent ?? snapshot.parent : snapshot.parent
+        let parents = source == .scan ? parents(of: parent, childStartedAt: start) : nil
         let epoch = epoch
         // What is left of a process that has ended.
         let remains: ProcessOrigin.Source = snapshot.isExiting ? .exit : source
@@ -224,7 +228,7 @@ package struct ProcessTable {
             if !changes.contains(.session) { process.session = SourcedValue(snapshot.session, remains) }
             if !changes.contains(.user) { process.uid = snapshot.uid }
             process.gid = snapshot.gid
-            process.parent = snapshot.parent
+            process.parent = parent
             if !changes.contains(.command) { process.command = snapshot.command }
             if process.start == nil { process.start = SourcedValue(snapshot.start, .scan) }
             if process.lineage == nil || process.epoch != epoch {
@@ -235,10 +239,10 @@ package struct ProcessTable {
     }
 
     /// The parents of a process that was already running, as far as they are known.
-    mutating func parents(of parent: UInt32) -> Lineage? {
+    mutating func parents(of parent: UInt32, childStartedAt start: UInt64) -> Lineage? {
         guard parent != 0 else { return Lineage([]) }
         guard isCurrent(parent) else { return nil }
-        return living[parent]?.parentsOfChildren(pid: parent)
+        return living[parent]?.parents(pid: parent, ofChildStartedAt: start)
     }
 
     /// Paths are shared, because many processes are in the same group.

@@ -50,6 +50,8 @@ struct TrackedProcess {
     var uid: UInt32?
     var gid: UInt32?
     var command: ProcessEvent.CommandName?
+    /// When it changed its command name, in monotonic nanoseconds; 0 if it did not.
+    private var namedAt: UInt64 = 0
     /// Whether its leader has ended.
     var hasEnded = false
     /// Whether the record of its end was read.
@@ -80,12 +82,17 @@ struct TrackedProcess {
         command = parent.command
     }
 
+    /// Returns the parents of a child that started at this time; its own name is unknown if it has another one now.
+    mutating func parents(pid: UInt32, ofChildStartedAt start: UInt64) -> Lineage? {
+        guard namedAt > start else { return parentsOfChildren(pid: pid) }
+        return lineage?.value.below(ParentProcess(pid: pid, command: nil, uid: nil))
+    }
+
     /// Returns the parents of its children: itself, and its own parents.
     mutating func parentsOfChildren(pid: UInt32) -> Lineage? {
         if let childLineage { return childLineage }
         guard let lineage else { return nil }
-        let own = ParentProcess(pid: pid, command: command, uid: uid)
-        let new = Lineage([own] + lineage.value.parents.prefix(ProcessOrigin.parentLimit - 1))
+        let new = lineage.value.below(ParentProcess(pid: pid, command: command, uid: uid))
         childLineage = new
         return new
     }
@@ -94,6 +101,7 @@ struct TrackedProcess {
     mutating func executed(at time: UInt64) {
         executions &+= 1
         executedAt = time
+        namedAt = time
         changes.values = []
         hasEnded = false
         mayHaveMoved = true
@@ -121,6 +129,7 @@ struct TrackedProcess {
         if changes.epoch != epoch { changes = (epoch, []) }
         changes.values.insert(value)
         if value == .session { sessionAt = time }
+        if value == .command { namedAt = time }
         change(body)
     }
 
@@ -225,6 +234,11 @@ final class Lineage: Sendable {
     let parents: [ParentProcess]
 
     init(_ parents: [ParentProcess]) { self.parents = parents }
+
+    /// Returns the parents of a child of this process, which has these parents itself.
+    func below(_ process: ParentProcess) -> Lineage {
+        Lineage([process] + parents.prefix(ProcessOrigin.parentLimit - 1))
+    }
 
     /// Whether the names of all parents are known.
     var isNamed: Bool { parents.allSatisfy { $0.command != nil } }

@@ -70,6 +70,39 @@ private final class Machine {
         #expect(origin.sources.parents == .scan)
     }
 
+    @Test(arguments: [false, true])
+    func `a parent that had another name when its child forked has none`(executed: Bool) throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 5, child: 10), at: 4 * second)
+        if executed {
+            machine.executed(5, at: 5 * second, start: 3 * second, ["new"])
+        } else {
+            machine.event(.command(5, ProcessEvent.CommandName(Array("new".utf8))), at: 5 * second)
+        }
+        let snapshot = ProcessSnapshot(
+            commandLine: ProcessCommandLine(["new"]), cgroup: ControlGroup(path: "/a"), command: "new", parent: 0,
+            session: 1, start: 3 * second, uid: 0)
+        machine.table.scanned(5, snapshot)
+        machine.table.completeLineages()
+        let parents = try #require(machine.origin(10, age: second, readAt: 6 * second)?.parents)
+        #expect(parents.map(\.pid) == [5] && parents.map(\.command) == [""])
+        machine.event(.fork(parent: 5, child: 11), at: 6 * second)
+        #expect(machine.origin(11, age: second, readAt: 8 * second)?.parents?.map(\.command) == ["new"])
+    }
+
+    @Test func `a process whose parent ended before both were read has no parents`() throws {
+        let machine = Machine()
+        machine.event(.fork(parent: 5, child: 10), at: 4 * second)
+        for (pid, start) in [(1, 0), (10, 4 * second)] as [(UInt32, UInt64)] {
+            let snapshot = ProcessSnapshot(
+                commandLine: ProcessCommandLine(["c"]), cgroup: ControlGroup(path: "/a"), command: "c",
+                parent: pid == 1 ? 0 : 1, session: 1, start: start, uid: 0)
+            machine.table.scanned(pid, snapshot)
+        }
+        machine.table.completeLineages()
+        #expect(machine.origin(10, age: second, readAt: 6 * second)?.parents == nil)
+    }
+
     @Test func `a parent that is younger than its child is another use of the id`() throws {
         let machine = Machine()
         machine.event(.fork(parent: 5, child: 10), at: second)
