@@ -21,7 +21,7 @@ extension Broker: ExitSink {
     /// The indices before and with a start that is being routed: it has no index of its own.
     private var startIndices: ClosedRange<UInt64> { lastIndex...lastIndex }
 
-    // A function of its own, because each use of an inout record as an argument copies its 1.5 kilobytes.
+    // A function of its own, because each use of an inout record as an argument copies it.
     @inline(never)
     private mutating func keepAndRoute(_ record: borrowing ExitRecord) {
         history?.append(record)
