@@ -54,7 +54,7 @@ extension SystemTests {
         /// Without holding the daemon, repeated as often as desired: the process changes as fast as it can.
         @Test
         func `a process that alternates between its owner's rights and more is never shown while it has more`() throws {
-            let gets = Requested.number("TASKSTATS_FLIPS") ?? 5_000
+            let gets = Requested.number("TASKSTATS_FLIPS") ?? 2_000
             let workshop = try Workshop()
             let daemon = try RunningDaemon(["--requests-per-second", "1000000"])
             let command = workshop.command(

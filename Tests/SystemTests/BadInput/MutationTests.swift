@@ -7,7 +7,7 @@ extension SystemTests {
     ///
     /// TASKSTATS_MUTATIONS is their number, TASKSTATS_SEED the seed; contrib/check/mutate sets them.
     @Suite struct MutationTests {
-        private static let usualLines = 50_000
+        private static let usualLines = 20_000
 
         @Test func `each gets the correct answer, and no records of others are missing`() throws {
             let lines = Requested.number("TASKSTATS_MUTATIONS") ?? Self.usualLines

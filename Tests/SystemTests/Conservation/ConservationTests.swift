@@ -30,7 +30,7 @@ extension SystemTests {
         /// TASKSTATS_SEED selects one, TASKSTATS_SEEDS a number of them.
         private static let seeds: [UInt64] = {
             if let seed = Requested.number("TASKSTATS_SEED") { return [UInt64(seed)] }
-            return (1...(Requested.number("TASKSTATS_SEEDS") ?? 20)).map(UInt64.init)
+            return (1...(Requested.number("TASKSTATS_SEEDS") ?? 8)).map(UInt64.init)
         }()
 
         /// TASKSTATS_EXITS makes each seed continue until this many tasks have ended.

@@ -19,7 +19,7 @@ extension SystemTests {
             try #require(try asker.line() == "ready")
 
             let injection = try Injection.begin(fault, in: daemon.pid)
-            let size = ConservationRun.Size(rounds: 3, tasksPerStorm: 300)
+            let size = ConservationRun.Size(rounds: 2, tasksPerStorm: 300)
             let run = try ConservationRun(seed: seed, size: size, daemon: daemon, allowsRefusals: true)
             try run.begin()
             let faults = try injection.end()

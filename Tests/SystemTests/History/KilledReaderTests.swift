@@ -43,7 +43,7 @@ extension SystemTests {
         private func numbers(
             _ mode: String, _ daemon: RunningDaemon, _ place: String, _ tool: String...
         ) throws -> [Int] {
-            let kills = Requested.number("TASKSTATS_KILLS") ?? 25
+            let kills = Requested.number("TASKSTATS_KILLS") ?? 10
             let seed = Requested.number("TASKSTATS_SEED") ?? 1
             let script = ["python3", "-B", Script.path("resuming.py"), mode]
             let results = try Script.numbers(script + [daemon.socket, place, "\(kills)", "\(seed)"] + tool)
