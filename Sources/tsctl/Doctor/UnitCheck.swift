@@ -22,7 +22,7 @@ struct UnitCheck: Check {
         guard !installed.isEmpty else {
             return .warning(
                 Self.name, "the units are not installed: nothing starts the daemon at boot",
-                fix: "sudo contrib/install, in the source directory")
+                fix: "install the package: sudo apt install ./taskstatsd_*.deb")
         }
         let states = installed.map { "\($0.name) \($0.active)" }.joined(separator: ", ")
         if let broken = installed.first(where: { $0.active == "failed" }) {

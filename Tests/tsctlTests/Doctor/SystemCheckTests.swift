@@ -60,7 +60,7 @@ import Testing
             finding(units("active", "active")) == .ok("systemd", "taskstatsd.service active, taskstats.socket active"))
         #expect(finding(nil) == .ok("systemd", "systemd does not run here"))
         #expect(finding([]).verdict == .unknown)
-        #expect(finding(units("none", "none")).fix == "sudo contrib/install, in the source directory")
+        #expect(finding(units("none", "none")).fix == "install the package: sudo apt install ./taskstatsd_*.deb")
         let failed = finding(units("failed", "active"))
         #expect(failed.verdict == .failed)
         #expect(failed.text.hasSuffix("(exit-code)"))
