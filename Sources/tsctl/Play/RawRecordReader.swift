@@ -163,13 +163,17 @@ struct RawRecordReader {
         guard gap.allSatisfy({ bytes[place + $0] == 0 }) else { return nil }
         var copy = Array(bytes[place..<place + size])
         (copy[0], copy[1]) = (UInt8(truncatingIfNeeded: version), UInt8(version >> 8))
-        guard let task = try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .task) else { return nil }
+        guard let task = Self.decoded(copy, as: .task) else { return nil }
         guard Self.isPlausible(task) else { return nil }
         if version == 1 { return task }
         if Self.isProcess(task), stored == version || task[.cpuCount] != 0 {
-            return try? unsafe TaskRecord(kernelBytes: copy.span.bytes, kind: .process)
+            return Self.decoded(copy, as: .process)
         }
         return stored == version && Self.isTask(task) ? task : nil
+    }
+
+    private static func decoded(_ bytes: [UInt8], as kind: TaskRecord.Kind) -> TaskRecord? {
+        unsafe bytes.withUnsafeBytes { bytes in try? unsafe TaskRecord(kernelBytes: bytes.bytes, kind: kind) }
     }
 
     /// Returns whether all counts and times are below 2^61, which is 73 years in nanoseconds.
